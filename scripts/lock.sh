@@ -8,7 +8,7 @@ UV=${UV:-$(command -v uv || echo .venv/bin/uv)}
 
 lock() {
     "$UV" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-        --no-header --no-emit-index-url --no-emit-find-links "$@"
+        --no-header --annotation-style line --no-emit-index-url --no-emit-find-links "$@"
 }
 
 lock pyproject.toml -o requirements/run.txt
