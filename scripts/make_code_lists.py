@@ -13,7 +13,7 @@ import csv
 import gzip
 import io
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -41,11 +41,9 @@ def table_text(rows: Iterable[Row]) -> str:
 
 
 def read(path: Path) -> list[dict[str, str]]:
-    opened = gzip.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".gz" else open(
-        path, encoding="utf-8", newline=""
-    )
-    with opened as lines:
-        return list(csv.DictReader(lines))
+    packed = path.read_bytes()
+    plain = gzip.decompress(packed) if path.suffix == ".gz" else packed
+    return list(csv.DictReader(io.StringIO(plain.decode("utf-8"), newline="")))
 
 
 def write(folder: Path, name: str, rows: list[Row], head: dict[str, str], pack: bool) -> None:
@@ -92,13 +90,21 @@ def cartridges(folder: Path) -> list[Row]:
         if category == "shotshell":
             name = name.rstrip('"')
         name = " ".join(name.split())
-        code = fold(name).replace(" ", "-")
+        code = fold(name.replace("+", " plus ")).replace(" ", "-")
         labels.setdefault(code, name)
         told = f"{category} ({body})"
         if told not in where[code]:
             where[code].append(told)
+    # A short spelling that two cartridges would share is given to neither.
+    spellings = {code: other_spellings(label) for code, label in labels.items()}
+    claims = Counter(
+        word for forms in spellings.values() for word in {fold(form) for form in forms}
+    )
     return [
-        (code, label, ", ".join(where[code]), "|".join(other_spellings(label)))
+        (
+            code, label, ", ".join(where[code]),
+            "|".join(form for form in spellings[code] if claims[fold(form)] == 1),
+        )
         for code, label in labels.items()
     ]
 
@@ -113,7 +119,7 @@ def other_spellings(label: str) -> list[str]:
     forms = [
         form + rest
         for form in (f"{words[0]}x{words[2]}", f"{words[0]}×{words[2]}")
-        for rest in (tail, f"mm{tail}", joined, f"mm{joined}")
+        for rest in (tail, f"mm{tail}", f" mm{tail}", joined, f"mm{joined}")
     ]
     forms.append(f"{words[0]} x {words[2]} mm{tail}")
     return [form for form in dict.fromkeys(forms) if fold(form) != fold(label)]

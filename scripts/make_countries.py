@@ -191,16 +191,16 @@ def spelled_out(label: str) -> list[str]:
 
 def rows() -> list[tuple[str, str, str, list[str]]]:
     """Code, label, note and synonyms of every country, present ones first."""
-    english = Locale("en").territories
+    english = {str(code): str(label) for code, label in Locale("en").territories.items()}
     codes = sorted(c for c in english if re.fullmatch(r"[A-Z]{2}", c) and c not in NOT_COUNTRIES)
     three = alpha3()
     told: list[tuple[str, str, str, list[str]]] = []
     for code in codes:
-        words = [*three[code], *spelled_out(str(english[code]))]
+        words = [*three[code], *spelled_out(english[code])]
         words += OTHER_NAMES.get(code, ())
         words += [str(Locale(lang).territories.get(code, "")) for lang in LANGUAGES]
         note = "user-assigned code" if code == "XK" else ""
-        told.append((code, str(english[code]), note, words))
+        told.append((code, english[code], note, words))
     told += [(code, label, f"former: {years}", list(words)) for code, label, years, words in FORMER]
     return told
 

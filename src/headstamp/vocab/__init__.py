@@ -13,17 +13,21 @@ A list is a TOML file in ``vocab/data``::
     synonyms = ["weapon", "arme"]
 
 or, for long tables, a CSV ``code,label,note,synonyms`` (synonyms parted by
-``|``) beside a ``.toml`` that holds title, source and licence.
+``|``) beside a ``.toml`` that holds title, source and licence. A very long
+table may be packed: ``<name>.csv.gz``. A list may carry a ``note`` that says
+what it must not be used for; it is shown wherever the list is.
 """
 
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -63,6 +67,7 @@ class Vocabulary:
     licence: str
     open: bool
     terms: tuple[Term, ...]
+    note: str = ""
     _by_word: dict[str, Term] = field(default_factory=dict, repr=False, compare=False)
     _by_code: dict[str, Term] = field(default_factory=dict, repr=False, compare=False)
 
@@ -91,14 +96,13 @@ def _split(text: str | None) -> tuple[str, ...]:
 
 
 def _rows(table: Traversable) -> Iterator[Term]:
-    with table.open("r", encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            yield Term(
-                row["code"], row["label"], row.get("note") or "", _split(row.get("synonyms"))
-            )
+    packed = table.read_bytes()
+    plain = gzip.decompress(packed) if table.name.endswith(".gz") else packed
+    for row in csv.DictReader(io.StringIO(plain.decode("utf-8"), newline="")):
+        yield Term(row["code"], row["label"], row.get("note") or "", _split(row.get("synonyms")))
 
 
-@lru_cache(maxsize=None)
+@cache
 def vocabulary(name: str) -> Vocabulary:
     """The list of that name (``vocab/data/<name>.toml``). Raises Missing if there is none."""
     folder = files(__package__).joinpath("data")
@@ -106,8 +110,9 @@ def vocabulary(name: str) -> Vocabulary:
     if not head.is_file():
         raise Missing(f"there is no vocabulary called {name!r}")
     data = tomllib.loads(head.read_text(encoding="utf-8"))
-    table = folder.joinpath(f"{name}.csv")
-    terms = tuple(_rows(table)) if table.is_file() else tuple(
+    tables = [folder.joinpath(f"{name}{ending}") for ending in (".csv", ".csv.gz")]
+    table = next((t for t in tables if t.is_file()), None)
+    terms = tuple(_rows(table)) if table is not None else tuple(
         Term(t["code"], t.get("label", t["code"]), t.get("note", ""), tuple(t.get("synonyms", ())))
         for t in data["terms"]
     )
@@ -120,7 +125,7 @@ def vocabulary(name: str) -> Vocabulary:
                 by_word.setdefault(fold(word), term)
     return Vocabulary(
         name, data["title"], data["source"], data["licence"], bool(data.get("open", False)),
-        terms, by_word, by_code,
+        terms, str(data.get("note", "")), by_word, by_code,
     )
 
 
