@@ -1,0 +1,174 @@
+"""Checking a log: its entries, their order, every checkpoint, and one held elsewhere.
+
+Nothing stops at the first fault: each is a ``Finding`` with a stable code, the id
+of what is wrong, and words for the reader. The entries are read as a stream; kept
+in memory are the tree's edge and one number for each record.
+
+``what`` is one of: ``entry_malformed``, ``version_gap``, ``root_mismatch``,
+``signature_invalid``, ``log_shorter_than_checkpoint``,
+``entries_after_last_checkpoint``, ``fork``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
+
+from headstamp.errors import Tampered, Unreadable
+from headstamp.evidence import entry as entries_
+from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
+from headstamp.evidence.note import Verifier
+from headstamp.evidence.tree import Frontier, ReadNode, leaf_hash, root_at
+
+Verifiers = Verifier | Iterable[Verifier]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: its code, the id of the record, entry or checkpoint, in words."""
+
+    what: str
+    id: str
+    detail: str
+
+
+def check_log(
+    entries: Iterable[bytes],
+    checkpoints: Iterable[str],
+    verifier: Verifiers,
+    leaves: Iterable[bytes] = (),
+) -> list[Finding]:
+    """All that is wrong with a log by itself; empty when nothing is.
+
+    ``entries`` in order, ``checkpoints`` as signed notes in the order they were
+    made, ``verifier`` the log's key or keys. ``leaves``, if given, are the leaf
+    hashes kept in its tiles: with them a changed entry is named exactly, else only
+    the checkpoints between which it stands. A log that was rewritten whole with
+    its own key passes here: only ``check_against`` shows that.
+    """
+    findings: list[Finding] = []
+    due = _open_all(checkpoints, verifier, findings)
+    pending = iter(due)
+    next_due = next(pending, None)
+    frontier = Frontier()
+    good_until = 0
+    wrong_roots: list[Checkpoint] = []
+    # Record ids by Python's 64-bit hash: 70 bytes a record instead of twice that.
+    # Should two of a million ids ever meet (one in 10**7), a false gap is told, and
+    # telling too much is the safe side.
+    latest: dict[int, int] = {}
+
+    def at_size() -> None:
+        nonlocal next_due, good_until
+        while next_due is not None and next_due.size == frontier.size:
+            if next_due.root == frontier.root():
+                good_until = next_due.size
+            else:
+                wrong_roots.append(next_due)
+            next_due = next(pending, None)
+
+    at_size()
+    kept = chain(leaves, repeat(b""))
+    for number, (data, leaf) in enumerate(zip(entries, kept, strict=False)):
+        node = leaf_hash(data)
+        if leaf and leaf != node:
+            detail = "the entry is not the one whose hash stands in the tree"
+            findings.append(Finding("root_mismatch", f"entry {number}", detail))
+        frontier.append_hash(node)
+        try:
+            read = entries_.read(data)
+        except Unreadable as error:
+            findings.append(Finding("entry_malformed", f"entry {number}", str(error)))
+        else:
+            key = hash(read.id)
+            known = latest.get(key, 0)
+            if read.version != known + 1:
+                detail = f"entry {number} is version {read.version} after version {known}"
+                findings.append(Finding("version_gap", read.id, detail))
+            latest[key] = max(known, read.version)
+        at_size()
+    findings += _root_findings(wrong_roots, good_until)
+    findings += _end_findings(frontier.size, due)
+    return findings
+
+
+def _open_all(
+    notes: Iterable[str], verifier: Verifiers, findings: list[Finding]
+) -> list[Checkpoint]:
+    """The checkpoints whose signatures hold, by size; tells of the others."""
+    known: Sequence[Verifier] = [verifier] if isinstance(verifier, Verifier) else list(verifier)
+    opened: list[Checkpoint] = []
+    for number, signed in enumerate(notes):
+        try:
+            checkpoint = open_checkpoint(signed, known)
+        except (Unreadable, Tampered) as error:
+            findings.append(Finding("signature_invalid", f"checkpoint {number}", str(error)))
+            continue
+        if opened and checkpoint.size < opened[-1].size:
+            detail = f"it follows one of size {opened[-1].size}: the log was taken back"
+            findings.append(Finding("fork", _name(checkpoint), detail))
+        if opened and checkpoint.size == opened[-1].size and checkpoint.root != opened[-1].root:
+            detail = "two checkpoints of one size have different roots, both signed by the log"
+            findings.append(Finding("fork", _name(checkpoint), detail))
+        if opened and checkpoint.origin != opened[-1].origin:
+            detail = f"it is of the log {checkpoint.origin}, not of {opened[-1].origin}"
+            findings.append(Finding("fork", _name(checkpoint), detail))
+        opened.append(checkpoint)
+    return sorted(opened, key=lambda checkpoint: checkpoint.size)
+
+
+def _root_findings(wrong: Sequence[Checkpoint], good_until: int) -> list[Finding]:
+    if not wrong:
+        return []
+    first = wrong[0]
+    good = good_until if good_until < first.size else 0
+    detail = f"an entry from {good} to {first.size - 1} was changed, removed, added or moved"
+    if len(wrong) > 1:
+        detail += f"; {len(wrong) - 1} later checkpoints disagree too"
+    return [Finding("root_mismatch", _name(first), detail)]
+
+
+def _end_findings(size: int, due: Sequence[Checkpoint]) -> list[Finding]:
+    findings = [
+        Finding(
+            "log_shorter_than_checkpoint",
+            _name(checkpoint),
+            f"the log has {size} entries, the checkpoint vouches for {checkpoint.size}",
+        )
+        for checkpoint in due
+        if checkpoint.size > size
+    ][-1:]
+    last = due[-1].size if due else 0
+    if size > last:
+        detail = f"{size - last} entries from {last} on are under no signed checkpoint"
+        findings.append(Finding("entries_after_last_checkpoint", f"entry {last}", detail))
+    return findings
+
+
+def check_against(
+    outside: str | bytes, verifier: Verifiers, size: int, read_node: ReadNode
+) -> list[Finding]:
+    """What one checkpoint kept elsewhere shows against this log of ``size`` entries.
+
+    ``verifier`` must come from where the checkpoint comes from, not from the case
+    under suspicion. ``read_node`` gives this log's nodes (``tile.node_reader``).
+    """
+    try:
+        checkpoint = open_checkpoint(outside, verifier)
+    except (Unreadable, Tampered) as error:
+        return [Finding("signature_invalid", "outside checkpoint", str(error))]
+    if checkpoint.size > size:
+        detail = (
+            f"the log has {size} entries, the outside checkpoint vouches for {checkpoint.size}: "
+            "its end was cut off or an older copy was put back"
+        )
+        return [Finding("log_shorter_than_checkpoint", _name(checkpoint), detail)]
+    if root_at(checkpoint.size, read_node) != checkpoint.root:
+        detail = f"the first {checkpoint.size} entries are not those the outside checkpoint saw"
+        return [Finding("fork", _name(checkpoint), detail)]
+    return []
+
+
+def _name(checkpoint: Checkpoint) -> str:
+    return f"checkpoint of size {checkpoint.size}"

@@ -1,0 +1,257 @@
+"""One entry of the log: who put which version of which record, when, why, and what binds it.
+
+An entry is a canonical JSON object (RFC 8785) with exactly the keys ``act``,
+``actor``, ``at``, ``fields``, ``id``, ``kind``, ``reason`` and ``version``. The
+values of the record are not in it; ``fields`` maps each field that is present to
+its salted commitment (see ``salted``).
+
+``seal`` is the hot function of every save and every check: it builds the bytes
+by joining pieces. The way to check a million stored records is to ``seal`` each
+anew from what is stored and compare bytes (``matches``), reading the entry apart
+only where the two differ.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import b2a_base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256, shake_128
+from itertools import pairwise
+
+import orjson
+
+from headstamp.errors import Invalid, Problem, Unreadable
+from headstamp.evidence.canonical import INTEGER_MAX, canonical
+from headstamp.evidence.salted import SALT_BYTES, SEED_BYTES, commitment, salts
+
+ACTS = frozenset({"put"})
+KEYS = frozenset({"act", "actor", "at", "fields", "id", "kind", "reason", "version"})
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KIND = re.compile(r"[a-z][a-z0-9_-]*/[1-9][0-9]*")
+# Base64 of 32 bytes in its one spelling: the last letter has two spare bits, both zero.
+_COMMITMENT = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
+_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+
+
+def moment(when: datetime) -> str:
+    """A moment as the log writes it: RFC 3339, UTC, microseconds.
+
+    >>> moment(datetime(2026, 11, 21, 20, 42, 36, 123456, UTC))
+    '2026-11-21T20:42:36.123456Z'
+    """
+    if when.tzinfo is None:
+        raise Invalid("A moment in the log needs a time zone.")
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What all entries of one change share: act, actor, time and reason.
+
+    ``at`` is written as ``moment`` writes it. ``head`` and ``tail`` are the
+    pre-encoded pieces of the entry before the fields and after the kind.
+    """
+
+    act: str
+    actor: str
+    at: str
+    reason: str
+    head: bytes = field(init=False, repr=False, compare=False)
+    tail: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        problems = list(_stamp_problems(self.act, self.actor, self.at, self.reason))
+        if problems:
+            raise Invalid("This cannot be put into the log.", problems)
+        head = {"act": self.act, "actor": self.actor, "at": self.at}
+        object.__setattr__(self, "head", canonical(head)[:-1] + b',"fields":{')
+        object.__setattr__(self, "tail", b'","reason":' + canonical(self.reason) + b',"version":')
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry read from its bytes. ``fields`` maps name to commitment, in sorted order."""
+
+    act: str
+    actor: str
+    at: str
+    fields: Mapping[str, str]
+    id: str
+    kind: str
+    reason: str
+    version: int
+
+
+def seal(
+    stamp: Stamp,
+    kind: str,
+    id: str,
+    version: int,
+    names: Sequence[str],
+    values: Sequence[bytes],
+    seed: bytes,
+) -> bytes:
+    """The bytes of an entry: ``names`` sorted, ``values`` the canonical bytes of each.
+
+    Only fields that are present are named. ``names`` is best a tuple that is used
+    again and again, for its checks are remembered. Raises ``Invalid``.
+    """
+    mould = _mould(tuple(names), kind)
+    count = len(values)
+    if count != len(names) or len(seed) != SEED_BYTES or not 0 < version <= INTEGER_MAX or not id:
+        raise Invalid("This cannot be put into the log.", _seal_problems(names, values, seed, id))
+    stream = shake_128(seed).digest(SALT_BYTES * count)
+    sums = []
+    start = 0
+    for value in values:
+        end = start + SALT_BYTES
+        sums.append(b2a_base64(sha256(stream[start:end] + value).digest(), newline=False))
+        start = end
+    try:
+        written = orjson.dumps(id)
+    except TypeError as error:
+        raise Invalid(f"The id {id!a} cannot be written in the log.") from error
+    return b"%b%b%b%d}" % (
+        stamp.head,
+        mould % (*sums, written),
+        stamp.tail,
+        version,
+    )
+
+
+def matches(
+    entry: bytes,
+    stamp: Stamp,
+    kind: str,
+    id: str,
+    version: int,
+    names: Sequence[str],
+    values: Sequence[bytes],
+    seed: bytes,
+) -> bool:
+    """Whether stored values and seed give exactly this entry: the fast check of one record."""
+    return seal(stamp, kind, id, version, names, values, seed) == entry
+
+
+@lru_cache(maxsize=4096)
+def _mould(names: tuple[str, ...], kind: str) -> bytes:
+    """The entry's bytes from the first field to the kind, with gaps for sums and id."""
+    bad = [name for name in names if not _NAME.fullmatch(name)]
+    if bad:
+        raise Invalid(
+            "A field of an entry is named by ASCII letters, digits and underscores.",
+            [Problem(rule="not a field name", value=name) for name in bad],
+        )
+    if any(one >= following for one, following in pairwise(names)):
+        raise Invalid("The fields of an entry stand in sorted order, each once.")
+    if not _KIND.fullmatch(kind):
+        raise Invalid(f"A kind is written like item/1, not {kind!r}.")
+    fields = ",".join(f'"{name}":"%b"' for name in names)
+    return f'{fields}}},"id":%b,"kind":"{kind}'.encode("ascii")
+
+
+def _seal_problems(
+    names: Sequence[str], values: Sequence[bytes], seed: bytes, id: str
+) -> list[Problem]:
+    problems = []
+    if len(names) != len(values):
+        problems.append(Problem(rule=f"{len(names)} fields but {len(values)} values"))
+    if len(seed) != SEED_BYTES:
+        problems.append(Problem(rule=f"a seed has {SEED_BYTES} bytes, this one {len(seed)}"))
+    if not id:
+        problems.append(Problem(rule="the id is empty", field="id"))
+    return problems or [Problem(rule="versions count from 1", field="version")]
+
+
+def _stamp_problems(act: object, actor: object, at: object, reason: object) -> list[Problem]:
+    problems = []
+    if act not in ACTS:
+        problems.append(Problem(rule="not an act of the log", field="act", value=str(act)))
+    if not isinstance(actor, str) or not actor:
+        problems.append(Problem(rule="somebody must answer for it", field="actor"))
+    if not isinstance(reason, str):
+        problems.append(Problem(rule="a reason is text", field="reason"))
+    if not (isinstance(at, str) and _AT.fullmatch(at) and _is_date(at)):
+        problems.append(
+            Problem(
+                rule="a moment is written in UTC with microseconds",
+                advice="For example 2026-11-21T20:42:36.123456Z.",
+                field="at",
+                value=str(at),
+            )
+        )
+    return problems
+
+
+def _is_date(at: str) -> bool:
+    try:
+        datetime.fromisoformat(at[:-1])
+    except ValueError:
+        return False
+    return True
+
+
+def read(entry: bytes) -> Entry:
+    """Read an entry apart; ``Unreadable``, with all problems, unless it is exactly of the form."""
+    try:
+        value = orjson.loads(entry)
+        proper = isinstance(value, dict) and canonical(value) == entry
+    except (orjson.JSONDecodeError, Invalid) as error:
+        raise Unreadable("This is not an entry of the log: no canonical JSON.") from error
+    if not proper:
+        raise Unreadable("This is not an entry of the log: not in canonical form.")
+    if value.keys() != KEYS:
+        odd = ", ".join(sorted(value.keys() ^ KEYS))
+        raise Unreadable(f"This is not an entry of the log: keys missing or unknown: {odd}.")
+    problems = _stamp_problems(value["act"], value["actor"], value["at"], value["reason"])
+    id, kind, version, fields = value["id"], value["kind"], value["version"], value["fields"]
+    if not isinstance(id, str) or not id:
+        problems.append(Problem(rule="an id is text and not empty", field="id"))
+    if not (isinstance(kind, str) and _KIND.fullmatch(kind)):
+        problems.append(Problem(rule="a kind is written like item/1", field="kind"))
+    if type(version) is not int or version < 1:
+        problems.append(Problem(rule="versions count from 1", field="version"))
+    if not isinstance(fields, dict):
+        problems.append(Problem(rule="fields is an object", field="fields"))
+    else:
+        for name, sum_ in fields.items():
+            bound = isinstance(sum_, str) and _COMMITMENT.fullmatch(sum_)
+            if not (bound and _NAME.fullmatch(name)):
+                problems.append(Problem(rule="not a field with its commitment", field=name))
+    if problems:
+        raise Unreadable("This is not an entry of the log.", problems)
+    return Entry(**value)
+
+
+def check_fields(entry: Entry, values: Mapping[str, bytes], seed: bytes) -> list[str]:
+    """The fields, sorted, that are missing, extra, or differ from what the entry binds.
+
+    ``values`` holds the canonical bytes of every field present. Empty means all agree.
+    """
+    names = sorted(entry.fields)
+    stream = salts(seed, len(names))
+    wrong = set(values) - set(names)
+    for position, name in enumerate(names):
+        salt = stream[SALT_BYTES * position : SALT_BYTES * (position + 1)]
+        if name not in values or commitment(salt, values[name]) != entry.fields[name]:
+            wrong.add(name)
+    return sorted(wrong)
+
+
+def check_disclosed(entry: Entry, disclosed: Mapping[str, tuple[bytes, bytes]]) -> list[str]:
+    """The disclosed fields, sorted, whose salt and canonical bytes the entry does not bind.
+
+    For an extract: other fields may be withheld, they stay commitments.
+    """
+    return sorted(
+        name
+        for name, (salt, value) in disclosed.items()
+        if len(salt) != SALT_BYTES
+        or name not in entry.fields
+        or commitment(salt, value) != entry.fields[name]
+    )
