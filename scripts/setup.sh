@@ -107,12 +107,7 @@ fi
 itself="$(pwd) $(digest pyproject.toml hatch_build.py)"
 if [ "$(cat .venv/.headstamp-itself 2>/dev/null)" != "$itself" ]; then
     say "installing headstamp into .venv"
-    # hatchling is needed for this step; with the test tools it is there already.
-    if [ "$kind" = dev ]; then
-        "${pip[@]}" install --quiet --no-deps --no-build-isolation --editable . >&2
-    else
-        "${pip[@]}" install --quiet --no-deps --editable . >&2
-    fi
+    "${pip[@]}" install --quiet --no-deps --no-build-isolation --editable . >&2
     printf '%s\n' "$itself" >.venv/.headstamp-itself
 fi
 say "ready: $(.venv/bin/python --version), .venv/bin/headstamp"

@@ -1,0 +1,233 @@
+"""What users get is whole, pinned, licensed, and says nothing of where it was made."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
+
+# In pieces, because this file is searched too.
+REGISTRY_HOSTS = [
+    "".join(pieces).encode()
+    for pieces in (
+        ("py", "pi.org"),
+        ("python", "hosted.org"),
+        ("npm", "js.org"),
+        ("npm", "js.com"),
+        ("deb.", "debian.org"),
+        ("security.", "debian.org"),
+        ("crates", ".io"),
+        ("repo.maven", ".apache.org"),
+    )
+]
+MACHINE_PATH = re.compile(
+    rb"(?<![\w.:-])/(?:" + rb"|".join([rb"wo" + rb"rk", rb"ro" + rb"ot", rb"ho" + rb"me/\w+"]) + rb")/"
+)
+
+
+def tracked(under: str = ".") -> list[Path]:
+    """The files git keeps below a folder; skips where this is no checkout."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    told = subprocess.run(
+        ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z", under],
+        cwd=ROOT, check=True, capture_output=True,
+    ).stdout  # fmt: skip
+    paths = [ROOT / name.decode() for name in told.split(b"\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def name_of(requirement: str) -> str:
+    """The normalised name of a requirement: ``psycopg[binary]>=3`` is ``psycopg``."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement, maxsplit=1)[0]).lower()
+
+
+def pins(path: Path) -> dict[str, str]:
+    """Package and version of every pin in a requirements file."""
+    found = re.findall(r"^([\w.-]+)==([^\s;\\]+)", path.read_text("utf-8"), re.MULTILINE)
+    return {name_of(name): version for name, version in found}
+
+
+@pytest.fixture(scope="module")
+def frontend() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("frontend", ROOT / "scripts/frontend.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, frontend: ModuleType) -> Path:
+    """A folder with the wheel and the source archive of this checkout."""
+    if not frontend.is_fresh(ROOT):
+        pytest.fail("the front-end files are absent or out of date: run `make setup`")
+    folder = tmp_path_factory.mktemp("dist")
+    done = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", str(folder)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Iterator[zipfile.ZipFile]:
+    (path,) = built.glob("*.whl")
+    with zipfile.ZipFile(path) as opened:
+        yield opened
+
+
+def test_no_file_names_a_registry_or_a_folder_of_some_machine() -> None:
+    wrong = []
+    for path in tracked():
+        content = path.read_bytes()
+        told = [host.decode() for host in REGISTRY_HOSTS if host in content]
+        told += [match.decode() for match in MACHINE_PATH.findall(content)]
+        if told:
+            wrong.append(f"{path.relative_to(ROOT)}: {', '.join(sorted(set(told)))}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_search_for_machine_paths_finds_one() -> None:
+    assert MACHINE_PATH.search(b"see /wo" + b"rk/x") and MACHINE_PATH.search(b'"/ro' + b'ot/x"')
+    assert not MACHINE_PATH.search(b"https://example.org/wo" + b"rk/x")
+
+
+def test_the_npm_lock_has_integrity_and_no_addresses_of_packages() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    for name, told in packages.items():
+        assert "resolved" not in told, name
+        assert not name or told["integrity"].startswith("sha512-"), name
+
+
+def test_front_end_versions_are_exact() -> None:
+    told = json.loads((ROOT / "package.json").read_text("utf-8"))
+    for name, version in {**told["dependencies"], **told["devDependencies"]}.items():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version), name
+
+
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
+def test_every_requirement_is_pinned_with_a_hash_and_no_address(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert "://" not in text
+    logical = text.replace("\\\n", " ").splitlines()
+    lines = [line for line in logical if line.strip() and not line.lstrip().startswith("#")]
+    assert lines
+    for line in lines:
+        assert re.match(r"[\w.-]+==\S+", line), line
+        assert "--hash=sha256:" in line, line
+
+
+def test_the_pins_cover_what_is_declared_and_tests_run_on_what_users_get() -> None:
+    run, dev = pins(ROOT / "requirements/run.txt"), pins(ROOT / "requirements/dev.txt")
+    assert {name_of(needed) for needed in PROJECT["dependencies"]} <= set(run)
+    assert run.items() <= dev.items()
+
+
+def test_every_third_party_import_is_declared() -> None:
+    declared = {name_of(needed) for needed in PROJECT["dependencies"]}
+    owners = importlib.metadata.packages_distributions()
+    undeclared = {}
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules = [node.module]
+            else:
+                continue
+            for top in {module.partition(".")[0] for module in modules}:
+                if top in sys.stdlib_module_names or top == "headstamp":
+                    continue
+                if not declared & {name_of(owner) for owner in owners.get(top, ())}:
+                    undeclared[top] = str(path.relative_to(ROOT))
+    assert not undeclared
+
+
+def test_no_dependency_is_under_a_licence_ours_cannot_be_combined_with() -> None:
+    wrong = []
+    for name in pins(ROOT / "requirements/run.txt"):
+        try:
+            told = importlib.metadata.metadata(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # for another platform
+        classifiers = [c for c in told.get_all("Classifier") or [] if c.startswith("License")]
+        words = " ".join([told["License-Expression"] or "", *classifiers])
+        if not words.strip():
+            words = (told["License"] or "")[:200]
+        # Offered under a choice, the choice counts (pyphen: GPL, LGPL or MPL).
+        free = re.search(r"MIT|BSD|Apache|MPL|Mozilla|LGPL|Lesser|ISC|PSF|Python|Unlicense", words)
+        if not free and re.search(r"GPL|General Public", words):
+            wrong.append(f"{name}: {words.strip()}")
+    assert not wrong
+
+
+def test_the_licence_and_the_version_are_the_declared_ones() -> None:
+    assert PROJECT["license"] == "Apache-2.0"
+    assert "Version 2.0, January 2004" in (ROOT / "LICENSE").read_text("utf-8")
+    assert importlib.metadata.version("headstamp") == PROJECT["version"]
+    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in re.findall(r"`?\bmake ([a-z]+)`?", (ROOT / "README.md").read_text("utf-8")):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_wheel_carries_every_file_of_the_package(wheel: zipfile.ZipFile) -> None:
+    names = set(wheel.namelist())
+    source = {path.relative_to(ROOT / "src").as_posix() for path in tracked("src/headstamp")}
+    assert source - names == set()
+    assert any(re.fullmatch(r"headstamp/vocab/data/.+\.toml", name) for name in names)
+    assert "headstamp/py.typed" in names
+    outside = {n for n in names if not re.match(r"headstamp/|headstamp-[\d.]+\.dist-info/", n)}
+    assert not outside
+
+
+def test_the_wheel_carries_the_front_end_and_its_licences(
+    wheel: zipfile.ZipFile, frontend: ModuleType
+) -> None:
+    names = set(wheel.namelist())
+    vendor = "headstamp/web/static/vendor/"
+    told = wheel.read(vendor + "VENDOR.txt").decode()
+    for package, (_, files) in frontend.WANTED.items():
+        assert f"{vendor}licences/{package.lstrip('@').replace('/', '-')}.txt" in names
+        for file in files:
+            assert vendor + Path(file).name in names
+            assert f"  {Path(file).name}\n" in told
+    assert not any("axe" in name or "node_modules" in name for name in names)
+
+
+def test_the_wheel_has_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
+    info = f"headstamp-{PROJECT['version']}.dist-info"
+    assert b"headstamp = headstamp.cli:main" in wheel.read(f"{info}/entry_points.txt")
+    assert {f"{info}/licenses/LICENSE", f"{info}/licenses/NOTICE"} <= set(wheel.namelist())
+
+
+def test_a_build_from_the_source_archive_needs_no_node(
+    built: Path, tmp_path: Path, frontend: ModuleType
+) -> None:
+    (path,) = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (unpacked,) = tmp_path.iterdir()
+    assert frontend.is_fresh(unpacked)
+    assert (unpacked / "LICENSE").is_file() and (unpacked / "NOTICE").is_file()
