@@ -1,0 +1,102 @@
+"""Identities: a record's id, a reference to a record, a file's digest, a web link."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+from typing import Annotated, Any
+
+from headstamp.kinds.kind import Kind, Unfit, want_text
+
+_ID = re.compile(r"([a-z]{2,12})-[0-9a-z]{4,40}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_LINK = re.compile(r"https?://[^\s\x00-\x1f<>\"]{1,2000}")
+_ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghjkmnpqrstvwxyz")
+
+
+def _spell(raw: bytes) -> str:
+    return base64.b32encode(raw).decode("ascii").rstrip("=").translate(_ALPHABET)
+
+
+def new_id(prefix: str) -> str:
+    """A fresh id: the type's prefix and 80 random bits in Crockford's alphabet."""
+    return f"{prefix}-{_spell(secrets.token_bytes(10))}"
+
+
+def derived_id(prefix: str, *parts: str) -> str:
+    """The id that these parts always give: the same row of the same source is the same record.
+
+    >>> derived_id("item", "list", "7") == derived_id("item", "list", "7")
+    True
+    """
+    digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
+    return f"{prefix}-{_spell(digest[:10])}"
+
+
+class RecordIdKind(Kind):
+    """The id of a record: its type's prefix, a hyphen, letters and digits."""
+
+    name, title, widget = "id", "a record's id", "hidden"
+    schema = {"type": "string", "pattern": f"^{_ID.pattern}$"}
+    example = "item-7k3m9qxz2a4b6c8d"
+
+    def clean(self, value: Any) -> str:
+        if type(value) is str and _ID.fullmatch(value):
+            return value
+        raise Unfit("not a record's id", "An id looks like item-7k3m9qxz2a4b6c8d.")
+
+
+class RefKind(RecordIdKind):
+    """A reference to a record of one of these types (any type where none is named)."""
+
+    widget = "ref"
+
+    def __init__(self, *prefixes: str) -> None:
+        self.prefixes = prefixes
+        self.name = "ref:" + ",".join(prefixes or ("any",))
+        self.title = "a reference to " + (" or ".join(prefixes) or "any record")
+        self.schema = {"type": "string", "x-ref": list(prefixes)}
+        self.example = f"{prefixes[0] if prefixes else 'item'}-7k3m9qxz2a4b6c8d"
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if self.prefixes and text.partition("-")[0] not in self.prefixes:
+            raise Unfit(f"{text} is not {self.title}", "Give the id of the right kind of record.")
+        return text
+
+
+class DigestKind(Kind):
+    """A file's SHA-256 as 64 hexadecimal digits."""
+
+    name, title, widget = "digest", "a file's SHA-256", "file"
+    schema = {"type": "string", "pattern": f"^{_DIGEST.pattern}$"}
+
+    def clean(self, value: Any) -> str:
+        text = want_text(value, "a digest").strip().lower()
+        if not _DIGEST.fullmatch(text):
+            raise Unfit("not a SHA-256 in hexadecimal", "Give 64 digits 0-9, a-f.")
+        return text
+
+
+class LinkKind(Kind):
+    """A web address; kept and shown, never fetched by itself."""
+
+    name, title, widget = "link", "a web address", "link"
+    schema = {"type": "string", "format": "uri"}
+    example = "https://example.org/find/1"
+
+    def clean(self, value: Any) -> str:
+        text = want_text(value, "a web address").strip()
+        if not _LINK.fullmatch(text):
+            raise Unfit("not a web address", "Give an address that begins with https:// or http://.")
+        text.encode("utf-8", "strict")
+        return text
+
+
+RECORD_ID, DIGEST, LINK = RecordIdKind(), DigestKind(), LinkKind()
+
+RecordId = Annotated[str, RECORD_ID]
+Digest = Annotated[str, DIGEST]
+Link = Annotated[str, LINK]

@@ -1,0 +1,269 @@
+"""What a declaration says, compiled once: facts, columns, canonical values.
+
+Everything that is made from a declaration (tables, schema, forms, import
+columns, log bytes) reads the :class:`RecordType`; nothing else inspects the
+classes.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import attrgetter
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from headstamp.evidence.canonical import canonical
+from headstamp.kinds.identity import RefKind
+from headstamp.kinds.kind import Kind, Sql
+from headstamp.kinds.struct import Struct
+from headstamp.records.record import Record
+
+COMMON = ("tier", "source", "grade", "remark")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a type's table: its name, its SQL type, the fact it comes from.
+
+    ``part`` is the struct's part; ``derived`` tells that the column follows
+    from another (the bounds of a date) and is never given by hand.
+    """
+
+    name: str
+    sql: Sql
+    fact: str
+    part: str = ""
+    derived: bool = False
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One field: its kind (or struct), whether it must be given, whether there may be many."""
+
+    name: str
+    title: str
+    help: str
+    kind: Kind | None
+    struct: type[Struct] | None
+    many: bool
+    required: bool
+    default: Any
+    also: tuple[str, ...]
+    facet: bool
+    text: bool
+    parts: tuple[Fact, ...] = ()
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def ref(self) -> tuple[str, ...] | None:
+        """The prefixes this reference may have (empty: any record); None where it is no reference."""
+        return self.kind.prefixes if isinstance(self.kind, RefKind) else None
+
+    def show(self, value: Any) -> str:
+        """The value as a reader sees it; empty for None."""
+        if value is None:
+            return ""
+        if self.many:
+            return "; ".join(self._show_one(one) for one in value)
+        return self._show_one(value)
+
+    def _show_one(self, value: Any) -> str:
+        if isinstance(value, Struct):
+            return value.show()
+        if self.struct is not None and isinstance(value, dict):
+            return self.struct.model_validate(value).show()
+        return self.kind.show(value) if self.kind else str(value)
+
+
+def _unwrap(annotation: Any) -> tuple[Kind | None, type[Struct] | None, bool]:
+    """Kind or struct of an annotation, and whether it is a tuple of them."""
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        inner = [arg for arg in get_args(annotation) if arg is not type(None)]
+        return _unwrap(inner[0])
+    if origin is tuple:
+        kind, struct, _ = _unwrap(get_args(annotation)[0])
+        return kind, struct, True
+    if origin is Annotated:
+        for extra in get_args(annotation)[1:]:
+            if isinstance(extra, Kind):
+                return extra, None, False
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
+        return None, annotation, False
+    raise TypeError(f"a fact's annotation must be built from kinds, not {annotation!r}")
+
+
+def _facts(cls: type[Record] | type[Struct], inside: str = "") -> tuple[Fact, ...]:
+    found = []
+    for name, info in cls.model_fields.items():
+        if name == "id" and not inside:
+            continue
+        # Pydantic moves the metadata of a bare Annotated into the field itself.
+        kind = next((m for m in info.metadata if isinstance(m, Kind)), None)
+        struct, many = None, False
+        if kind is None:
+            kind, struct, many = _unwrap(info.annotation)
+        extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        whole = f"{inside}_{name}" if inside else name
+        parts = _facts(struct, whole) if struct is not None and not many else ()
+        fact = Fact(
+            name=name, title=info.title or name.replace("_", " "), help=info.description or "",
+            kind=kind, struct=struct, many=many, required=info.is_required(),
+            default=None if info.is_required() else info.get_default(),
+            also=tuple(extra.get("x-also", ())),  # type: ignore[arg-type]
+            facet=bool(extra.get("x-facet")), text=bool(extra.get("x-text")), parts=parts,
+        )
+        object.__setattr__(fact, "columns", _columns(fact, whole))
+        found.append(fact)
+    return tuple(found)
+
+
+def _columns(fact: Fact, whole: str) -> tuple[Column, ...]:
+    if fact.parts:
+        return tuple(
+            Column(c.name, c.sql, fact.name, part.name, c.derived, c.kind)
+            for part in fact.parts for c in part.columns
+        )
+    if fact.many or fact.kind is None:
+        return (Column(whole, "json", fact.name, kind=fact.kind),)
+    first = Column(whole, fact.kind.sql, fact.name, kind=fact.kind)
+    rest = (
+        Column(whole + suffix, sql, fact.name, derived=True, kind=fact.kind)
+        for suffix, sql, _ in fact.kind.extra_columns()
+    )
+    return (first, *rest)
+
+
+def plain(value: Any) -> Any:
+    """A field's value as plain JSON: structs become objects without their empty parts."""
+    if isinstance(value, Struct):
+        return {k: v for k, v in value.__dict__.items() if v is not None}
+    if isinstance(value, tuple):
+        return [plain(one) for one in value]
+    return value
+
+
+Projector = Callable[[Any], Sequence[Any]]
+
+
+def _projector(fact: Fact) -> Projector:
+    """Turns a fact's value (never None) into the values of its columns."""
+    if fact.parts:
+        parts = [(part.name, _projector(part), len(part.columns)) for part in fact.parts]
+
+        def of_struct(value: Any) -> Sequence[Any]:
+            out: list[Any] = []
+            for name, project, width in parts:
+                one = getattr(value, name)
+                out.extend(project(one) if one is not None else (None,) * width)
+            return out
+
+        return of_struct
+    if fact.many or fact.kind is None:
+        return lambda value: (canonical(plain(value)).decode("utf-8"),)
+    extras = [function for _, _, function in fact.kind.extra_columns()]
+    if not extras:
+        return lambda value: (value,)
+    return lambda value: (value, *(function(value) for function in extras))
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """One record type, compiled from its class."""
+
+    cls: type[Record]
+    name: str
+    plural: str
+    prefix: str
+    version: int
+    doc: str
+    facts: tuple[Fact, ...]
+    owners: tuple[str, ...]
+    by_name: dict[str, Fact] = field(repr=False)
+    columns: tuple[Column, ...] = field(repr=False)
+    _names: tuple[str, ...] = field(repr=False)
+    _getter: Callable[[Any], tuple[Any, ...]] = field(repr=False)
+    _plain: frozenset[str] = field(repr=False)
+    _projectors: tuple[tuple[int, Projector, int], ...] = field(repr=False)
+    _project_get: Callable[[Any], tuple[Any, ...]] = field(repr=False)
+
+    @property
+    def tag(self) -> str:
+        """Name and version of the type as the log writes it: ``item/1``."""
+        return f"{self.name}/{self.version}"
+
+    @property
+    def slug(self) -> str:
+        """The plural as it stands in addresses: ``trace-requests``."""
+        return self.plural.replace(" ", "-").replace("_", "-")
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ")
+
+    def fact(self, name: str) -> Fact | None:
+        return self.by_name.get(name)
+
+    def canonical_values(self, record: Record) -> tuple[list[str], list[bytes]]:
+        """Names (sorted) and canonical bytes of all fields that hold something.
+
+        These are the bytes the log hashes and of which the stored body is made.
+        """
+        names, values = [], []
+        for name, value in zip(self._names, self._getter(record), strict=True):
+            if value is None or value == ():
+                continue
+            names.append(name)
+            values.append(canonical(value if name in self._plain else plain(value)))
+        return names, values
+
+    def project(self, record: Record) -> list[Any]:
+        """The values of ``columns``, in order."""
+        out: list[Any] = []
+        for value, (_, project, width) in zip(
+            self._project_get(record), self._projectors, strict=True
+        ):
+            if value is None or value == ():
+                out.extend((None,) * width)
+            elif width == 1 and project is _IDENTITY:
+                out.append(value)
+            else:
+                out.extend(project(value))
+        return out
+
+
+def _IDENTITY(value: Any) -> Sequence[Any]:
+    return (value,)
+
+
+@lru_cache(maxsize=None)
+def record_type(cls: type[Record]) -> RecordType:
+    """The compiled declaration of a record class."""
+    facts = _facts(cls)
+    names = tuple(sorted(fact.name for fact in facts))
+    by_name = {fact.name: fact for fact in facts}
+    projectors = []
+    for fact in facts:
+        single = not fact.parts and not fact.many and fact.kind is not None
+        simple = single and not fact.kind.extra_columns()  # type: ignore[union-attr]
+        projectors.append((0, _IDENTITY if simple else _projector(fact), len(fact.columns)))
+    return RecordType(
+        cls=cls, name=cls.NAME, plural=cls.PLURAL, prefix=cls.PREFIX, version=cls.VERSION,
+        doc=(cls.__doc__ or "").strip(), facts=facts, owners=cls.OWNERS, by_name=by_name,
+        columns=tuple(column for fact in facts for column in fact.columns),
+        _names=names, _getter=attrgetter(*names),
+        _plain=frozenset(f.name for f in facts if f.kind is not None and not f.many),
+        _projectors=tuple(projectors),
+        _project_get=attrgetter(*(fact.name for fact in facts)),
+    )
+
+
+def body(names: Sequence[str], values: Sequence[bytes]) -> bytes:
+    """The canonical JSON object of these fields, put together from their canonical bytes."""
+    return b"{" + b",".join(
+        b'"' + name.encode("ascii") + b'":' + value
+        for name, value in zip(names, values, strict=True)
+    ) + b"}"
