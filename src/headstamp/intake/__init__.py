@@ -1,0 +1,1 @@
+"""Reading what others wrote: tables and photographs from any file, safely."""

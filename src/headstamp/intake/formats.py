@@ -1,0 +1,143 @@
+"""What a file is, by its first bytes.
+
+Names lie: half the workbooks sent around are text with an .xls ending. The
+first bytes do not. A file that is plainly something else is refused with its
+true name, so that the sender can be asked for the right thing.
+"""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from headstamp.errors import Invalid, Problem, Unreadable
+from headstamp.intake.archive import GZIP_MAGIC, CutShort, Stream
+from headstamp.intake.delimited import Delimited
+from headstamp.intake.encoding import SAMPLE_BYTES, Encoding, detect, known
+from headstamp.intake.limits import Limits
+from headstamp.intake.source import Source
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PARQUET = (b"PAR1", b"PARE")
+_OTHERS = (
+    (b"%PDF", "a PDF document"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"II*\x00", "a TIFF picture"),
+    (b"MM\x00*", "a TIFF picture"),
+    (b"RIFF", "a picture or a sound"),
+    (b"{\\rtf", "an RTF document"),
+    (b"BZh", "a bz2 archive; unpack it first"),
+    (b"\xfd7zXZ\x00", "an xz archive; unpack it first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
+    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive; unpack it first"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90\x00", "a program"),
+)
+_CONTROL = bytes(set(range(32)) - set(b"\x00\t\n\x0b\x0c\r\x1a\x1b")) + b"\x7f"
+
+
+def open_source(
+    path: Path,
+    limits: Limits,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Source:
+    """The format that can read ``path``. Raises Unreadable where none can."""
+    with Stream(path, limits) as stream:
+        try:
+            sample, whole = _sample(stream)
+        except CutShort as error:
+            raise Unreadable(error.message, error.problems) from error
+        packed = stream.packed
+    if not sample.strip(b"\x00 \t\r\n"):
+        raise Unreadable(f"{path.name} is empty: there is nothing in it to read.")
+    binary = sample.startswith((*_ZIP, _OLE, *_PARQUET))
+    if packed and (binary or sample.startswith(GZIP_MAGIC)):
+        raise Unreadable(f"{path.name} is a packed archive of something packed; unpack it first.")
+    _refuse_others(path, sample)
+    return _text_source(path, limits, sample, whole, encoding, delimiter)
+
+
+def _sample(stream: Stream) -> tuple[bytes, bool]:
+    """(the first bytes, unpacked; whether they are all)."""
+    blocks: list[bytes] = []
+    size = 0
+    while size <= SAMPLE_BYTES:
+        try:
+            block = stream.read(SAMPLE_BYTES)
+        except CutShort:
+            if not size:
+                raise
+            return b"".join(blocks), False  # the rows before the break are still good
+        if not block:
+            return b"".join(blocks), True
+        blocks.append(block)
+        size += len(block)
+    return b"".join(blocks), False
+
+
+def _refuse_others(path: Path, sample: bytes) -> None:
+    for magic, name in _OTHERS:
+        if sample.startswith(magic):
+            raise Unreadable(f"{path.name} is not a table but {name}.")
+    head = sample[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
+        raise Unreadable(
+            f"{path.name} is a web page or XML, not a table; "
+            "open it in a spreadsheet program and save it as XLSX or CSV."
+        )
+
+
+def _text_source(
+    path: Path,
+    limits: Limits,
+    sample: bytes,
+    whole: bool,
+    encoding: str | None,
+    delimiter: str | None,
+) -> Source:
+    if encoding is not None:
+        try:
+            found = Encoding(known(encoding), True)
+        except LookupError as error:
+            message = f"There is no encoding {encoding!r}."
+            raise Invalid(message, [Problem("unknown encoding", value=encoding)]) from error
+        if found.name == "utf-8" and sample.startswith(codecs.BOM_UTF8):
+            found = Encoding("utf-8-sig", True)
+    else:
+        found = detect(sample, whole, lambda: _further(path, limits))
+    wide = found.name.startswith(("utf-16", "utf-32"))
+    if not wide:
+        _refuse_binary(path, sample)
+    text = codecs.getincrementaldecoder(found.name)(errors="replace").decode(sample, final=whole)
+    source: Source = Delimited(
+        path, limits, encoding=found.name, sample=text, whole=whole, delimiter=delimiter
+    )
+    source.notes[:0] = found.notes
+    return source
+
+
+def _refuse_binary(path: Path, sample: bytes) -> None:
+    """Bytes that no text has in such numbers: this is no text in any encoding."""
+    control = len(sample) - len(sample.translate(None, _CONTROL))
+    if control * 50 > len(sample) or sample.count(0) * 2 > len(sample):
+        raise Unreadable(f"{path.name} is neither text nor any kind of table this program knows.")
+
+
+def _further(path: Path, limits: Limits) -> bytes | None:
+    """The first stretch of a file that is not plain ASCII, or None."""
+    with Stream(path, limits) as stream:
+        try:
+            while block := stream.read(SAMPLE_BYTES):
+                if not block.isascii():
+                    return block
+        except CutShort:
+            return None  # told when the rows are read
+    return None
