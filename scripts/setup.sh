@@ -34,7 +34,7 @@ find_python() {
     done
     fail "headstamp needs Python 3.11, 3.12 or 3.13." \
         "${PYTHON:-python3} here is: $("${PYTHON:-python3}" --version 2>&1 || echo absent)" \
-        "Install one of them (Debian 12: apt-get install python3), or name it: make PYTHON=/path/to/python3.11 $kind"
+        "Install one of them (Debian 12: apt-get install python3), or name it: make setup PYTHON=/path/to/python3.11"
 }
 python=$(find_python)
 
@@ -65,8 +65,11 @@ if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
         fi
         say "installing system packages: ${missing[*]}"
         apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y)
-        "${apt[@]}" update </dev/null >&2
-        "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null >&2
+        { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${missing[@]}"; } \
+            </dev/null >&2 || fail \
+            "the system packages could not be installed. With the right to do so, run" \
+            "    apt-get install ${missing[*]}" \
+            "and then this again."
     fi
 else
     say "no apt here: see to these, or their like, yourself: ${packages[*]}"
