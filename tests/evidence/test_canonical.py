@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tarfile
+from typing import Any
 
 import pytest
 import rfc8785
@@ -40,7 +41,7 @@ def test_the_vectors_of_rfc_8785(name: str) -> None:
 
 
 @given(VALUES | FLAT)
-def test_equals_the_peer_package(value: object) -> None:
+def test_equals_the_peer_package(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
 

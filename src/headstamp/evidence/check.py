@@ -11,9 +11,8 @@ in memory are the tree's edge and one number for each record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
 
 from headstamp.errors import Tampered, Unreadable
 from headstamp.evidence import entry as entries_
@@ -37,14 +36,14 @@ def check_log(
     entries: Iterable[bytes],
     checkpoints: Iterable[str],
     verifier: Verifiers,
-    leaves: Iterable[bytes] = (),
+    leaves: Iterable[bytes] | None = None,
 ) -> list[Finding]:
     """All that is wrong with a log by itself; empty when nothing is.
 
     ``entries`` in order, ``checkpoints`` as signed notes in the order they were
     made, ``verifier`` the log's key or keys. ``leaves``, if given, are the leaf
-    hashes kept in its tiles: with them a changed entry is named exactly, else only
-    the checkpoints between which it stands. A log that was rewritten whole with
+    hashes kept in its tiles: with them the first changed entry is named exactly, else
+    only the checkpoints between which it stands. A log that was rewritten whole with
     its own key passes here: only ``check_against`` shows that.
     """
     findings: list[Finding] = []
@@ -69,12 +68,12 @@ def check_log(
             next_due = next(pending, None)
 
     at_size()
-    kept = chain(leaves, repeat(b""))
-    for number, (data, leaf) in enumerate(zip(entries, kept, strict=False)):
+    kept = None if leaves is None else iter(leaves)
+    strangers: list[int] = []
+    for number, data in enumerate(entries):
         node = leaf_hash(data)
-        if leaf and leaf != node:
-            detail = "the entry is not the one whose hash stands in the tree"
-            findings.append(Finding("root_mismatch", f"entry {number}", detail))
+        if kept is not None and next(kept, None) != node:
+            strangers.append(number)
         frontier.append_hash(node)
         try:
             read = entries_.read(data)
@@ -88,6 +87,7 @@ def check_log(
                 findings.append(Finding("version_gap", read.id, detail))
             latest[key] = max(known, read.version)
         at_size()
+    findings += _leaf_findings(strangers, frontier.size, kept)
     findings += _root_findings(wrong_roots, good_until)
     findings += _end_findings(frontier.size, due)
     return findings
@@ -116,6 +116,22 @@ def _open_all(
             findings.append(Finding("fork", _name(checkpoint), detail))
         opened.append(checkpoint)
     return sorted(opened, key=lambda checkpoint: checkpoint.size)
+
+
+def _leaf_findings(
+    strangers: Sequence[int], size: int, rest: Iterator[bytes] | None
+) -> list[Finding]:
+    """What differs between the entries and the leaf hashes kept of them."""
+    findings = []
+    if strangers:
+        detail = "the entry is not the one whose hash stands in the tree"
+        if len(strangers) > 1:
+            detail += f"; nor are {len(strangers) - 1} later ones"
+        findings.append(Finding("root_mismatch", f"entry {strangers[0]}", detail))
+    if rest is not None and next(rest, None) is not None:
+        detail = f"the tree holds hashes of entries after the {size} that are here"
+        findings.append(Finding("root_mismatch", f"entry {size}", detail))
+    return findings
 
 
 def _root_findings(wrong: Sequence[Checkpoint], good_until: int) -> list[Finding]:

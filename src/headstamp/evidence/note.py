@@ -28,15 +28,15 @@ from headstamp.errors import Invalid, Tampered, Unreadable
 from headstamp.evidence import base64
 
 SIGNATURES_MAX = 100
-NOTE_BYTES_MAX = 1_000_000
+NOTE_LENGTH_MAX = 1_000_000
 
 _ED25519 = b"\x01"
 _DASH = "\N{EM DASH} "
 
 
 def _check_name(name: str) -> None:
-    if not name or "+" in name or any(c.isspace() or ord(c) < 0x20 for c in name):
-        raise Invalid(f"The name of a key has no space and no plus sign: {name!r}.")
+    if not name or "+" in name or not _is_text(name) or any(map(str.isspace, name)):
+        raise Invalid(f"The name of a key has no space and no plus sign: {name!a}.")
 
 
 def _key_hash(name: str, public: bytes) -> bytes:
@@ -141,8 +141,9 @@ def _split_key(text: str, what: str) -> tuple[str, str, bytes]:
         raise Invalid(f"This is not {what}.")
     try:
         key = base64.decode(parts[2])
-    except Unreadable as error:
-        raise Invalid(f"This is not {what}.") from error
+    except Unreadable:
+        # Without its cause, which quotes the text: that may be a secret.
+        raise Invalid(f"This is not {what}.") from None
     if len(key) != 33 or key[:1] != _ED25519:
         raise Invalid(f"This is not {what} of the kind Ed25519.")
     return parts[0], parts[1], key[1:]
@@ -211,7 +212,7 @@ def _split_note(note: str | bytes) -> tuple[str, list[tuple[Signature, bytes]]]:
         whole = note if isinstance(note, str) else note.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Unreadable("This is not a signed note: not UTF-8.") from error
-    if len(whole) > NOTE_BYTES_MAX or not _is_text(whole):
+    if len(whole) > NOTE_LENGTH_MAX or not _is_text(whole):
         raise Unreadable("This is not a signed note: too long, or control characters in it.")
     text, gap, block = whole.rpartition("\n\n")
     if not gap or not block.endswith("\n"):

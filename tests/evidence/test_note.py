@@ -1,0 +1,138 @@
+"""Signed notes: the published cases, Ed25519 by Wycheproof, keys written and read."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headstamp.errors import Invalid, Tampered, Unreadable
+from headstamp.evidence.note import Signer, Verifier, open_note, sign
+from tests.shared import shared
+
+# The published test key of golang.org/x/mod/sumdb/note.
+SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
+PUBLIC = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+TEXT = (
+    "If you think cryptography is the answer to your problem,\n"
+    "then you don't know what your problem is.\n"
+)
+
+
+def test_the_published_notes() -> None:
+    cases = json.loads((shared("vectors/signed-note") / "notes.json").read_text())
+    assert len(cases) == 17
+    for case in cases:
+        verifiers = [Verifier.parse(key) for key in case["keys"]]
+        try:
+            verified = [s.name for s in open_note(b64decode(case["note_b64"]), verifiers).verified]
+            accepted = True
+        except (Unreadable, Tampered):
+            accepted, verified = False, []
+        assert (accepted, verified) == (case["accept"], case["verified"]), case["name"]
+
+
+def test_ed25519_after_wycheproof() -> None:
+    path = shared("vectors/wycheproof-ed25519") / "ed25519_test.json"
+    seen = 0
+    for group in json.loads(path.read_text())["testGroups"]:
+        verifier = Verifier.of("w", bytes.fromhex(group["publicKey"]["pk"]))
+        for case in group["tests"]:
+            verdict = verifier.verify(bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"]))
+            assert verdict == (case["result"] == "valid"), case["tcId"]
+            seen += 1
+    assert seen == 151
+
+
+def test_signs_as_the_go_package_does() -> None:
+    signer = Signer.parse(SECRET)
+    assert signer.text() == SECRET
+    assert signer.verifier_key == PUBLIC
+    cases = json.loads((shared("vectors/signed-note") / "notes.json").read_text())
+    expected = next(case for case in cases if case["name"] == "one-known-one-unknown")
+    lines = b64decode(expected["note_b64"]).decode().splitlines(keepends=True)
+    assert sign(TEXT, signer) == "".join(lines[:-1])
+
+
+def test_the_secret_is_not_shown() -> None:
+    signer = Signer.parse(SECRET)
+    assert "AYEK" not in repr(signer)
+    with pytest.raises(Invalid) as caught:
+        Signer.parse(SECRET + "x")
+    assert "AYEK" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_several_sign_and_the_unknown_are_set_aside() -> None:
+    first, second, third = (Signer.generate(f"key-{n}") for n in range(3))
+    note = sign(TEXT, first, second, third)
+    opened = open_note(note, [third.verifier, first.verifier])
+    assert [s.name for s in opened.verified] == ["key-0", "key-2"]
+    assert [(s.name, s.hash) for s in opened.unverified] == [("key-1", second.hash)]
+    assert opened.text == TEXT
+
+
+def test_a_key_of_the_same_name_is_another_key() -> None:
+    old, new = Signer.generate("case"), Signer.generate("case")
+    with pytest.raises(Tampered):
+        open_note(sign(TEXT, new), [old.verifier])
+    assert open_note(sign(TEXT, new), [old.verifier, new.verifier]).verified[0].hash == new.hash
+
+
+SIGNED = sign(TEXT, Signer.parse(SECRET)).encode()
+
+
+@settings(max_examples=200)
+@given(st.integers(0, len(SIGNED) - 1), st.integers(1, 255))
+def test_any_changed_byte_is_found(place: int, mask: int) -> None:
+    changed = bytearray(SIGNED)
+    changed[place] ^= mask
+    with pytest.raises((Unreadable, Tampered)):
+        open_note(bytes(changed), [Verifier.parse(PUBLIC)])
+
+
+@pytest.mark.parametrize("text", ["", "no newline", "a\tb\n", "a\r\n", "\ud800\n"], ids=repr)
+def test_unfit_texts_are_not_signed(text: str) -> None:
+    with pytest.raises(Invalid):
+        sign(text, Signer.parse(SECRET))
+
+
+def test_a_note_needs_a_signature() -> None:
+    with pytest.raises(Invalid):
+        sign(TEXT)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\u2003b", "\ud800"], ids=ascii)
+def test_unfit_names(name: str) -> None:
+    with pytest.raises(Invalid):
+        Signer.generate(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a+b",
+        "PeterNeumann+c74f20a4" + PUBLIC[21:],
+        "Other" + PUBLIC[12:],
+        PUBLIC[:-4],
+        PUBLIC[:-1] + "X",
+        "PeterNeumann+c74f20a3+BBpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+    ],
+)
+def test_unfit_keys(text: str) -> None:
+    with pytest.raises(Invalid):
+        Verifier.parse(text)
+    with pytest.raises(Invalid):
+        Signer.parse("PRIVATE+KEY+" + text)
+    with pytest.raises(Invalid):
+        Signer.parse(text)
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_a_senseless_public_key_verifies_nothing(public: bytes) -> None:
+    assert Verifier.of("x", public).verify(b"text", bytes(64)) in (False, True)
+    assert not Verifier.of("x", public).verify(b"text", b"\xff" * 64)
