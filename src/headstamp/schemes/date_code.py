@@ -16,6 +16,7 @@ True
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from headstamp.schemes.reading import SchemeReading, labelled
@@ -27,15 +28,19 @@ EXAMPLE = "VQG100EGQ1429"
 
 # Package letters, pins, grade letters, then the date: CSG225DIV1649, VQG100EGQ1429.
 _EMBEDDED = re.compile(r"[A-Z]{2,4}[0-9]{2,4}[A-Z]{2,4}([0-9]{4})")
-_ALONE = re.compile(r"([0-9]{4})")
+_ALONE = re.compile(r"[0-9]{4}")
+# A part's name holds letters and digits; "AK 4352" is a serial, "NV08CD-R6 1339" is a part.
+_PART_NAME = re.compile(r"(?=.*[A-Z])(?=.*[0-9])[A-Z0-9./-]{5,}")
+# Codes later than this are taken as other numbers. A reading needs no clock, so the bound is
+# generous; it has to move once in a generation.
+LAST_YEAR = 2039
 
 
 def _week(code: str) -> tuple[str, str] | None:
-    """Year and week, or None. 70-99 are 19xx and 00-69 20xx: no such part is older."""
+    """Year and week, or None. 70-99 are 19xx and lower figures 20xx: no such part is older."""
     year, week = int(code[:2]), int(code[2:])
-    if not 1 <= week <= 53:
-        return None
-    return str(1900 + year if year >= 70 else 2000 + year), code[2:]
+    year += 1900 if year >= 70 else 2000
+    return (str(year), code[2:]) if 1 <= week <= 53 and year <= LAST_YEAR else None
 
 
 def read(text: str) -> SchemeReading | None:
@@ -46,8 +51,11 @@ def read(text: str) -> SchemeReading | None:
         return None
     embedded = [(t, found[1]) for t in tokens if (found := _EMBEDDED.fullmatch(t))]
     alone = [(t, t) for t in tokens if _ALONE.fullmatch(t)]
-    # Where several words are given, a bare number among them is only read after a part's name.
-    choices = embedded + (alone if len(tokens) == 1 or named else alone[-1:])
+    # Where several words are given, a bare number is only read right after a part's name.
+    if len(tokens) > 1 and not named:
+        after = {t for name, t in itertools.pairwise(tokens) if _PART_NAME.fullmatch(name)}
+        alone = [choice for choice in alone if choice[0] in after]
+    choices = embedded + alone
     for token, code in choices:
         read_as = _week(code)
         if read_as is None:

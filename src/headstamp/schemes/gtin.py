@@ -47,6 +47,9 @@ def read(text: str) -> SchemeReading | None:
     body, named = labelled(text, "GTIN-8", "GTIN-12", "GTIN-13", "GTIN-14", "GTIN", "EAN", "UPC")
     if not re.fullmatch(r"[0-9](?:[ -]?[0-9]){7,13}", body):
         return None
+    # Barcode numbers are printed bare or with spaces; other groups are stock numbers and dates.
+    if not named and ("-" in body or re.fullmatch(r"[0-9]{4} [0-9]{2} [0-9]{3} [0-9]{4}", body)):
+        return None
     digits = re.sub(r"[ -]", "", body)
     if not digits_only(digits) or len(digits) not in _LENGTHS:
         return None
@@ -68,10 +71,11 @@ def read(text: str) -> SchemeReading | None:
             told = f"{kind}, check digit fits; the GS1 prefix {prefix} is not in our table."
         if len(digits) == 8 and not named:
             doubt = "an 8-digit number passes by chance one time in ten"
+        elif len(digits) == 12 and not named:
+            doubt = "a 12-digit number passes by chance one time in ten"
         elif not named and not office:
             doubt = "one number in ten passes by chance, and the prefix is not known"
     else:
         told = f"Has the length of a {kind}, but the check digit does not fit: read it again."
-        if len(digits) == 8 and not named:
-            doubt = "any 8-digit serial has this shape"
+        doubt = "" if named else f"a serial may have {len(digits)} digits as well"
     return SchemeReading(NAME, text, digits, valid, tuple(parts), told, doubt, SOURCE)

@@ -31,7 +31,10 @@ _LETTERS = re.compile(r"[A-ZА-ЯІЇЄҐ](?:[.&]?[A-ZА-ЯІЇЄҐ]){0,5}\.?")
 _CYRILLIC_YEARS = {"Г": "1952", "Д": "1953", "Е": "1954", "И": "1955", "К": "1956"}
 # Words that open other markings: with them, a number is not a headstamp.
 _OTHER = {"LOT", "NO", "SN", "S/N", "SER", "SERIAL", "REF", "TYPE", "MODEL", "MOD", "BOX", "DATE",
-          "QTY", "ML", "IMO", "HS", "CAS", "CAL", "ITEM", "PART", "REV", "VER", "WEEK", "YEAR"}
+          "QTY", "ML", "IMO", "HS", "CAS", "CAL", "ITEM", "PART", "REV", "VER", "WEEK", "YEAR",
+          "BATCH", "CRATE", "UNIT", "LINE", "PAGE", "PHOTO", "IMG", "KG", "MM", "PCS", "JAN", "FEB",
+          "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC", "NSN", "LEI", "ШТ", "ШТ.",
+          "КГ", "ММ", "СМ", "ГОД", "ПАРТ", "NO.", "CAL.", "REF."}
 
 
 def _years(token: str) -> str:
@@ -78,7 +81,11 @@ def read(text: str) -> SchemeReading | None:
     meanings = [_element(token) for token in tokens]
     if not all(meanings):
         return None
-    if not any("year" in meaning or "calibre" in meaning for meaning in meanings):
+    has_calibre = any("calibre" in meaning for meaning in meanings)
+    if not has_calibre and not any("year" in meaning for meaning in meanings):
+        return None
+    # "ENGINE FG-17": long words are makers' names only beside a calibre.
+    if not (has_calibre or named) and any(len(t) > 4 and t.isalpha() for t in tokens):
         return None
     parts = tuple(
         (f"element {place}", f"{token}: {meaning}")

@@ -12,6 +12,7 @@ True
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stdnum import mac
 from stdnum.exceptions import ValidationError
@@ -27,6 +28,7 @@ _PAIRS = re.compile(r"[0-9A-F]{2}([:-])(?:[0-9A-F]{2}\1){4}[0-9A-F]{2}")
 _DOTTED = re.compile(r"(?:[0-9A-F]{4}\.){2}[0-9A-F]{4}")
 
 
+@lru_cache(maxsize=4096)
 def _holder(address: str) -> str:
     try:
         return str(mac.get_manufacturer(address))

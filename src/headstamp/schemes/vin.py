@@ -32,6 +32,7 @@ EXAMPLE = "1M8GDM9AXKP042788"
 _VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "12345678123457923456789"), strict=True))
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _YEARS = "ABCDEFGHJKLMNPRSTVWXY123456789"
+_WRITTEN = re.compile(r"\*? ?(?:[A-Z0-9]{17}|[A-Z0-9]{3}([ -])[A-Z0-9]{6}\1[A-Z0-9]{8}) ?\*?")
 _REGIONS = (
     ("ABCDEFGH", "Africa (or, from H, Asia)"),
     ("JKLMNPR", "Asia"),
@@ -75,8 +76,12 @@ def maker(number: str) -> str:
 def read(text: str) -> SchemeReading | None:
     """Read seventeen letters and digits; I, O and Q make it a misreading, not another scheme."""
     body, named = labelled(text, "VIN")
+    # Printed with stars at the ends, or in the three groups of the standard; a label may break
+    # anywhere. Other spaces make words: "ANTENNA RTK TX02006" has seventeen characters too.
     number = re.sub(r"[ *-]", "", body)
     if not re.fullmatch(r"[A-Z0-9]{17}", number):
+        return None
+    if not named and not _WRITTEN.fullmatch(body):
         return None
     if not named and sum(c.isdigit() for c in number) < 5:
         return None
