@@ -141,7 +141,7 @@ def test_customs_codes(text: str, canonical: str, tier: str) -> None:
 @pytest.mark.parametrize(
     ("text", "canonical"),
     [("ML1", "ML1"), ("ML22", "ML22"), ("ML4a", "ML4.a"), ("ml 4.a.1", "ML4.a.1"),
-     ("ML11A", "ML11.a"), ("ML10.c", "ML10.c")],
+     ("ML11A", "ML11.a"), ("ML10.c", "ML10.c"), ("ML1b.", "ML1.b"), ("ML6.", "ML6")],
 )
 def test_munitions_list(text: str, canonical: str) -> None:
     reading = read("munitions_list", text)
@@ -188,8 +188,8 @@ def test_gs1_with_separators_and_serial_shipping_code() -> None:
 
 
 def test_barcode_prefix_names_the_office_that_gave_the_number() -> None:
-    assert read("gtin", "5901234123457").part("number given in") == "Poland"
-    assert read("gtin", "036000291452").part("number given in").startswith("United States")
+    assert read("gtin", "5901234123457").part("prefix of") == "Poland"
+    assert read("gtin", "036000291452").part("prefix of").startswith("United States")
 
 
 def test_every_scheme_reads_its_own_example_and_recognises_it() -> None:

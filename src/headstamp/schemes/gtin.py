@@ -62,11 +62,11 @@ def read(text: str) -> SchemeReading | None:
     # GTIN-8 prefixes are a range of their own and stand at the front of the eight digits.
     prefix = digits[:3] if len(digits) == 8 else whole[1:4]
     office = issuer(prefix)
-    parts += [("GS1 prefix", prefix), ("number given in", office or "not known")]
+    parts += [("GS1 prefix", prefix), ("prefix of", office or "not known")]
     parts.append(("check digit", digits[-1]))
     doubt = ""
     if valid:
-        told = f"{kind}, check digit fits; the number was given to a firm by GS1 in {office}."
+        told = f"{kind}, check digit fits; GS1 prefix {prefix}: {office}."
         if not office:
             told = f"{kind}, check digit fits; the GS1 prefix {prefix} is not in our table."
         if len(digits) == 8 and not named:

@@ -23,7 +23,7 @@ TITLE = "Munitions list category"
 SOURCE = "Wassenaar Munitions List; Common Military List of the European Union"
 EXAMPLE = "ML4a"
 
-_FORM = re.compile(r"(?:EU |UK )?ML ?-?([0-9]{1,2})((?:[. ]?(?:[A-Z]|[0-9]{1,2}))*)")
+_FORM = re.compile(r"(?:EU |UK )?ML ?-?([0-9]{1,2})((?:[. ]?(?:[A-Z]|[0-9]{1,2}))*)\.?")
 
 
 def read(text: str) -> SchemeReading | None:
