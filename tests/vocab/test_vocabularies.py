@@ -12,7 +12,8 @@ from headstamp.vocab import fold, names, vocabulary
 from tests.shared import shared
 
 LARGE = {
-    "cartridges", "common_high_priority", "countries", "dual_use_categories", "hs_2022",
+    "cartridges", "common_high_priority", "countries", "dual_use_categories",
+    "gs1_prefixes", "hs_2022",
     "munitions_list", "nato_bureaux", "nato_supply_groups", "regulated_substances",
     "sanctions_programmes", "vin_makers",
 }
@@ -41,6 +42,14 @@ def test_names_covers_the_folder() -> None:
     stems = {f.name.split(".")[0] for f in data.iterdir()}
     assert stems == set(names())
     assert set(names()) >= LARGE
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_licence_that_must_travel_lies_beside_the_list(name: str) -> None:
+    licence = vocabulary(name).licence
+    if licence.startswith(("MIT", "BSD", "Unicode")):
+        text = files("headstamp.vocab").joinpath("licences", f"{name}.txt").read_text("utf-8")
+        assert "copyright" in text.casefold()
 
 
 def test_a_missing_vocabulary_is_refused_by_name() -> None:

@@ -15,7 +15,8 @@ A list is a TOML file in ``vocab/data``::
 or, for long tables, a CSV ``code,label,note,synonyms`` (synonyms parted by
 ``|``) beside a ``.toml`` that holds title, source and licence. A very long
 table may be packed: ``<name>.csv.gz``. A list may carry a ``note`` that says
-what it must not be used for; it is shown wherever the list is.
+what it must not be used for; it is shown wherever the list is. Where a licence asks
+that its text travel with the data, it lies in ``vocab/licences/<name>.txt``.
 """
 
 from __future__ import annotations
