@@ -13,9 +13,7 @@ the sample the same number of cells.
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -23,13 +21,13 @@ from pathlib import Path
 
 from headstamp.errors import Problem
 from headstamp.intake.archive import CutShort, Stream
-from headstamp.intake.encoding import ESCAPE, undecodable, visible
-from headstamp.intake.limits import Limits, advice_to_raise, over_limit
+from headstamp.intake.encoding import undecodable, visible
+from headstamp.intake.limits import Limits, advice_to_raise
+from headstamp.intake.lines import Lines, Overlong, Swallowed, split_lines
 from headstamp.intake.source import Record, Source
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
-_BLOCK = 1 << 18
 _SAMPLE_ROWS = 200
 
 # Python's own limit for a cell is one number for the whole process; ours are per file
@@ -101,6 +99,21 @@ def _agreement(widths: list[int], broken: int) -> tuple[float, int]:
     return share * (1.0 if widths[0] == width else 0.7), width
 
 
+def _stray_quotes(lines: list[str], delimiter: str) -> bool:
+    """Whether quotes are used as plain characters: several cells begin with one, none is enclosed.
+
+    With fewer it may as well be one cell whose closing quote was forgotten.
+    """
+    begun = 0
+    for line in lines:
+        for cell in line.rstrip("\r\n").split(delimiter):
+            if cell.startswith('"'):
+                if len(cell) > 1 and cell.endswith('"'):
+                    return False
+                begun += 1
+    return begun >= 3
+
+
 def find_dialect(lines: list[str], delimiter: str | None = None) -> Dialect:
     """The delimiter and the use of quotes that give the sample's rows the same width.
 
@@ -116,6 +129,8 @@ def find_dialect(lines: list[str], delimiter: str | None = None) -> Dialect:
                 (Dialect(mark, skip_space=True), "blanks before a quote are not part of the cell"),
                 (Dialect(mark, quoted=False), "quotes are ordinary characters in this file"),
             ):
+                if not other.quoted and not _stray_quotes(lines, mark):
+                    continue
                 share, width = _agreement(*_widths(lines, other))
                 if share >= 0.999 and share > best[0]:
                     told = Dialect(mark, other.quoted, other.skip_space, (reason,))
@@ -127,145 +142,14 @@ def find_dialect(lines: list[str], delimiter: str | None = None) -> Dialect:
     if delimiter is not None or width > 1:
         notes = chosen.notes
         if delimiter is None:
-            told = f"delimiter found: {DELIMITERS[chosen.delimiter]}"
+            found = f"delimiter found: {DELIMITERS[chosen.delimiter]}"
             if share < 0.8:
-                told += f" (doubtful: only {share:.0%} of the rows looked at agree on {width} cells)"
-            notes = (*notes, told)
+                told += (
+                    f" (doubtful: only {share:.0%} of the rows looked at agree on {width} cells)"
+                )
+            notes = (*notes, found)
         return Dialect(chosen.delimiter, chosen.quoted, chosen.skip_space, notes)
     return Dialect(",", notes=("no delimiter found: read as one column",))
-
-
-def split_lines(text: str) -> list[str]:
-    r"""``text`` cut after \n, \r\n and \r only, ends kept (str.splitlines cuts at more).
-
-    >>> split_lines("a\r\nb\x0bc\rd")
-    ['a\r\n', 'b\x0bc\r', 'd']
-    """
-    return io.StringIO(text, newline="").readlines()
-
-
-class _Swallowed(Exception):
-    """A row goes on for longer than a row may; never leaves this module."""
-
-
-class _Overlong(Exception):
-    """One line is longer than a row may be and was passed over; never leaves this module."""
-
-
-class _Lines:
-    """The lines of a file in blocks; those of the unfinished row are kept for a second look.
-
-    ``row_line`` is told by the reader: how many lines finished rows have used.
-    ``watch`` says that rows of the present blocks may hold something a row must not
-    (NUL, undecodable bytes, very long cells) and have to be looked at one by one;
-    clean blocks, the usual case, cost nothing per row.
-    """
-
-    def __init__(self, stream: Stream, encoding: str, limits: Limits) -> None:
-        self._stream = stream
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors=ESCAPE)
-        self._limits = limits
-        self._carry = ""
-        self._ended = False
-        self._passing = False  # inside an overlong line, up to its end
-        self._overlong = False  # an overlong line was met and is still to be told
-        self._again: list[str] = []
-        self._held: list[list[str]] = []
-        self._held_line = 0
-        self._held_size = 0
-        self._reread = 0
-        self.row_line = 0
-        self.suspect_line = 0
-        self.watch = False
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> list[str]:
-        while self._held and self._held_line + len(self._held[0]) <= self.row_line:
-            gone = self._held.pop(0)
-            self._held_line += len(gone)
-            self._held_size -= sum(map(len, gone))
-        most = self._limits.row_characters
-        if self._held_size > most and sum(map(len, self._unfinished())) > most:
-            raise _Swallowed
-        lines, self._again = self._again or self._read(), []
-        if not lines:
-            raise StopIteration
-        text = "".join(lines)
-        self._held.append(lines)
-        self._held_size += len(text)
-        if (
-            self._held_size > self._limits.cell_characters
-            or "\x00" in text
-            or undecodable(text)
-            or self.suspect_line
-        ):
-            self.watch = True
-        elif len(self._held) == 1:
-            self.watch = False
-        return lines
-
-    def _unfinished(self) -> list[str]:
-        return list(chain.from_iterable(self._held))[self.row_line - self._held_line :]
-
-    def _read(self) -> list[str]:
-        """The next whole lines, none at the end; raises _Overlong in place of such a line."""
-        while True:
-            if self._overlong:
-                self._overlong = False
-                raise _Overlong
-            if self._ended:
-                return []
-            block = self._stream.read(_BLOCK)
-            self._ended = not block
-            text = self._carry + self._decoder.decode(block, final=self._ended)
-            if self._ended:
-                text = text.rstrip("\x1a")  # the end mark of DOS programs
-            lines = split_lines(text)
-            # A line without its end, or ending in \r whose \n may still come, waits.
-            waits = bool(lines) and not self._ended and lines[-1][-1] != "\n"
-            self._carry = lines.pop() if waits else ""
-            if self._passing and lines:
-                del lines[0]
-                self._passing = False
-            if len(self._carry) > self._limits.row_characters or self._passing:
-                self._overlong = not self._passing
-                self._passing = True
-                self._carry = self._carry[-1:]  # a \r may be the line's end
-            if lines:
-                return lines
-
-    def again(self, used: int, overlong: bool = False) -> None:
-        """Give the lines after the first one of the unfinished row once more.
-
-        ``used`` is how many lines the reader had taken in all; ``overlong`` puts the
-        overlong line, already passed over, back to its place behind them.
-        """
-        kept = self._unfinished()
-        swallowed = max(1, used - self.row_line)
-        self._reread += sum(map(len, kept[1:swallowed]))
-        if self._reread > self._limits.reread_characters:
-            raise over_limit(
-                self._stream.path.name,
-                "reread_characters",
-                self._limits.reread_characters,
-                "quotes are opened and never closed in very many places",
-            )
-        self.suspect_line = max(swallowed - 1, self.suspect_line - self.row_line - 1, 0)
-        self._again = kept[1:]
-        self._held, self._held_line, self._held_size, self.row_line = [], 0, 0, 0
-        self._overlong = self._overlong or overlong
-
-    def restart(self) -> None:
-        """Count lines anew for a new reader, after an overlong line between two rows."""
-        self._held, self._held_line, self._held_size, self.row_line = [], 0, 0, 0
-        self.suspect_line = 0
-
-    def opening(self) -> str:
-        """The first line of the unfinished row, for a message."""
-        unfinished = self._unfinished()
-        return visible(unfinished[0].rstrip("\r\n")[:200]) if unfinished else ""
 
 
 class Delimited(Source):
@@ -305,13 +189,13 @@ class Delimited(Source):
     def records(self) -> Iterator[Record | Problem]:
         with Stream(self.path, self.limits) as stream:
             self._stream = stream
-            lines = _Lines(stream, self.encoding or "utf-8", self.limits)
+            lines = Lines(stream, self.encoding or "utf-8", self.limits)
             records = self._rows(lines)
             if self._named is not None:
                 next(records, None)
             yield from records
 
-    def _rows(self, lines: _Lines) -> Iterator[Record | Problem]:
+    def _rows(self, lines: Lines) -> Iterator[Record | Problem]:
         while True:
             reader = self._dialect.reader(chain.from_iterable(lines))
             try:
@@ -326,11 +210,11 @@ class Delimited(Source):
                 opening = lines.opening()
                 lines.again(reader.line_num)
                 yield self._misquoted(str(error), opening)
-            except _Swallowed:
+            except Swallowed:
                 opening = lines.opening()
                 lines.again(reader.line_num)
                 yield self._misquoted("too long", opening)
-            except _Overlong:
+            except Overlong:
                 if reader.line_num > lines.row_line:
                     opening = lines.opening()
                     lines.again(reader.line_num, overlong=True)
@@ -342,10 +226,10 @@ class Delimited(Source):
                 yield from error.problems or [Problem(error.message, file=self.path.name)]
                 return
 
-    def _looked_at(self, cells: Record, lines: _Lines, line: int) -> Problem | None:
+    def _looked_at(self, cells: Record, lines: Lines, line: int) -> Problem | None:
         """What is wrong with a row of a block that holds something suspicious."""
         for number, cell in enumerate(cells, 1):
-            field = self._field(number)
+            field = f"column {number}"
             if len(cell) > self.limits.cell_characters:
                 return self._too_long("cell_characters", self.limits.cell_characters, field)
             if "\x00" in cell:
@@ -362,12 +246,8 @@ class Delimited(Source):
             elif cells and self.width and len(cells) != self.width:
                 rule = "part of a row broken by a quote further up"
                 advice = "Mend the quotes of the row before it"
-                return Problem(rule, advice, value=visible(self.delimiter.join(cells)[:200]))
+                return Problem(rule, advice, value=visible(self._dialect.delimiter.join(cells)[:200]))
         return None
-
-    def _field(self, number: int) -> str:
-        names = self.names
-        return names[number - 1] if number <= len(names) else f"column {number}"
 
     def _too_long(self, limit: str, allowed: int, field: str) -> Problem:
         rule = f"longer than the limit `{limit}` of {allowed:,} characters"

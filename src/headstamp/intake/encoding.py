@@ -149,15 +149,19 @@ def _guess(sample: bytes) -> Encoding:
         return Encoding(
             "cp1252",
             False,
-            ("encoding not known and none of the usual ones fits; read as cp1252, give it by name",),
+            (
+                "encoding not known and none of the usual ones fits; read as cp1252, give it by name",
+            ),
         )
     others = [m.encoding for m in matches if m.encoding != best.encoding][:3]
     also = f"; {', '.join(others)} would fit too" if others else ""
     return Encoding(
         best.encoding,
         False,
-        (f"encoding guessed: {best.encoding} (the file does not say){also}; "
-         "look at names with accents, and give the encoding by name if they are wrong",),
+        (
+            f"encoding guessed: {best.encoding} (the file does not say){also}; "
+            "look at names with accents, and give the encoding by name if they are wrong",
+        ),
     )
 
 

@@ -8,13 +8,18 @@ true name, so that the sender can be asked for the right thing.
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
+
+import orjson
 
 from headstamp.errors import Invalid, Problem, Unreadable
 from headstamp.intake.archive import GZIP_MAGIC, CutShort, Stream
 from headstamp.intake.delimited import Delimited
 from headstamp.intake.encoding import SAMPLE_BYTES, Encoding, detect, known
+from headstamp.intake.jsonlines import JsonArray, JsonLines
 from headstamp.intake.limits import Limits
+from headstamp.intake.process import ProcessSource
 from headstamp.intake.source import Source
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -61,6 +66,9 @@ def open_source(
     binary = sample.startswith((*_ZIP, _OLE, *_PARQUET))
     if packed and (binary or sample.startswith(GZIP_MAGIC)):
         raise Unreadable(f"{path.name} is a packed archive of something packed; unpack it first.")
+    if binary:
+        task = "parquet" if sample.startswith(_PARQUET) else "workbook"
+        return ProcessSource(task, path, limits, sheet=sheet)
     _refuse_others(path, sample)
     return _text_source(path, limits, sample, whole, encoding, delimiter)
 
@@ -117,11 +125,35 @@ def _text_source(
     if not wide:
         _refuse_binary(path, sample)
     text = codecs.getincrementaldecoder(found.name)(errors="replace").decode(sample, final=whole)
-    source: Source = Delimited(
-        path, limits, encoding=found.name, sample=text, whole=whole, delimiter=delimiter
-    )
+    shape = _json_shape(path, text) if delimiter is None else None
+    source: Source
+    if shape is not None:
+        source = shape(path, limits, encoding=found.name)
+    else:
+        source = Delimited(
+            path, limits, encoding=found.name, sample=text, whole=whole, delimiter=delimiter
+        )
     source.notes[:0] = found.notes
     return source
+
+
+def _json_shape(path: Path, text: str) -> type[JsonLines] | type[JsonArray] | None:
+    """Whether ``text`` begins JSON lines or a list of objects; None where it is no JSON."""
+    text = text.lstrip("\ufeff \t\r\n")
+    if re.match(r"\[\s*[\[{\]]", text):
+        return JsonArray
+    if not re.match(r'\{\s*["}]', text):
+        return None
+    for line in text.split("\n", 50)[:50]:
+        try:
+            if isinstance(orjson.loads(line), dict):
+                return JsonLines
+        except ValueError:
+            continue  # a broken line among good ones is told when the rows are read
+    raise Unreadable(
+        f"{path.name} is JSON but no table: neither one object a line nor a list of objects. "
+        "Save the list inside it as a file of its own."
+    )
 
 
 def _refuse_binary(path: Path, sample: bytes) -> None:

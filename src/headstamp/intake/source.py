@@ -31,8 +31,6 @@ class Source(ABC):
     """Rows, where the format says so without reading them all."""
     width: int = 0
     """Columns of the header, told by the table once it knows."""
-    names: tuple[str, ...] = ()
-    """The table's column names, told by the table once it knows, for messages."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path

@@ -45,13 +45,11 @@ class Table:
         self._before = skip_rows
         self._header_row = header_row
         self._after = skip_after_header
-        self._open: Iterator[Record | Problem] | None = None
         self._header: Record = []
-        self._waiting = self._start()
+        self._waiting: Iterator[Record | Problem] | None = self._start()
         self._open = self._waiting
         self.columns = _unique(self._header)
         source.width = len(self.columns)
-        source.names = tuple(self.columns)
 
     @property
     def path(self) -> Path:
@@ -111,7 +109,7 @@ class Table:
     ) -> None:
         self.close()
 
-    def _start(self) -> Iterator[Record | Problem] | None:
+    def _start(self) -> Iterator[Record | Problem]:
         """Records from the first row after the header on; finds the header."""
         records = self._source.records()
         if self._source.columns is not None:
@@ -141,14 +139,12 @@ class Table:
         Reads from the beginning each time it is called. Memory does not grow with the
         file. Raises Unreadable where the rest of the file cannot be read at all.
         """
-        if self._waiting is not None:
-            records, self._waiting = self._waiting, None
-        else:
-            records = self._start()
+        records, self._waiting = self._waiting or self._start(), None
         self._open = records
-        return self._rows(records) if records is not None else iter(())
+        return self._rows(records)
 
     def _rows(self, records: Iterator[Record | Problem]) -> Iterator[Row | Problem]:
+        # The branches are in the order of how often they are met; this loop sets the speed.
         width = len(self.columns)
         most = self._source.limits.rows
         after = self._after
@@ -159,27 +155,27 @@ class Table:
                 continue
             if number > most:
                 raise over_limit(self.path.name, "rows", most, "it has more rows")
-            if record.__class__ is not list:
-                yield self._placed(record, number)  # type: ignore[arg-type]
+            if isinstance(record, Problem):
+                yield self._placed(record, number)
                 continue
-            if len(record) == width:  # type: ignore[arg-type]
-                if "" not in record:  # type: ignore[operator]
-                    yield Row(number, tuple(record))  # type: ignore[arg-type]
+            if len(record) == width:
+                if "" not in record:
+                    yield Row(number, tuple(record))
                     continue
-                cells = tuple([cell or None for cell in record])  # type: ignore[union-attr]
+                cells = tuple([cell or None for cell in record])
                 if any(cells):
                     yield Row(number, cells)
                 else:
                     blank += 1
                 continue
-            if not any(record):  # type: ignore[arg-type]
+            if not any(record):
                 blank += 1
                 continue
-            fitted = self._fitted(record, width)  # type: ignore[arg-type]
+            fitted = self._fitted(record, width)
             if fitted is None:
-                yield self._ragged(record, number, width)  # type: ignore[arg-type]
+                yield self._ragged(record, number, width)
                 continue
-            short += len(record) < width  # type: ignore[arg-type]
+            short += len(record) < width
             yield Row(number, fitted)
         if blank:
             self._source.note(f"blank rows skipped: {blank:,}")
@@ -204,7 +200,12 @@ class Table:
         )
 
     def _placed(self, problem: Problem, number: int) -> Problem:
-        return dataclasses.replace(problem, row=number, file=self.path.name)
+        """``problem`` with its row and, for the "column 3" a format knows, the column's name."""
+        field = problem.field
+        place = field.removeprefix("column ")
+        if place != field and place.isdecimal() and 0 < int(place) <= len(self.columns):
+            field = self.columns[int(place) - 1]
+        return dataclasses.replace(problem, row=number, file=self.path.name, field=field)
 
 
 def _check_header(source: Source, header: Record) -> None:
@@ -262,9 +263,7 @@ def open_table(
         raise Invalid("Rows to skip cannot be negative, and the header row counts from 1.")
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '\r\n" '):
         raise Invalid(f"A delimiter is one character, not {delimiter!r}.")
-    source = open_source(
-        Path(path), limits, sheet=sheet, encoding=encoding, delimiter=delimiter
-    )
+    source = open_source(Path(path), limits, sheet=sheet, encoding=encoding, delimiter=delimiter)
     return Table(
         source,
         skip_rows=skip_rows,
