@@ -15,6 +15,7 @@ from headstamp.evidence.entry import (
     Stamp,
     check_disclosed,
     check_fields,
+    identify,
     matches,
     moment,
     read,
@@ -48,6 +49,7 @@ def test_sealed_bytes_are_canonical_and_read_back(
     got = read(entry)
     assert (got.act, got.actor, got.at, got.reason) == ("put", actor, AT, reason)
     assert (got.id, got.kind, got.version) == (id, "item/1", version)
+    assert identify(entry) == (id, version)
     assert check_fields(got, fields, seed) == []
     assert matches(entry, stamp, "item/1", id, version, list(names), values, seed)
     assert not matches(entry, stamp, "item/2", id, version, names, values, seed)
@@ -102,6 +104,9 @@ def test_one_field_can_be_shown_and_the_rest_withheld() -> None:
         {"fields": {"maker": "A" * 42 + "B="}},
         {"fields": {"ma ker": "A" * 43 + "="}},
         {"fields": {"maker": 1}},
+        {"fields": {"maker": "A" * 43 + "=," + "A" * 43 + "=", "model": ""}},
+        {"fields": {"maker": "," + "A" * 43}},
+        {"fields": {"maker": None}},
         {"id": ""},
         {"id": 7},
         {"kind": "item"},
@@ -110,6 +115,8 @@ def test_one_field_can_be_shown_and_the_rest_withheld() -> None:
         {"version": 0},
         {"version": True},
         {"version": "1"},
+        {"version": 1.5},
+        {"version": -1},
         {"more": 1},
     ],
     ids=str,
@@ -126,7 +133,25 @@ def test_read_refuses_a_missing_key_other_spelling_and_no_json() -> None:
     for key in good:
         with pytest.raises(Unreadable):
             read(canonical({k: v for k, v in good.items() if k != key}))
-    for data in (b"", b"[]", b"null", b"{", ENTRY + b"\n", b" " + ENTRY, b"\xff", b"[" * 9999):
+    twice = ENTRY.replace(b'"act":"put",', b'"act":"put","act":"put",')
+    huge = ENTRY.replace(b'"version":1', b'"version":9007199254740993')
+    exponent = ENTRY.replace(b'"version":1', b'"version":1e0')
+    escaped = ENTRY.replace(b"Investigator", b"\\u0049nvestigator")
+    for data in (
+        twice,
+        huge,
+        exponent,
+        escaped,
+        ENTRY[:-1],
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        ENTRY + b"\n",
+        b" " + ENTRY,
+        b"\xff",
+        b"[" * 9999,
+    ):
         with pytest.raises(Unreadable):
             read(data)
 
