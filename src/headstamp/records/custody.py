@@ -19,6 +19,7 @@ class Custody(Record):
     NAME: ClassVar[str] = "custody"
     PLURAL: ClassVar[str] = "custodies"
     PREFIX: ClassVar[str] = "cust"
+    WHEN: ClassVar[str] = "held_on"
     OWNERS: ClassVar[tuple[str, ...]] = ("item",)
 
     item: Annotated[str, RefKind("item")] = fact("Item", ...)

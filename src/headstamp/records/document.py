@@ -24,6 +24,7 @@ class Document(Record):
     NAME: ClassVar[str] = "document"
     PLURAL: ClassVar[str] = "documents"
     PREFIX: ClassVar[str] = "doc"
+    WHEN: ClassVar[str] = "issued_on"
 
     title: Line = fact("Title", ..., text=True)
     document_kind: Annotated[str, CodeKind("document_kind")] = fact("Kind", "other", facet=True)

@@ -25,6 +25,7 @@ class Item(Record):
     NAME: ClassVar[str] = "item"
     PLURAL: ClassVar[str] = "items"
     PREFIX: ClassVar[str] = "item"
+    WHEN: ClassVar[str] = "recovered_on"
     # A part of a sealed item is sealed with it.
     OWNERS: ClassVar[tuple[str, ...]] = ("parent", "recovery")
 

@@ -18,6 +18,7 @@ class Mission(Record):
     NAME: ClassVar[str] = "mission"
     PLURAL: ClassVar[str] = "missions"
     PREFIX: ClassVar[str] = "mis"
+    WHEN: ClassVar[str] = "held_on"
 
     title: Line = fact("Title", ..., text=True)
     mandate: Prose | None = fact("Mandate", text=True)
@@ -37,6 +38,7 @@ class Visit(Record):
     NAME: ClassVar[str] = "visit"
     PLURAL: ClassVar[str] = "visits"
     PREFIX: ClassVar[str] = "vis"
+    WHEN: ClassVar[str] = "held_on"
     OWNERS: ClassVar[tuple[str, ...]] = ("mission",)
 
     site: Annotated[str, RefKind("site")] = fact("Site", ...)

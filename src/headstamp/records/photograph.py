@@ -25,6 +25,7 @@ class Photograph(Record):
     NAME: ClassVar[str] = "photograph"
     PLURAL: ClassVar[str] = "photographs"
     PREFIX: ClassVar[str] = "photo"
+    WHEN: ClassVar[str] = "taken_on"
     OWNERS: ClassVar[tuple[str, ...]] = ("items",)
 
     items: tuple[Annotated[str, RefKind("item", "doc")], ...] = fact("What it shows", ())

@@ -49,6 +49,8 @@ class Record(BaseModel):
     # Fields that refer to the records this one belongs to: it is never shown
     # to somebody who may not see them.
     OWNERS: ClassVar[tuple[str, ...]] = ()
+    # The partial date by which records of this type stand in time.
+    WHEN: ClassVar[str] = ""
 
     id: RecordId = Field(default="", title="id")
     tier: Tier = fact("Who may see it", "partner", also=("classification", "niveau"), facet=True)

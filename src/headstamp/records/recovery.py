@@ -18,6 +18,7 @@ class Recovery(Record):
     NAME: ClassVar[str] = "recovery"
     PLURAL: ClassVar[str] = "recoveries"
     PREFIX: ClassVar[str] = "rec"
+    WHEN: ClassVar[str] = "recovered_on"
     OWNERS: ClassVar[tuple[str, ...]] = ("visit",)
 
     title: Line | None = fact("Title", text=True)

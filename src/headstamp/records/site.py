@@ -49,6 +49,7 @@ class Flow(Record):
     NAME: ClassVar[str] = "flow"
     PLURAL: ClassVar[str] = "flows"
     PREFIX: ClassVar[str] = "flow"
+    WHEN: ClassVar[str] = "happened_on"
     OWNERS: ClassVar[tuple[str, ...]] = ("from_site", "to_site")
 
     from_site: Annotated[str, RefKind("site")] = fact("From site", ...)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -39,7 +39,7 @@ class Column:
     kind: Kind | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fact:
     """One field: its kind (or struct), whether it must be given, whether there may be many."""
 
@@ -170,7 +170,7 @@ def _projector(fact: Fact) -> Projector:
     return lambda value: (value, *(function(value) for function in extras))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RecordType:
     """One record type, compiled from its class."""
 
@@ -182,6 +182,7 @@ class RecordType:
     doc: str
     facts: tuple[Fact, ...]
     owners: tuple[str, ...]
+    when: str
     by_name: dict[str, Fact] = field(repr=False)
     columns: tuple[Column, ...] = field(repr=False)
     _names: tuple[str, ...] = field(repr=False)
@@ -239,7 +240,7 @@ def _IDENTITY(value: Any) -> Sequence[Any]:
     return (value,)
 
 
-@lru_cache(maxsize=None)
+@cache
 def record_type(cls: type[Record]) -> RecordType:
     """The compiled declaration of a record class."""
     facts = _facts(cls)
@@ -252,7 +253,7 @@ def record_type(cls: type[Record]) -> RecordType:
         projectors.append((0, _IDENTITY if simple else _projector(fact), len(fact.columns)))
     return RecordType(
         cls=cls, name=cls.NAME, plural=cls.PLURAL, prefix=cls.PREFIX, version=cls.VERSION,
-        doc=(cls.__doc__ or "").strip(), facts=facts, owners=cls.OWNERS, by_name=by_name,
+        doc=(cls.__doc__ or "").strip(), facts=facts, owners=cls.OWNERS, when=cls.WHEN, by_name=by_name,
         columns=tuple(column for fact in facts for column in fact.columns),
         _names=names, _getter=attrgetter(*names),
         _plain=frozenset(f.name for f in facts if f.kind is not None and not f.many),

@@ -25,6 +25,7 @@ class Tally(Record):
     NAME: ClassVar[str] = "tally"
     PLURAL: ClassVar[str] = "tallies"
     PREFIX: ClassVar[str] = "tally"
+    WHEN: ClassVar[str] = "period"
 
     what: Line = fact("What was counted, as the source names it", ..., facet=True, text=True)
     family: Annotated[str, CodeKind("item_family")] | None = fact("Family", facet=True)

@@ -20,6 +20,7 @@ class Transfer(Record):
     NAME: ClassVar[str] = "transfer"
     PLURAL: ClassVar[str] = "transfers"
     PREFIX: ClassVar[str] = "tran"
+    WHEN: ClassVar[str] = "happened_on"
 
     transfer_kind: Annotated[str, CodeKind("transfer_kind")] = fact("Kind", "unknown", facet=True)
     from_party: Annotated[str, RefKind("party")] | None = fact("From party")

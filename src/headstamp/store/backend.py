@@ -1,0 +1,77 @@
+"""What a store must be able to do; SQLite and PostgreSQL each do it in their own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.sql.elements import ColumnElement
+
+Rows = Iterable[Sequence[Any]]
+
+
+class Backend(Protocol):
+    """One database engine. What differs between them lives in their modules only."""
+
+    name: str
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction that holds the case's one write lock from its start."""
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A transaction that sees one unchanging state and writes nothing."""
+
+    def create(self) -> None:
+        """Makes all tables and search indexes. Raises Conflicting if there are some already."""
+
+    def exists(self) -> bool:
+        """Whether there is a case in the database."""
+
+    def insert(self, conn: Connection, table: Table, columns: Sequence[str], rows: Rows) -> None:
+        """Adds many rows as fast as the engine can."""
+
+    def add_counts(
+        self, conn: Connection, table: Table, columns: Sequence[str], rows: Rows
+    ) -> None:
+        """Adds the last value of each row to the count ``n`` of the row with the same key."""
+
+    def among(self, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
+        """The condition that a text column is one of many values."""
+
+    def text_query(self, words: Sequence[str]) -> ColumnElement[bool]:
+        """The condition on ``search_text`` that all words begin some word of the text."""
+
+    def key_like(self, column: str, pattern: str) -> ColumnElement[bool]:
+        """The condition on ``marking_key`` that a key is like a pattern (``_``, ``%``, ``\\``)."""
+
+    def index_added(self, conn: Connection, first: int, first_key: int) -> None:
+        """Brings engine-made search indexes up to rows added from these numbers on."""
+
+    def index_removed(
+        self, conn: Connection, texts: Sequence[tuple[int, str]],
+        keys: Sequence[tuple[int, str, str]],
+    ) -> None:
+        """Takes rows out of the engine-made search indexes before they are deleted."""
+
+    def foreign_tables(self, conn: Connection) -> list[str]:
+        """Tables in the case that it does not know: something was slipped in."""
+
+    def check_indexes(self, conn: Connection) -> list[str]:
+        """What the engine's own check says is wrong with its indexes and pages."""
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+
+
+def batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Rows in lists of at most ``size``."""
+    batch: list[Any] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

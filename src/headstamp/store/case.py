@@ -1,0 +1,237 @@
+"""A case: one investigation, in a folder with SQLite or in a PostgreSQL database.
+
+In a folder lie ``case.sqlite``, ``originals/`` (untouched, by digest),
+``derived/`` (thumbnails and the like, may be deleted) and ``keys/`` (the
+device's signing key). A PostgreSQL case has the same folder without the
+database file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from sqlalchemy import Connection, func, select
+
+from headstamp.errors import Conflicting, Missing, Tampered, Unavailable
+from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
+from headstamp.evidence.entry import Stamp, moment
+from headstamp.evidence.note import Signer, Verifier, open_note, sign
+from headstamp.evidence.tile import Tiles
+from headstamp.store.backend import Backend
+from headstamp.store.change import Change
+from headstamp.store.policy import clearance_rank
+from headstamp.store.postgres import Postgres
+from headstamp.store.reader import Reader
+from headstamp.store.sqlite import Sqlite
+from headstamp.store.tables import CHECKPOINT, EDGE, LOG, META
+from headstamp.store.vault import Vault
+
+FORMAT = "1"
+_META = ("format", "origin", "created_at", "key")
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The device's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+class Case:
+    """An open case. Everything is written through ``change`` and read through ``read``."""
+
+    def __init__(
+        self, where: str, folder: Path, backend: Backend, meta: dict[str, str], signer: Signer | None,
+        clock: Clock = now,
+    ) -> None:
+        self.where = where
+        self.folder = folder
+        self.backend = backend
+        self.meta = meta
+        self.vault = Vault(folder / "originals")
+        self.origin = meta["origin"]
+        self.verifier = Verifier.parse(meta["key"])
+        self.clock = clock
+        self._signer = signer
+        # The tree's right edge as this process last left it; good only while
+        # the log has that size.
+        self._tiles: Tiles | None = None
+
+    @classmethod
+    def create(cls, where: str | Path, *, folder: Path | None = None, clock: Clock = now) -> Case:
+        """Makes a new, empty case with a fresh key. Raises Conflicting where there is one."""
+        place, backend = _backend(str(where), folder)
+        if backend.exists():
+            raise Conflicting(f"there is a case at {where} already")
+        key_file = place / "keys" / "device.key"
+        if key_file.exists():
+            raise Conflicting(f"{place} holds the key of another case", )
+        try:
+            key_file.parent.mkdir(parents=True, exist_ok=True)
+            os.chmod(key_file.parent, 0o700)
+            (place / "originals").mkdir(exist_ok=True)
+        except OSError as error:
+            raise Unavailable(f"the folder {place} cannot be written: {error.strerror}") from error
+        signer = Signer.generate(f"headstamp.local/{os.urandom(6).hex()}")
+        meta = {
+            "format": FORMAT, "origin": signer.verifier.name, "created_at": moment(clock()),
+            "key": signer.verifier_key,
+        }
+        _write_key(key_file, signer.text())
+        (place / "keys" / "device.pub").write_text(signer.verifier_key + "\n", encoding="utf-8")
+        backend.create()
+        with backend.writing() as conn:
+            rows = [*meta.items(), ("seal", sign(_meta_text(meta), signer))]
+            backend.insert(conn, META, ["key", "value"], rows)
+        if not isinstance(backend, Sqlite):
+            (place / "database").write_text(_without_password(str(where)) + "\n", encoding="utf-8")
+        case = cls(str(where), place, backend, meta, signer, clock)
+        with case.change(actor="headstamp", reason="the case is opened"):
+            pass
+        return case
+
+    @classmethod
+    def open(cls, where: str | Path, *, folder: Path | None = None, clock: Clock = now) -> Case:
+        """Opens a case. Raises Missing where there is none, Conflicting for a newer format."""
+        place, backend = _backend(str(where), folder)
+        if not backend.exists():
+            raise Missing(f"there is no case at {where}; make one with: headstamp init {where}")
+        with backend.reading() as conn:
+            rows = dict(conn.execute(select(META.c.key, META.c.value)).all())
+        meta = {key: rows.get(key, "") for key in _META}
+        if meta["format"] != FORMAT:
+            raise Conflicting(
+                f"this case has format {meta['format']!r}, this program knows {FORMAT}; "
+                "use the program that wrote it, or a newer one"
+            )
+        key_file = place / "keys" / "device.key"
+        signer = Signer.parse(key_file.read_text("utf-8").strip()) if key_file.is_file() else None
+        return cls(str(where), place, backend, meta, signer, clock)
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self.backend.close()
+
+    def __enter__(self) -> Case:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    # -- writing
+
+    @contextmanager
+    def change(self, *, actor: str, reason: str) -> Iterator[Change]:
+        """The one write path: records, log entries and checkpoint in one transaction.
+
+        On a clean exit everything put is durable and logged; on an error nothing
+        is. Raises Unavailable where this machine does not hold the case's key.
+        """
+        if self._signer is None:
+            raise Unavailable(f"the key of this case is not in {self.folder / 'keys'}: it can be "
+                              "read and verified here, not changed")
+        stamp = Stamp(act="put", actor=actor, at=moment(self.clock()), reason=reason)
+        tiles = None
+        try:
+            with self.backend.writing() as conn:
+                tiles = self._edge(conn)
+                change = Change(conn, self.backend, self.vault, stamp, tiles)
+                yield change
+                change.finish(self._signer, self.origin)
+        except BaseException:
+            self._tiles = None  # the edge in memory may have run ahead of the log
+            raise
+        self._tiles = tiles
+
+    def _edge(self, conn: Connection) -> Tiles:
+        size = conn.execute(select(func.coalesce(func.max(LOG.c.seq) + 1, 0))).scalar_one()
+        if self._tiles is not None and self._tiles.size == size:
+            return self._tiles
+        rows = conn.execute(select(EDGE.c.hashes).order_by(EDGE.c.level)).scalars().all()
+        try:
+            return Tiles(size, [bytes(hashes) for hashes in rows])
+        except Exception as error:
+            raise Tampered(
+                "the log and its tree do not fit together; nothing more is written until "
+                "`headstamp verify` has been looked at"
+            ) from error
+
+    # -- reading
+
+    def read(self, clearance: str = "restricted") -> Reader:
+        """Everything this clearance may see, and nothing else."""
+        clearance_rank(clearance)
+        return Reader(self.backend, self.vault, clearance)
+
+    def checkpoint(self) -> Checkpoint:
+        """The latest signed checkpoint, its signature checked. Raises Tampered."""
+        return open_checkpoint(self.checkpoint_note(), [self.verifier])
+
+    def checkpoint_note(self) -> str:
+        """The latest checkpoint as a signed note, to hand out and keep elsewhere."""
+        with self.backend.reading() as conn:
+            note = conn.execute(
+                select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.size.desc()).limit(1)
+            ).scalar()
+        if note is None:
+            raise Tampered("the case has no checkpoint")
+        return str(note)
+
+    def meta_problem(self) -> str | None:
+        """What is wrong with the case's own settings; None where their seal holds."""
+        with self.backend.reading() as conn:
+            rows = dict(conn.execute(select(META.c.key, META.c.value)).all())
+        if set(rows) != {*_META, "seal"}:
+            return "settings were added or removed: " + ", ".join(sorted(set(rows) ^ {*_META, "seal"}))
+        public = self.folder / "keys" / "device.pub"
+        if public.is_file() and public.read_text("utf-8").strip() != rows["key"]:
+            return "the key in the database is not the key in the folder"
+        try:
+            sealed = open_note(rows["seal"], [Verifier.parse(rows["key"])])
+        except Exception as error:  # any refusal of the seal is the finding itself
+            return f"the seal of the settings does not hold: {error}"
+        if sealed.text != _meta_text(rows):
+            return "the settings are not those that were sealed"
+        return None
+
+
+def _meta_text(meta: dict[str, str]) -> str:
+    return "headstamp case\n" + "".join(f"{key} {meta[key]}\n" for key in _META)
+
+
+def _write_key(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = f":{parts.port}" if parts.port else ""
+    user = f"{parts.username}@" if parts.username else ""
+    return urlunsplit((parts.scheme, f"{user}{host}{port}", parts.path, "", ""))
+
+
+def _backend(where: str, folder: Path | None) -> tuple[Path, Backend]:
+    """The folder and the engine that a case's address means.
+
+    ``postgresql://.../name?folder=DIR`` names the folder of originals beside a
+    database; without it HEADSTAMP_FOLDER is used, else ``./name-case``.
+    """
+    if where.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        parts = urlsplit(where)
+        query = dict(parse_qsl(parts.query))
+        named = query.pop("folder", None) or os.environ.get("HEADSTAMP_FOLDER")
+        url = urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query)))
+        default = Path.cwd() / f"{parts.path.strip('/') or 'headstamp'}-case"
+        return folder or (Path(named) if named else default), Postgres(url)
+    place = folder or Path(where)
+    return place, Sqlite(place / "case.sqlite")

@@ -1,0 +1,359 @@
+"""The one write path: what a person records, its log entries and its checkpoint, together.
+
+A record is never updated in place: each put is a new row of ``version`` and a
+new entry of ``log``. The tables of current versions, references, facet cells
+and search rows follow from them and are brought up to date in the same
+transaction.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Connection, delete, select, update
+
+from headstamp.errors import Conflicting, Invalid, Missing, Problem
+from headstamp.evidence.checkpoint import Checkpoint, sign_checkpoint
+from headstamp.evidence.entry import Stamp, seal
+from headstamp.evidence.note import Signer
+from headstamp.evidence.salted import SEED_BYTES
+from headstamp.evidence.tile import Tiles
+from headstamp.evidence.tree import leaf_hash
+from headstamp.kinds.tier import RANK
+from headstamp.records import BY_PREFIX, TYPES, Record, RecordType, kind_of_id, record_type
+from headstamp.records.spec import body as body_of
+from headstamp.store.backend import Backend
+from headstamp.store.refs import owners, references
+from headstamp.store.rows import Row, make_row
+from headstamp.store.search import forget, re_rank
+from headstamp.store.tables import (
+    CELLS,
+    CHECKPOINT,
+    CURRENT,
+    EDGE,
+    LEADING,
+    LOG,
+    REF,
+    TILE,
+    VERSION,
+    YEAR,
+    facet_columns,
+)
+from headstamp.store.vault import Kept, Vault
+
+What = Literal["new", "version", "unchanged"]
+_RANKS_KEPT = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one record: its id, the version it now has, and whether that is new."""
+
+    id: str
+    version: int
+    what: What
+
+
+@dataclass(slots=True)
+class _Known:
+    """The current version of a record as the tables hold it."""
+
+    seq: int
+    version: int
+    rank: int
+
+
+class Change:
+    """One transaction's worth of records by one actor for one reason."""
+
+    def __init__(
+        self, conn: Connection, backend: Backend, vault: Vault, stamp: Stamp, tiles: Tiles
+    ) -> None:
+        self._conn = conn
+        self._backend = backend
+        self._vault = vault
+        self._stamp = stamp
+        self._tiles = tiles
+        self._seq = tiles.size
+        self._start = tiles.size
+        self._leaves: list[bytes] = []
+        self._ranks: dict[str, int] = {}
+        self._cells: dict[str, Counter[tuple[Any, ...]]] = {}
+
+    def file(self, source: Path | bytes) -> Kept:
+        """Keeps an original; it is on disk when this returns, before any record names it."""
+        return self._vault.keep(source)
+
+    def put(self, record: Record, *, expected: int | None = None) -> Outcome:
+        """Records one record, or a new version of it; nothing where nothing differs.
+
+        ``expected`` is the version the person saw: raises Conflicting when somebody
+        else was faster. Raises Invalid for a reference to nothing.
+        """
+        if expected is not None:
+            current = self._current(record_type(type(record)), [record.id]).get(record.id)
+            version = current.version if current else 0
+            if version != expected:
+                raise Conflicting(
+                    f"{record.id} is now at version {version}; you saw version {expected}. "
+                    "Look at the newer version, then decide."
+                )
+        return self.put_many([record])[0]
+
+    def put_many(
+        self, records: Sequence[Record], *, ignoring: Sequence[str] = ()
+    ) -> list[Outcome]:
+        """Records many, in this order; equal to ``put`` on each.
+
+        ``ignoring`` names fields that alone do not make a new version (an import
+        ignores ``source``: the same row in a new file says nothing new). Raises
+        Invalid with every broken reference.
+        """
+        outcomes: list[Outcome | None] = [None] * len(records)
+        by_kind: dict[str, list[int]] = {}
+        for position, record in enumerate(records):
+            by_kind.setdefault(record.NAME, []).append(position)
+        batch = {record.id: record for record in records}
+        if len(batch) < len(records):
+            # The same record twice in one batch: one after the other.
+            return self._one_by_one(records, ignoring)
+        self._learn_ranks(records, batch)
+        for name, positions in by_kind.items():
+            kind = record_type(type(records[positions[0]]))
+            done = self._put_kind(kind, [records[p] for p in positions], ignoring)
+            for position, outcome in zip(positions, done, strict=True):
+                outcomes[position] = outcome
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    def _one_by_one(self, records: Sequence[Record], ignoring: Sequence[str]) -> list[Outcome]:
+        return [self.put_many([record], ignoring=ignoring)[0] for record in records]
+
+    # -- references and ranks
+
+    def _learn_ranks(self, records: Sequence[Record], batch: dict[str, Record]) -> None:
+        """Finds the rank of every record referred to, and refuses references to nothing."""
+        if len(self._ranks) > _RANKS_KEPT:
+            self._ranks.clear()
+        ranks = self._ranks
+        wanted: dict[str, set[str]] = {}
+        for record in records:
+            for _, target in references(record):
+                if target not in ranks and target not in batch:
+                    wanted.setdefault(kind_of_id(target).name, set()).add(target)
+        for name, ids in wanted.items():
+            table = CURRENT[name]
+            found = self._conn.execute(
+                select(table.c.id, table.c.visible_rank).where(
+                    self._backend.among(table.c.id, sorted(ids))
+                )
+            )
+            for id_, rank in found:
+                ranks[id_] = rank
+        missing = [
+            Problem(f"{target} is not in this case", "Record it first, or leave the field out.",
+                    field=field, value=target)
+            for record in records
+            for field, target in references(record)
+            if target not in ranks and target not in batch
+        ]
+        if missing:
+            raise Invalid("some records refer to what is not there", missing)
+        for record in records:
+            ranks.pop(record.id, None)
+        for record in records:
+            self._settle_rank(record, batch, ())
+
+    def _settle_rank(
+        self, record: Record, batch: dict[str, Record], path: tuple[str, ...]
+    ) -> int:
+        known = self._ranks.get(record.id)
+        if known is not None:
+            return known
+        if record.id in path:
+            raise Invalid(f"{record.id} belongs to itself through {' and '.join(path)}")
+        rank = RANK[record.tier]
+        for owner in owners(record):
+            found = self._ranks.get(owner)
+            if found is None:
+                found = self._settle_rank(batch[owner], batch, (*path, record.id))
+            rank = max(rank, found)
+        self._ranks[record.id] = rank
+        return rank
+
+    # -- the records of one kind
+
+    def _current(self, kind: RecordType, ids: Sequence[str]) -> dict[str, _Known]:
+        table = CURRENT[kind.name]
+        rows = self._conn.execute(
+            select(table.c.id, table.c.log_seq, table.c.version_no, table.c.visible_rank).where(
+                self._backend.among(table.c.id, ids)
+            )
+        )
+        return {id_: _Known(seq, version, rank) for id_, seq, version, rank in rows}
+
+    def _bodies(self, seqs: Sequence[int]) -> dict[int, bytes]:
+        found: dict[int, bytes] = {}
+        for start in range(0, len(seqs), 500):
+            rows = self._conn.execute(
+                select(VERSION.c.seq, VERSION.c.body).where(
+                    VERSION.c.seq.in_(seqs[start : start + 500])
+                )
+            )
+            found.update((seq, bytes(body)) for seq, body in rows)
+        return found
+
+    def _put_kind(
+        self, kind: RecordType, records: Sequence[Record], ignoring: Sequence[str]
+    ) -> list[Outcome]:
+        known = self._current(kind, [record.id for record in records])
+        bodies = self._bodies([k.seq for k in known.values()]) if known else {}
+        outcomes: list[Outcome] = []
+        rows: list[Row] = []
+        replaced: list[tuple[str, bytes, _Known]] = []
+        for record in records:
+            names, values = kind.canonical_values(record)
+            before = known.get(record.id)
+            if before is not None:
+                old = bodies.get(before.seq)
+                if old is None:
+                    raise Missing(f"the current version of {record.id} has no text")
+                if _same(old, body_of(names, values), ignoring):
+                    outcomes.append(Outcome(record.id, before.version, "unchanged"))
+                    continue
+                replaced.append((record.id, old, before))
+            version = before.version + 1 if before else 1
+            rows.append(make_row(kind, record, version, self._ranks[record.id], names, values))
+            outcomes.append(Outcome(record.id, version, "version" if before else "new"))
+        if replaced:
+            self._take_out(kind, replaced)
+        if rows:
+            self._add(kind, rows)
+        for (_, _, before), row in zip(replaced, (r for r in rows if r.version > 1), strict=True):
+            if before.rank != row.rank:
+                self._pass_on_rank(row.id)
+        return outcomes
+
+    def _add(self, kind: RecordType, rows: Sequence[Row]) -> None:
+        seeds = os.urandom(SEED_BYTES * len(rows))
+        log, versions, current, refs = [], [], [], []
+        cells = self._cells.setdefault(kind.name, Counter())
+        stamp, tag, seq = self._stamp, kind.tag, self._seq
+        for number, row in enumerate(rows):
+            seed = seeds[number * SEED_BYTES : (number + 1) * SEED_BYTES]
+            entry = seal(stamp, tag, row.id, row.version, row.names, row.values, seed)
+            self._leaves.append(leaf_hash(entry))
+            log.append((seq, entry))
+            versions.append((seq, kind.name, row.id, row.version, seed, row.body))
+            current.append((seq, row.id, row.version, row.rank, *row.columns))
+            refs.extend((target, field, row.id) for field, target in row.refs)
+            cells[(row.rank, *row.cell)] += 1
+            seq += 1
+        self._seq = seq
+        insert = self._backend.insert
+        insert(self._conn, LOG, ["seq", "entry"], log)
+        insert(self._conn, VERSION, ["seq", "kind", "id", "number", "seed", "body"], versions)
+        names = [*LEADING, *(c.name for c in kind.columns), *([YEAR] if kind.when else [])]
+        insert(self._conn, CURRENT[kind.name], names, current)
+        if refs:
+            insert(self._conn, REF, ["to_id", "field", "from_id"], refs)
+
+    def _take_out(
+        self, kind: RecordType, replaced: Sequence[tuple[str, bytes, _Known]]
+    ) -> None:
+        """Removes what was derived from versions that are now superseded."""
+        cells = self._cells.setdefault(kind.name, Counter())
+        for id_, old, before in replaced:
+            row = row_of_body(kind, id_, before.version, before.rank, old)
+            cells[(row.rank, *row.cell)] -= 1
+            for field, target in row.refs:
+                self._conn.execute(
+                    delete(REF).where(REF.c.to_id == target, REF.c.field == field,
+                                      REF.c.from_id == id_)
+                )
+        ids = [id_ for id_, _, _ in replaced]
+        table = CURRENT[kind.name]
+        self._conn.execute(delete(table).where(self._backend.among(table.c.id, ids)))
+        forget(self._conn, self._backend, ids)
+
+    def _pass_on_rank(self, id_: str) -> None:
+        """A record's rank changed: so may that of all that belong to it."""
+        owner_fields = [(kind, field) for kind in TYPES for field in kind.owners]
+        pairs = self._conn.execute(
+            select(REF.c.from_id).where(
+                REF.c.to_id == id_,
+                REF.c.field.in_({field for _, field in owner_fields}),
+            )
+        ).scalars().all()
+        for belonging in pairs:
+            kind = BY_PREFIX[belonging.partition("-")[0]]
+            table = CURRENT[kind.name]
+            known = self._current(kind, [belonging])[belonging]
+            old = self._bodies([known.seq])[known.seq]
+            record = kind.cls.model_validate({**orjson.loads(old), "id": belonging})
+            if id_ not in owners(record):
+                continue
+            self._ranks.pop(belonging, None)
+            self._learn_ranks([record], {record.id: record})
+            rank = self._ranks[belonging]
+            if rank == known.rank:
+                continue
+            row = row_of_body(kind, belonging, known.version, known.rank, old)
+            cells = self._cells.setdefault(kind.name, Counter())
+            cells[(known.rank, *row.cell)] -= 1
+            cells[(rank, *row.cell)] += 1
+            self._conn.execute(
+                update(table).where(table.c.id == belonging).values(visible_rank=rank)
+            )
+            re_rank(self._conn, self._backend, kind, belonging, rank)
+            self._pass_on_rank(belonging)
+
+    # -- the end
+
+    def finish(self, signer: Signer, origin: str) -> None:
+        """Writes counts, tiles and the signed checkpoint; called once, by the case."""
+        for name, cells in self._cells.items():
+            kind = next(t for t in TYPES if t.name == name)
+            rows = [(*cell, n) for cell, n in sorted(cells.items()) if n]
+            if rows:
+                self._backend.add_counts(
+                    self._conn, CELLS[name], ["visible_rank", *facet_columns(kind), "n"], rows
+                )
+        if self._seq == self._start and self._start:
+            return  # nothing was put: the last checkpoint still tells all
+        filled = self._tiles.add(self._leaves)
+        if filled:
+            self._backend.insert(self._conn, TILE, ["level", "number", "hashes"], filled)
+        self._conn.execute(delete(EDGE))
+        self._backend.insert(
+            self._conn, EDGE, ["level", "hashes"], list(enumerate(self._tiles.partial()))
+        )
+        checkpoint = Checkpoint(origin, self._tiles.size, self._tiles.root())
+        self._backend.insert(
+            self._conn, CHECKPOINT, ["size", "note"],
+            [(checkpoint.size, sign_checkpoint(checkpoint, signer))],
+        )
+
+
+def row_of_body(kind: RecordType, id_: str, version: int, rank: int, text: bytes) -> Row:
+    """All that follows from a stored version's text."""
+    record = kind.cls.model_validate({**orjson.loads(text), "id": id_})
+    names, values = kind.canonical_values(record)
+    return make_row(kind, record, version, rank, names, values)
+
+
+def _same(old: bytes, new: bytes, ignoring: Sequence[str]) -> bool:
+    if old == new:
+        return True
+    if not ignoring:
+        return False
+    before, after = orjson.loads(old), orjson.loads(new)
+    for name in ignoring:
+        before.pop(name, None)
+        after.pop(name, None)
+    return bool(before == after)

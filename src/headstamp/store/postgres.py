@@ -1,0 +1,153 @@
+"""PostgreSQL: a case in a database, for a team's server.
+
+Writers queue on one advisory lock a database, so that the log has one order.
+Markings are found by trigrams where the ``pg_trgm`` extension may be had, by a
+scan of the keys otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, create_engine, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.sql.elements import ColumnElement
+
+from headstamp.errors import Conflicting, Unavailable
+from headstamp.store.backend import Rows
+from headstamp.store.tables import METADATA
+
+# Any number will do, so long as all writers use the same.
+_LOCK = 0x6865616473746D70  # "headstmp"
+
+
+class Postgres:
+    """The case in a PostgreSQL database."""
+
+    name = "postgres"
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url).set(drivername="postgresql+psycopg")
+        self._engine = create_engine(self.url, isolation_level="READ COMMITTED")
+        self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with _wrapped(), self._engine.begin() as conn:
+            conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            yield conn
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with _wrapped(), self._snapshots.begin() as conn:
+            yield conn
+
+    def exists(self) -> bool:
+        with _wrapped():
+            return inspect(self._engine).has_table("meta")
+
+    def create(self) -> None:
+        if self.exists():
+            raise Conflicting(f"there is a case in {self.url.render_as_string()} already")
+        with _wrapped():
+            trigrams = self._trigrams()
+            with self._engine.begin() as conn:
+                METADATA.create_all(conn)
+                conn.execute(
+                    text("CREATE INDEX search_words ON search_text"
+                         " USING gin (to_tsvector('simple', text))")
+                )
+                if trigrams:
+                    conn.execute(
+                        text("CREATE INDEX marking_trigrams ON marking_key"
+                             " USING gin (plain gin_trgm_ops, folded gin_trgm_ops)")
+                    )
+
+    def _trigrams(self) -> bool:
+        try:
+            with self._engine.begin() as conn:
+                conn.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
+            return True
+        except DBAPIError:
+            # Not installed, or not ours to add: searching works, by scanning.
+            return False
+
+    def insert(self, conn: Connection, table: Table, columns: Sequence[str], rows: Rows) -> None:
+        names = ",".join(f'"{name}"' for name in columns)
+        with _raw(conn).cursor() as cursor, cursor.copy(
+            f'COPY "{table.name}" ({names}) FROM STDIN'
+        ) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def add_counts(
+        self, conn: Connection, table: Table, columns: Sequence[str], rows: Rows
+    ) -> None:
+        marks = ",".join(["%s"] * len(columns))
+        names = ",".join(f'"{name}"' for name in columns)
+        keys = ",".join(f'"{name}"' for name in columns[:-1])
+        rows = list(rows)
+        with _raw(conn).cursor() as cursor:
+            cursor.executemany(
+                f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'
+                f' ON CONFLICT ({keys}) DO UPDATE SET n = "{table.name}".n + excluded.n', rows,
+            )
+            if any(row[-1] < 0 for row in rows):
+                cursor.execute(f'DELETE FROM "{table.name}" WHERE n = 0')
+
+    def among(self, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
+        return column.in_(list(values))
+
+    def text_query(self, words: Sequence[str]) -> ColumnElement[bool]:
+        # Quoted lexemes: no character of a word can be read as an operator.
+        query = " & ".join(
+            "'" + word.replace("\\", "\\\\").replace("'", "''") + "':*" for word in words
+        )
+        return text(
+            "to_tsvector('simple', search_text.text) @@ to_tsquery('simple', :words)"
+        ).bindparams(bindparam("words", query, unique=True))
+
+    def key_like(self, column: str, pattern: str) -> ColumnElement[bool]:
+        return text(f"marking_key.{column} LIKE :like").bindparams(
+            bindparam("like", pattern, unique=True)
+        )
+
+    def index_added(self, conn: Connection, first: int, first_key: int) -> None:
+        """Nothing to do: PostgreSQL keeps its indexes itself."""
+
+    def index_removed(
+        self, conn: Connection, texts: Sequence[tuple[int, str]],
+        keys: Sequence[tuple[int, str, str]],
+    ) -> None:
+        """Nothing to do: PostgreSQL keeps its indexes itself."""
+
+    def foreign_tables(self, conn: Connection) -> list[str]:
+        rows = conn.execute(
+            text("SELECT table_name FROM information_schema.tables"
+                 " WHERE table_schema = current_schema()")
+        )
+        return sorted(f"table {name}" for (name,) in rows if name not in METADATA.tables)
+
+    def check_indexes(self, conn: Connection) -> list[str]:
+        return []
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _raw(conn: Connection) -> Any:
+    return conn.connection.driver_connection
+
+
+@contextmanager
+def _wrapped() -> Iterator[None]:
+    """Foreign errors become ours where they enter."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(f"the database cannot be used: {error.orig}") from error
+    except DBAPIError as error:
+        raise Unavailable(f"the database refused: {error.orig}") from error

@@ -1,0 +1,521 @@
+"""The one read filter: everything that leaves the store for a person goes through here (rule 3).
+
+A reader is made for one clearance. What that clearance may not see does not
+exist for it: not in lists, counts, facets, searches, references or errors.
+Fields above the clearance are empty, and cannot be asked or sorted by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Select, Table, and_, func, select, true
+from sqlalchemy.sql.elements import ColumnElement
+
+from headstamp.errors import Invalid, Missing
+from headstamp.evidence import entry as entries
+from headstamp.kinds.coarsen import coarsened
+from headstamp.kinds.kind import Unfit
+from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Fact, RecordType, kind_named, kind_of_id
+from headstamp.store.backend import Backend, batches
+from headstamp.store.policy import clearance_rank, field_rules
+from headstamp.store.search import find_keys, find_texts
+from headstamp.store.tables import CELLS, CURRENT, LOG, REF, VERSION, YEAR, facet_columns
+from headstamp.store.vault import Vault
+
+MOST_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A record as one reader sees it: only what is visible, as plain JSON values."""
+
+    kind: str
+    id: str
+    version: int
+    seq: int
+    values: Mapping[str, Any]
+    label: str
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a field; the default where it is empty or not visible."""
+        return self.values.get(name, default)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as one JSON object."""
+        return {"id": self.id, "kind": self.kind, "version": self.version, **self.values}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some records of a list, and how many there are in all."""
+
+    rows: list[Shown]
+    total: int
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Event:
+    """One version of a record in its history: who, when, why, and what it then said."""
+
+    seq: int
+    version: int
+    actor: str
+    at: str
+    reason: str
+    values: Mapping[str, Any]
+    changed: tuple[str, ...] = field(default=())
+
+
+class Reader:
+    """What one clearance may see of a case."""
+
+    def __init__(self, backend: Backend, vault: Vault, clearance: str) -> None:
+        self._backend = backend
+        self._vault = vault
+        self.clearance = clearance
+        self.rank = clearance_rank(clearance)
+        self._conn: Connection | None = None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Reader]:
+        """Several questions over one unchanging state of the case."""
+        if self._conn is not None:
+            yield self
+            return
+        with self._backend.reading() as conn:
+            inner = Reader(self._backend, self._vault, self.clearance)
+            inner._conn = conn
+            yield inner
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        if self._conn is not None:
+            yield self._conn
+        else:
+            with self._backend.reading() as conn:
+                yield conn
+
+    # -- one record
+
+    def get(self, record_id: str) -> Shown:
+        """One record. Raises Missing where there is none, or none that may be seen."""
+        found = self.many([record_id]).get(record_id)
+        if found is None:
+            raise Missing(f"there is no record {record_id}")
+        return found
+
+    def many(self, ids: Sequence[str]) -> dict[str, Shown]:
+        """The visible ones of these records, by id."""
+        by_kind: dict[str, list[str]] = {}
+        for one in ids:
+            kind = BY_PREFIX.get(one.partition("-")[0])
+            if kind is not None:
+                by_kind.setdefault(kind.name, []).append(one)
+        found: dict[str, Shown] = {}
+        with self._connected() as conn:
+            for name, some in by_kind.items():
+                table = CURRENT[name]
+                query = self._bodies(table).where(self._backend.among(table.c.id, some))
+                found.update((s.id, s) for s in self._show(conn, BY_NAME[name], query))
+        return found
+
+    def labels(self, ids: Sequence[str]) -> dict[str, str]:
+        """The labels of the visible ones of these records, by id."""
+        return {id_: shown.label for id_, shown in self.many(ids).items()}
+
+    def history(self, record_id: str) -> list[Event]:
+        """All versions of a record, first to last. Raises Missing like ``get``."""
+        current = self.get(record_id)
+        kind = kind_of_id(record_id)
+        with self._connected() as conn:
+            rows = conn.execute(
+                select(VERSION.c.seq, VERSION.c.number, VERSION.c.body, LOG.c.entry)
+                .join(LOG, LOG.c.seq == VERSION.c.seq)
+                .where(VERSION.c.id == record_id).order_by(VERSION.c.number)
+            ).all()
+            events: list[Event] = []
+            before: Mapping[str, Any] = {}
+            for row in rows:
+                told = entries.read(bytes(row.entry))
+                raw = orjson.loads(row.body) if row.body is not None else {}
+                # An older version may have been of a higher tier than the current one.
+                if row.number != current.version and not self._may_see(raw):
+                    continue
+                values = self._filtered(kind, raw, self._visible_ids(conn, [raw], kind))
+                changed = tuple(
+                    name for name in sorted({*before, *values})
+                    if before.get(name) != values.get(name)
+                )
+                events.append(Event(row.seq, row.number, told.actor, told.at, told.reason,
+                                    values, changed))
+                before = values
+        return events
+
+    def entry(self, seq: int) -> bytes:
+        """The bytes of one log entry (they hold no text, only salted hashes)."""
+        with self._connected() as conn:
+            found = conn.execute(select(LOG.c.entry).where(LOG.c.seq == seq)).scalar()
+        if found is None:
+            raise Missing(f"the log has no entry {seq}")
+        return bytes(found)
+
+    def referring(self, record_id: str, *, kind: str | None = None, field: str | None = None,
+                  limit: int = 1000) -> list[Shown]:
+        """The visible records that refer to this one, through visible fields; oldest first."""
+        with self._connected() as conn:
+            query = select(REF.c.from_id, REF.c.field).where(REF.c.to_id == record_id)
+            if field is not None:
+                query = query.where(REF.c.field == field)
+            if kind is not None:
+                prefix = BY_NAME[kind].prefix + "-"
+                query = query.where(REF.c.from_id >= prefix, REF.c.from_id < prefix + "~")
+            ids = [
+                row.from_id for row in conn.execute(query.limit(MOST_ROWS))
+                if self._field_open(row.from_id, row.field)
+            ]
+            found: list[Shown] = []
+            for some in batches(list(dict.fromkeys(ids)), 500):
+                found.extend(Reader._with(self, conn).many(some).values())
+        return sorted(found, key=lambda shown: shown.seq)[:limit]
+
+    def original(self, digest: str) -> tuple[Path, Shown]:
+        """The path of an original, with the visible record that names it. Raises Missing."""
+        with self._connected() as conn:
+            for name in ("photograph", "document"):
+                rule = field_rules(name).get("digest")
+                if rule is not None and rule.rank > self.rank:
+                    continue
+                table = CURRENT[name]
+                query = self._bodies(table).where(table.c.digest == digest).limit(1)
+                for shown in self._show(conn, BY_NAME[name], query):
+                    return self._vault.open(digest), shown
+        raise Missing(f"there is no original {digest}")
+
+    # -- lists and counts
+
+    def list(
+        self, kind: str, where: Mapping[str, Any] | None = None, *, order: str = "",
+        descending: bool = True, limit: int = 50, offset: int = 0,
+    ) -> Page:
+        """Records of one kind, latest first unless ordered by a field.
+
+        ``where`` maps columns to values (``""`` or None: the field is empty).
+        Raises Invalid for a column that is not there or not to be asked by.
+        """
+        type_ = kind_named(kind)
+        table = CURRENT[type_.name]
+        condition = self._where(type_, table, where or {})
+        by: ColumnElement[Any] = table.c.log_seq
+        if order:
+            by = self._column(type_, table, order)
+        with self._connected() as conn:
+            total = self._total(conn, type_, table, where or {}, condition)
+            # The page is found on the index alone; only its rows are then read.
+            arranged = (by.desc(), table.c.log_seq.desc()) if descending else (by, table.c.log_seq)
+            if not order:
+                arranged = arranged[:1]
+            seqs = conn.execute(
+                select(table.c.log_seq).where(condition).order_by(*arranged)
+                .limit(limit).offset(offset)
+            ).scalars().all()
+            query = self._bodies(table).where(table.c.log_seq.in_(seqs))
+            place = {seq: number for number, seq in enumerate(seqs)}
+            rows = sorted(self._show(conn, type_, query), key=lambda shown: place[shown.seq])
+        return Page(rows, total, offset)
+
+    def stream(self, kind: str, where: Mapping[str, Any] | None = None) -> Iterator[Shown]:
+        """All visible records of one kind, oldest first, in flat memory."""
+        type_ = kind_named(kind)
+        table = CURRENT[type_.name]
+        condition = self._where(type_, table, where or {})
+        last = -1
+        with self._connected() as conn:
+            while True:
+                query = self._bodies(table).where(condition, table.c.log_seq > last)
+                rows = self._show(conn, type_, query.order_by(table.c.log_seq).limit(1000))
+                if not rows:
+                    return
+                yield from rows
+                last = rows[-1].seq
+
+    def count(
+        self, kind: str, by: str | None = None, where: Mapping[str, Any] | None = None,
+    ) -> tuple[int, list[tuple[Any, int]]]:
+        """(total, [(value, count)]) of one kind, commonest value first; None where it is empty."""
+        type_ = kind_named(kind)
+        table = CURRENT[type_.name]
+        condition = self._where(type_, table, where or {})
+        with self._connected() as conn:
+            total = self._total(conn, type_, table, where or {}, condition)
+            if by is None:
+                return total, []
+            if self._cellable(type_, [by, *(where or {})]):
+                groups = self._cell_groups(conn, type_, by, where or {})
+            else:
+                column = self._column(type_, table, by)
+                rows = conn.execute(
+                    select(column, func.count()).where(condition).group_by(column)
+                )
+                groups = [(row[0], row[1]) for row in rows]
+            return total, self._visible_groups(conn, type_, by, groups)
+
+    def facets(
+        self, kind: str, where: Mapping[str, Any] | None = None,
+    ) -> dict[str, list[tuple[Any, int]]]:
+        """For each facet of a kind: its values with counts, commonest first."""
+        type_ = kind_named(kind)
+        where = where or {}
+        if not self._cellable(type_, list(where)):
+            return {name: self.count(kind, name, where)[1] for name in self.facet_names(kind)}
+        with self._connected() as conn:
+            return {
+                name: self._visible_groups(
+                    conn, type_, name, self._cell_groups(conn, type_, name, where)
+                )
+                for name in self.facet_names(kind)
+            }
+
+    def facet_names(self, kind: str) -> list[str]:
+        """The columns by which this reader may narrow a kind."""
+        type_ = kind_named(kind)
+        hidden = {name for name, rule in field_rules(type_.name).items() if rule.rank > self.rank}
+        owner = {column.name: column.fact for column in type_.columns}
+        return [n for n in facet_columns(type_) if owner.get(n, n) not in hidden]
+
+    def totals(self) -> dict[str, int]:
+        """How many visible records of each kind there are."""
+        with self._connected() as conn:
+            return {
+                kind.name: self._total(conn, kind, CURRENT[kind.name], {}, true())
+                for kind in TYPES
+            }
+
+    # -- search
+
+    def find_texts(self, words: Sequence[str], limit: int) -> list[tuple[str, str]]:
+        """(id, text) of visible records whose text holds all these words."""
+        with self._connected() as conn:
+            return find_texts(conn, self._backend, words, self.rank, limit)
+
+    def find_keys(
+        self, column: str, *, like: str = "", equal: str = "", limit: int = 500
+    ) -> list[tuple[str, str]]:
+        """(id, verbatim text) of visible markings and readings by one of their keys."""
+        with self._connected() as conn:
+            return find_keys(
+                conn, self._backend, self.rank, limit, column=column, like=like, equal=equal
+            )
+
+    # -- how it is done
+
+    @staticmethod
+    def _with(reader: Reader, conn: Connection) -> Reader:
+        inner = Reader(reader._backend, reader._vault, reader.clearance)
+        inner._conn = conn
+        return inner
+
+    def _may_see(self, values: Mapping[str, Any]) -> bool:
+        return clearance_rank(values.get("tier", "sealed")) <= self.rank
+
+    def _field_open(self, from_id: str, name: str) -> bool:
+        kind = BY_PREFIX[from_id.partition("-")[0]].name
+        rule = field_rules(kind).get(name)
+        return rule is None or rule.rank <= self.rank
+
+    def _bodies(self, table: Table) -> Select[Any]:
+        return (
+            select(table.c.log_seq, table.c.id, table.c.version_no, VERSION.c.body)
+            .join(VERSION, VERSION.c.seq == table.c.log_seq)
+            .where(table.c.visible_rank <= self.rank)
+        )
+
+    def _show(self, conn: Connection, kind: RecordType, query: Select[Any]) -> list[Shown]:
+        rows = conn.execute(query).all()
+        raws = [orjson.loads(row.body) for row in rows]
+        visible = self._visible_ids(conn, raws, kind)
+        shown = []
+        for row, raw in zip(rows, raws, strict=True):
+            values = self._filtered(kind, raw, visible)
+            shown.append(Shown(kind.name, row.id, row.version_no, row.log_seq, values,
+                               label_of(kind, row.id, values)))
+        return shown
+
+    def _visible_ids(
+        self, conn: Connection, raws: Sequence[Mapping[str, Any]], kind: RecordType
+    ) -> set[str]:
+        """Which of the records these refer to may be seen."""
+        refs = [fact for fact in kind.facts if fact.ref is not None]
+        wanted: dict[str, set[str]] = {}
+        for raw in raws:
+            for fact in refs:
+                value = raw.get(fact.name)
+                for one in value if isinstance(value, list) else [value] if value else []:
+                    wanted.setdefault(one.partition("-")[0], set()).add(one)
+            source = raw.get("source")
+            if source:
+                wanted.setdefault("doc", set()).add(source["document"])
+        visible: set[str] = set()
+        for prefix, ids in wanted.items():
+            table = CURRENT[BY_PREFIX[prefix].name]
+            for some in batches(sorted(ids), 1000):
+                visible.update(conn.execute(
+                    select(table.c.id).where(
+                        self._backend.among(table.c.id, some), table.c.visible_rank <= self.rank
+                    )
+                ).scalars())
+        return visible
+
+    def _filtered(
+        self, kind: RecordType, raw: Mapping[str, Any], visible: set[str]
+    ) -> dict[str, Any]:
+        rules = field_rules(kind.name)
+        values: dict[str, Any] = {}
+        for name, value in raw.items():
+            rule = rules.get(name)
+            if rule is not None and rule.rank > self.rank:
+                if rule.how == "hide":
+                    continue
+                value = coarsened(value)
+            fact = kind.by_name.get(name)
+            if fact is not None and fact.ref is not None:
+                if fact.many:
+                    value = [one for one in value if one in visible]
+                    if not value:
+                        continue
+                elif value not in visible:
+                    continue
+            elif name == "source" and value["document"] not in visible:
+                continue
+            values[name] = value
+        return values
+
+    def _open(self, kind: RecordType, column: str) -> bool:
+        """Whether this reader may ask by a column: it exists, and its field is seen in full."""
+        fact = column_facts(kind).get(column)
+        if fact is None:
+            return column in ("id", "version_no") or (column == YEAR and bool(kind.when))
+        rule = field_rules(kind.name).get(fact.name)
+        if kind.when == fact.name and column == YEAR:
+            return rule is None or rule.rank <= self.rank
+        return rule is None or rule.rank <= self.rank
+
+    def _column(self, kind: RecordType, table: Table, name: str) -> ColumnElement[Any]:
+        wanted = name.replace(".", "_")
+        if wanted not in table.c or not self._open(kind, wanted):
+            known = [c.name for c in kind.columns if self._open(kind, c.name)]
+            raise Invalid(f"a {kind.title} has no field {name!r} to ask by; there are: id, "
+                          + ", ".join(known + ([YEAR] if kind.when else [])))
+        return table.c[wanted]
+
+    def _where(
+        self, kind: RecordType, table: Table, where: Mapping[str, Any]
+    ) -> ColumnElement[bool]:
+        conditions: list[ColumnElement[bool]] = [table.c.visible_rank <= self.rank]
+        for name, value in where.items():
+            column = self._column(kind, table, name)
+            if value is None or value == "":
+                conditions.append(column.is_(None))
+            else:
+                conditions.append(column == self._cleaned(kind, name.replace(".", "_"), value))
+        return and_(*conditions)
+
+    @staticmethod
+    def _cleaned(kind: RecordType, column: str, value: Any) -> Any:
+        """What somebody asks by, in the form in which it is stored; as given if it has none."""
+        declared = next((c for c in kind.columns if c.name == column), None)
+        if declared is None or declared.kind is None or declared.derived or declared.sql == "json":
+            return str(value)
+        try:
+            return declared.kind.clean(value)
+        except Unfit as unfit:
+            raise Invalid(f"{column}: {unfit.rule}. {unfit.advice}") from None
+
+    def _cellable(self, kind: RecordType, columns: Sequence[str]) -> bool:
+        facets = set(facet_columns(kind))
+        return all(c.replace(".", "_") in facets for c in columns)
+
+    def _cell_where(self, kind: RecordType, where: Mapping[str, Any]) -> ColumnElement[bool]:
+        cells = CELLS[kind.name]
+        conditions: list[ColumnElement[bool]] = [cells.c.visible_rank <= self.rank]
+        for name, value in where.items():
+            column = name.replace(".", "_")
+            self._column(kind, CURRENT[kind.name], column)  # refuses what may not be asked
+            asked = "" if value in (None, "") else self._cleaned(kind, column, value)
+            if asked is True or asked is False:
+                asked = "true" if asked else "false"
+            conditions.append(cells.c[column] == str(asked))
+        return and_(*conditions)
+
+    def _cell_groups(
+        self, conn: Connection, kind: RecordType, by: str, where: Mapping[str, Any]
+    ) -> list[tuple[Any, int]]:
+        cells = CELLS[kind.name]
+        column = by.replace(".", "_")
+        self._column(kind, CURRENT[kind.name], column)
+        rows = conn.execute(
+            select(cells.c[column], func.sum(cells.c.n))
+            .where(self._cell_where(kind, where)).group_by(cells.c[column])
+        )
+        return [(row[0] or None, int(row[1])) for row in rows]
+
+    def _total(
+        self, conn: Connection, kind: RecordType, table: Table, where: Mapping[str, Any],
+        condition: ColumnElement[bool],
+    ) -> int:
+        if self._cellable(kind, list(where)):
+            cells = CELLS[kind.name]
+            found = conn.execute(
+                select(func.coalesce(func.sum(cells.c.n), 0)).where(self._cell_where(kind, where))
+            ).scalar_one()
+            return int(found)
+        return int(conn.execute(
+            select(func.count()).select_from(table).where(
+                and_(condition, table.c.visible_rank <= self.rank)
+            )
+        ).scalar_one())
+
+    def _visible_groups(
+        self, conn: Connection, kind: RecordType, by: str, groups: list[tuple[Any, int]]
+    ) -> list[tuple[Any, int]]:
+        """Groups, commonest first; a value that names a record not visible counts as empty."""
+        column = by.replace(".", "_")
+        fact = column_facts(kind).get(column)
+        if column == "source_document" or (fact is not None and fact.ref is not None):
+            visible: set[str] = set()
+            for some in batches([v for v, _ in groups if v], 1000):
+                visible |= set(Reader._with(self, conn).many(some))
+            merged: dict[Any, int] = {}
+            for value, n in groups:
+                key = value if value in visible else None
+                merged[key] = merged.get(key, 0) + n
+            groups = list(merged.items())
+        return sorted(groups, key=lambda group: (-group[1], group[0] is None, str(group[0])))
+
+
+def column_facts(kind: RecordType) -> dict[str, Fact]:
+    """The fact that each column of a type's table comes from."""
+    found = {column.name: kind.by_name[column.fact] for column in kind.columns}
+    if kind.when:
+        found[YEAR] = kind.by_name[kind.when]
+    return found
+
+
+def label_of(kind: RecordType, record_id: str, values: Mapping[str, Any]) -> str:
+    """A record's label made of visible values only; its id where these give none."""
+    shell = kind.cls.model_construct(
+        id=record_id,
+        **{fact.name: values.get(fact.name, () if fact.many else fact.default
+                                 if fact.name in values or not fact.required else None)
+           for fact in kind.facts},
+    )
+    try:
+        return shell.label() or record_id
+    except (TypeError, AttributeError):
+        return record_id

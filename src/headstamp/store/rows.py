@@ -1,0 +1,97 @@
+"""What a version of a record becomes in the tables: computed in one place.
+
+The writer stores these values, the verifier computes them again; so a value
+changed behind the store's back cannot hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from headstamp.records import Record, RecordType
+from headstamp.records.spec import body as body_of
+from headstamp.store.policy import field_rank
+from headstamp.store.refs import references
+from headstamp.store.tables import YEAR, facet_columns
+
+
+@dataclass(slots=True)
+class Row:
+    """One version of one record, ready for the tables."""
+
+    id: str
+    version: int
+    rank: int
+    names: tuple[str, ...]
+    values: list[bytes]
+    body: bytes
+    columns: list[Any]
+    refs: list[tuple[str, str]]
+    cell: tuple[str, ...]
+
+
+@cache
+def _places(kind: RecordType) -> tuple[tuple[int, ...], int, int]:
+    """Where the facet columns stand among the columns; the date's; how many there are."""
+    names = [column.name for column in kind.columns]
+    facets = tuple(names.index(name) for name in facet_columns(kind) if name != YEAR)
+    when = names.index(f"{kind.when}_from") if kind.when else -1
+    return facets, when, len(names)
+
+
+def make_row(
+    kind: RecordType, record: Record, version: int, rank: int, names: Sequence[str],
+    values: list[bytes],
+) -> Row:
+    """The rows of one version: its columns, references, facet cell and body."""
+    columns = kind.project(record)
+    facets, when, _ = _places(kind)
+    cell = [cell_text(columns[place]) for place in facets]
+    if when >= 0:
+        first = columns[when]
+        year = first[:4] if first else None
+        columns.append(year)
+        cell.append(year or "")
+    return Row(
+        record.id, version, rank, tuple(names), values, body_of(names, values), columns,
+        list(references(record)), tuple(cell),
+    )
+
+
+def cell_text(value: Any) -> str:
+    """A facet's value as the counts hold it: empty where there is none."""
+    if value is None:
+        return ""
+    if type(value) is bool:
+        return "true" if value else "false"
+    return str(value)
+
+
+@cache
+def _text_facts(kind: RecordType) -> dict[int, tuple[Any, ...]]:
+    by_rank: dict[int, list[Any]] = {}
+    for fact in kind.facts:
+        if fact.text:
+            by_rank.setdefault(field_rank(kind.name, fact.name), []).append(fact)
+    return {rank: tuple(facts) for rank, facts in by_rank.items()}
+
+
+def search_texts(kind: RecordType, values: dict[str, Any], rank: int) -> list[tuple[int, str]]:
+    """The texts by which a record is found: (clearance needed, text), one for each clearance."""
+    found = []
+    for field_needs, facts in sorted(_text_facts(kind).items()):
+        words = []
+        for fact in facts:
+            value = values.get(fact.name)
+            if value is None or value == []:
+                continue
+            if fact.many or fact.kind is None:
+                words.append(fact.show(value))
+            else:
+                words.append(str(value))
+        if words:
+            found.append((max(rank, field_needs), "\n".join(words)))
+    return found

@@ -1,0 +1,155 @@
+"""The tables of a case, made from the record declarations.
+
+Kept for good, append-only:
+
+- ``log``        one entry a row, in order: what the tree is built over
+- ``version``    the text of each version of each record, and the seed of its salts
+- ``tile``       full tiles of the tree, and ``edge`` its loose right edge
+- ``checkpoint`` one signed checkpoint a change
+
+Derived from those, so that it can be asked quickly, and checked by ``verify``:
+
+- one table a record type with its current versions, one column a part of a fact
+- ``ref``        which record refers to which
+- ``<type>_cell`` how many visible records share each combination of facets
+- ``search_text``, ``marking_key``, ``progress``: the search index and how far it is
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+from headstamp.records import TYPES, RecordType
+
+METADATA = MetaData()
+_SQL = {"text": Text, "int": BigInteger, "real": Double, "bool": Boolean, "json": Text}
+# SQLite's row number must be declared INTEGER; PostgreSQL's counter is 64 bits wide.
+_SEQ = BigInteger().with_variant(Integer, "sqlite")
+
+META = Table("meta", METADATA, Column("key", Text, primary_key=True), Column("value", Text))
+LOG = Table(
+    "log", METADATA,
+    Column("seq", _SEQ, primary_key=True, autoincrement=False),
+    Column("entry", LargeBinary, nullable=False),
+)
+VERSION = Table(
+    "version", METADATA,
+    Column("seq", _SEQ, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("seed", LargeBinary),
+    Column("body", LargeBinary),
+    Index("version_by_id", "id", "number", unique=True),
+)
+TILE = Table(
+    "tile", METADATA,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+EDGE = Table(
+    "edge", METADATA,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+CHECKPOINT = Table(
+    "checkpoint", METADATA,
+    Column("size", _SEQ, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+)
+REF = Table(
+    "ref", METADATA,
+    Column("to_id", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("from_id", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+SEARCH_TEXT = Table(
+    "search_text", METADATA,
+    Column("number", _SEQ, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("search_text_by_id", "id"),
+)
+MARKING_KEY = Table(
+    "marking_key", METADATA,
+    Column("number", _SEQ, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("plain", Text, nullable=False),
+    Column("folded", Text, nullable=False),
+    Column("ncic", Text, nullable=False),
+    Index("marking_key_by_id", "id"),
+    Index("marking_key_by_plain", "plain"),
+    Index("marking_key_by_folded", "folded"),
+    Index("marking_key_by_ncic", "ncic"),
+)
+PROGRESS = Table(
+    "progress", METADATA,
+    Column("name", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
+FIXED = (META, LOG, VERSION, TILE, EDGE, CHECKPOINT, REF, SEARCH_TEXT, MARKING_KEY, PROGRESS)
+
+# Columns of a type's table that stand before those of its facts.
+LEADING = ("log_seq", "id", "version_no", "visible_rank")
+YEAR = "year"
+
+
+@cache
+def facet_columns(kind: RecordType) -> tuple[str, ...]:
+    """The columns by which records of a type are narrowed and counted."""
+    facets = [c.name for fact in kind.facts if fact.facet for c in fact.columns if not c.derived]
+    return (*facets, "source_document", YEAR) if kind.when else (*facets, "source_document")
+
+
+def _table(kind: RecordType) -> Table:
+    columns = [Column(c.name, _SQL[c.sql]) for c in kind.columns]
+    if kind.when:
+        columns.append(Column(YEAR, Text))
+    indexes = [
+        Index(f"{kind.name}_by_{name}", name, "log_seq", "visible_rank")
+        for name in facet_columns(kind)
+    ]
+    return Table(
+        kind.name, METADATA,
+        Column("log_seq", _SEQ, primary_key=True, autoincrement=False),
+        Column("id", Text, nullable=False),
+        Column("version_no", Integer, nullable=False),
+        Column("visible_rank", SmallInteger, nullable=False),
+        *columns,
+        Index(f"{kind.name}_by_id", "id", unique=True),
+        *indexes,
+    )
+
+
+def _cell_table(kind: RecordType) -> Table:
+    return Table(
+        f"{kind.name}_cell", METADATA,
+        Column("visible_rank", SmallInteger, primary_key=True, autoincrement=False),
+        *(Column(name, Text, primary_key=True) for name in facet_columns(kind)),
+        Column("n", BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+CURRENT: dict[str, Table] = {kind.name: _table(kind) for kind in TYPES}
+CELLS: dict[str, Table] = {kind.name: _cell_table(kind) for kind in TYPES}
