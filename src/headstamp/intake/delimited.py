@@ -144,7 +144,7 @@ def find_dialect(lines: list[str], delimiter: str | None = None) -> Dialect:
         if delimiter is None:
             found = f"delimiter found: {DELIMITERS[chosen.delimiter]}"
             if share < 0.8:
-                told += (
+                found += (
                     f" (doubtful: only {share:.0%} of the rows looked at agree on {width} cells)"
                 )
             notes = (*notes, found)
@@ -246,7 +246,9 @@ class Delimited(Source):
             elif cells and self.width and len(cells) != self.width:
                 rule = "part of a row broken by a quote further up"
                 advice = "Mend the quotes of the row before it"
-                return Problem(rule, advice, value=visible(self._dialect.delimiter.join(cells)[:200]))
+                return Problem(
+                    rule, advice, value=visible(self._dialect.delimiter.join(cells)[:200])
+                )
         return None
 
     def _too_long(self, limit: str, allowed: int, field: str) -> Problem:

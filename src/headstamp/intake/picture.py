@@ -1,0 +1,143 @@
+"""Opening one picture with Pillow: in our process or, for ``child``, in its own.
+
+The number of pixels is read from the header and held against the limit before
+anything is decoded. A picture that breaks off is decoded as far as it goes.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+
+from headstamp.errors import Unreadable
+from headstamp.intake.exif import read_claims
+from headstamp.intake.limits import LIMITS, Limits, over_limit
+
+_HERE = ("JPEG", "PNG", "WEBP")
+_APART = (*_HERE, "TIFF", "AVIF", "HEIF")
+
+# Pillow refuses at twice this number, for the whole process; ours is held per file below.
+Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, LIMITS.image_pixels // 2 + 1)
+
+_TROUBLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    ZeroDivisionError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+
+
+class Undecodable(Unreadable):
+    """A picture by its first bytes, of which not even the size can be had."""
+
+
+@contextmanager
+def _opened(path: Path, limits: Limits, apart: bool) -> Iterator[Image.Image]:
+    try:
+        image = Image.open(path, formats=_APART if apart else _HERE)
+    except Image.DecompressionBombError as error:
+        limit, most = "image_pixels", limits.image_pixels
+        raise over_limit(path.name, limit, most, "it has far more pixels") from error
+    except UnidentifiedImageError as error:
+        raise Undecodable("no picture can be made out in it") from error
+    except _TROUBLE as error:
+        raise Undecodable(str(error)[:200] or type(error).__name__) from error
+    with image:
+        pixels = image.width * image.height
+        if pixels > limits.image_pixels:
+            limit, most = "image_pixels", limits.image_pixels
+            raise over_limit(path.name, limit, most, f"it has {pixels:,} pixels")
+        yield image
+
+
+def facts(path: Path, limits: Limits, *, apart: bool = False) -> dict[str, Any]:
+    """Size in pixels upright, EXIF claims, and ``cut``: why it does not decode to its end.
+
+    Only ``cut`` where nothing can be made out. Raises Unreadable where it meets a limit.
+
+    ``apart`` says that this is the child process, where all formats may be opened.
+    """
+    try:
+        with _opened(path, limits, apart) as image:
+            return _facts(image)
+    except Undecodable as error:
+        return {"cut": error.message}
+
+
+def _facts(image: Image.Image) -> dict[str, Any]:
+    width, height = image.size
+    claims = asdict(read_claims(image))
+    if claims["orientation"] in (5, 6, 7, 8) and image.format != "TIFF":  # TIFF: Pillow did it
+        width, height = height, width
+    cut = ""
+    try:
+        if image.format in ("JPEG", "MPO"):
+            # All bytes are still read, at a fraction of the cost.
+            image.draft("RGB", (max(1, image.width // 8), max(1, image.height // 8)))
+        image.load()
+    except _TROUBLE as error:
+        cut = str(error)[:200] or type(error).__name__
+    return {"width": width, "height": height, **claims, "cut": cut}
+
+
+def small_jpeg(path: Path, max_side: int, limits: Limits, *, apart: bool = False) -> bytes:
+    """The picture upright, within ``max_side`` pixels, as JPEG with nothing but the picture in it.
+
+    ``apart``, in the child process, opens all formats and decodes a broken picture as far as
+    it goes (a switch of the whole process, so not for ours). Raises Unreadable.
+    """
+    if apart:
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+    with _opened(path, limits, apart) as image:
+        try:
+            image.draft("RGB", (max_side * 2, max_side * 2))
+            upright = ImageOps.exif_transpose(image)
+            upright.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+            out = io.BytesIO()
+            _flat(upright).save(out, "JPEG", quality=85, subsampling=2, optimize=False)
+        except _TROUBLE as error:
+            told = str(error)[:200] or type(error).__name__
+            raise Unreadable(f"{path.name} cannot be decoded: {told}.") from error
+    return out.getvalue()
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """``image`` in plain RGB on white, without its metadata."""
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        image = ImageOps.autocontrast(image.convert("F").convert("L"))
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        image = Image.new("RGB", image.size, "white")
+        image.paste(layer, mask=layer.getchannel("A"))
+    plain = Image.new("RGB", image.size)
+    plain.paste(image.convert("RGB"))
+    return plain
+
+
+def answer(path: Path, limits: Limits, max_side: int | None = None) -> dict[str, Any]:
+    """What the child process says of a picture: its facts, or with ``max_side`` a small JPEG."""
+    import pillow_heif  # only here: the parser of HEIC never runs in the main process
+
+    pillow_heif.register_heif_opener()
+    if max_side is None:
+        return facts(path, limits, apart=True)
+    picture = small_jpeg(path, max_side, limits, apart=True)
+    return {"jpeg": base64.b64encode(picture).decode("ascii")}
