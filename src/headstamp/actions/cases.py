@@ -1,0 +1,34 @@
+"""Making, opening and checking a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from headstamp.markings.normalise import keys
+from headstamp.store.case import Case
+from headstamp.store.search import Told as SearchTold
+from headstamp.store.search import catch_up
+from headstamp.store.verify import Finding, Told, verify
+
+
+def make_case(where: str | Path, *, folder: Path | None = None) -> Case:
+    """A new, empty case with a fresh key. Raises Conflicting where there is one."""
+    return Case.create(where, folder=folder)
+
+
+def open_case(where: str | Path, *, folder: Path | None = None) -> Case:
+    """Opens a case. Raises Missing where there is none."""
+    return Case.open(where, folder=folder)
+
+
+def check_case(
+    case: Case, *, against: Iterable[str] = (), told: Told | None = None
+) -> list[Finding]:
+    """Everything recomputed; empty where nothing is wrong. ``against``: checkpoints kept elsewhere."""
+    return verify(case, keys=keys, against=against, told=told)
+
+
+def index_case(case: Case, *, told: SearchTold | None = None) -> int:
+    """Brings the search index up to the log; returns how many entries were taken in."""
+    return catch_up(case.backend, keys, told)
