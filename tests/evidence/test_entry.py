@@ -105,6 +105,7 @@ def test_one_field_can_be_shown_and_the_rest_withheld() -> None:
         {"fields": {"ma ker": "A" * 43 + "="}},
         {"fields": {"maker": 1}},
         {"fields": {"maker": "A" * 43 + "=," + "A" * 43 + "=", "model": ""}},
+        {"fields": {"maker": "A" * 43 + "=," + "A" * 43 + "="}},
         {"fields": {"maker": "," + "A" * 43}},
         {"fields": {"maker": None}},
         {"id": ""},

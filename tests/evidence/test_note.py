@@ -75,6 +75,15 @@ def test_several_sign_and_the_unknown_are_set_aside() -> None:
     assert opened.text == TEXT
 
 
+def test_a_second_bad_signature_of_a_known_key_is_not_overlooked() -> None:
+    signer = Signer.parse(SECRET)
+    bad = sign("other\n", signer).rpartition("\n\n")[2]
+    assert open_note(sign(TEXT, signer, signer), [signer.verifier]).text == TEXT
+    for note in (sign(TEXT, signer) + bad, f"{TEXT}\n{bad}" + SIGNED.decode().splitlines()[-1]):
+        with pytest.raises(Tampered):
+            open_note(note.rstrip("\n") + "\n", [signer.verifier])
+
+
 def test_a_key_of_the_same_name_is_another_key() -> None:
     old, new = Signer.generate("case"), Signer.generate("case")
     with pytest.raises(Tampered):

@@ -117,6 +117,17 @@ def test_a_changed_proof_proves_nothing(data: st.DataObject) -> None:
     assert not tree.verify_consistency(m, n, *roots, proof[:-1])
 
 
+def test_a_proof_longer_than_the_tree_is_high_proves_nothing() -> None:
+    leaf, more = tree.leaf_hash(b"a"), bytes(32)
+    assert not tree.verify_inclusion(0, 1, leaf, [more], tree.node_hash(more, leaf))
+    pair, third = _root(LEAVES[:2]), tree.leaf_hash(LEAVES[2])
+    assert tree.verify_consistency(2, 3, pair, tree.node_hash(pair, third), [third])
+    taller = tree.node_hash(more, tree.node_hash(pair, third))
+    beside = tree.node_hash(more, pair)
+    assert not tree.verify_consistency(2, 3, pair, taller, [third, more])
+    assert not tree.verify_consistency(2, 3, beside, taller, [third, more])
+
+
 def test_refuses_what_makes_no_sense() -> None:
     with pytest.raises(Invalid):
         tree.inclusion_proof(3, 3, _read_node)

@@ -198,10 +198,10 @@ def open_note(note: str | bytes, verifiers: Iterable[Verifier]) -> Note:
         verifier = known.get((signature.name, signature.hash))
         if verifier is None:
             unverified[signature] = None
-        elif signature not in verified:  # a key's first signature counts
-            if not verifier.verify(message, proof):
-                raise Tampered(f"The signature of {signature.name} does not fit the text.")
+        elif verifier.verify(message, proof):
             verified[signature] = None
+        else:
+            raise Tampered(f"The signature of {signature.name} does not fit the text.")
     if not verified:
         raise Tampered("No key that is known here has signed this note.")
     return Note(text, tuple(verified), tuple(unverified))
