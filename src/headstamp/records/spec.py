@@ -10,9 +10,11 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Annotated, Any, Union, get_args, get_origin
+
+from orjson import dumps
 
 from headstamp.evidence.canonical import canonical
 from headstamp.kinds.identity import RefKind
@@ -165,9 +167,7 @@ def _projector(fact: Fact) -> Projector:
     if fact.many or fact.kind is None:
         return lambda value: (canonical(plain(value)).decode("utf-8"),)
     extras = [function for _, _, function in fact.kind.extra_columns()]
-    if not extras:
-        return lambda value: (value,)
-    return lambda value: (value, *(function(value) for function in extras))
+    return lambda value: (value, *[function(value) for function in extras])
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,8 +187,9 @@ class RecordType:
     columns: tuple[Column, ...] = field(repr=False)
     _names: tuple[str, ...] = field(repr=False)
     _getter: Callable[[Any], tuple[Any, ...]] = field(repr=False)
-    _plain: frozenset[str] = field(repr=False)
-    _projectors: tuple[tuple[int, Projector, int], ...] = field(repr=False)
+    _plain: tuple[bool, ...] = field(repr=False)
+    # First column, column after the last, and how the value is spread (None: as it is).
+    _projectors: tuple[Sequence[int], Sequence[int], Sequence[Projector | None]] = field(repr=False)
     _project_get: Callable[[Any], tuple[Any, ...]] = field(repr=False)
 
     @property
@@ -208,36 +209,38 @@ class RecordType:
     def fact(self, name: str) -> Fact | None:
         return self.by_name.get(name)
 
-    def canonical_values(self, record: Record) -> tuple[list[str], list[bytes]]:
+    def canonical_values(self, record: Record) -> tuple[tuple[str, ...], list[bytes]]:
         """Names (sorted) and canonical bytes of all fields that hold something.
 
         These are the bytes the log hashes and of which the stored body is made.
         """
         names, values = [], []
-        for name, value in zip(self._names, self._getter(record), strict=True):
+        for name, value, is_plain in zip(
+            self._names, self._getter(record), self._plain, strict=True
+        ):
             if value is None or value == ():
                 continue
             names.append(name)
-            values.append(canonical(value if name in self._plain else plain(value)))
-        return names, values
+            # A cleaned text is its own canonical value; the rest goes the long way.
+            if type(value) is str:
+                values.append(dumps(value))
+            else:
+                values.append(canonical(value if is_plain else plain(value)))
+        return tuple(names), values
 
     def project(self, record: Record) -> list[Any]:
         """The values of ``columns``, in order."""
-        out: list[Any] = []
-        for value, (_, project, width) in zip(
-            self._project_get(record), self._projectors, strict=True
+        out: list[Any] = [None] * len(self.columns)
+        for value, start, end, project in zip(
+            self._project_get(record), *self._projectors, strict=True
         ):
             if value is None or value == ():
-                out.extend((None,) * width)
-            elif width == 1 and project is _IDENTITY:
-                out.append(value)
+                continue
+            if project is None:
+                out[start] = value
             else:
-                out.extend(project(value))
+                out[start:end] = project(value)
         return out
-
-
-def _IDENTITY(value: Any) -> Sequence[Any]:
-    return (value,)
 
 
 @cache
@@ -246,25 +249,30 @@ def record_type(cls: type[Record]) -> RecordType:
     facts = _facts(cls)
     names = tuple(sorted(fact.name for fact in facts))
     by_name = {fact.name: fact for fact in facts}
-    projectors = []
+    starts, ends, projectors = [], [], []
     for fact in facts:
-        single = not fact.parts and not fact.many and fact.kind is not None
-        simple = single and not fact.kind.extra_columns()  # type: ignore[union-attr]
-        projectors.append((0, _IDENTITY if simple else _projector(fact), len(fact.columns)))
+        starts.append(ends[-1] if ends else 0)
+        ends.append(starts[-1] + len(fact.columns))
+        simple = fact.kind is not None and not fact.many and not fact.kind.extra_columns()
+        projectors.append(None if simple else _projector(fact))
     return RecordType(
         cls=cls, name=cls.NAME, plural=cls.PLURAL, prefix=cls.PREFIX, version=cls.VERSION,
         doc=(cls.__doc__ or "").strip(), facts=facts, owners=cls.OWNERS, when=cls.WHEN, by_name=by_name,
         columns=tuple(column for fact in facts for column in fact.columns),
         _names=names, _getter=attrgetter(*names),
-        _plain=frozenset(f.name for f in facts if f.kind is not None and not f.many),
-        _projectors=tuple(projectors),
+        _plain=tuple(
+            by_name[name].kind is not None and not by_name[name].many for name in names
+        ),
+        _projectors=(tuple(starts), tuple(ends), tuple(projectors)),
         _project_get=attrgetter(*(fact.name for fact in facts)),
     )
 
 
-def body(names: Sequence[str], values: Sequence[bytes]) -> bytes:
+def body(names: tuple[str, ...], values: Sequence[bytes]) -> bytes:
     """The canonical JSON object of these fields, put together from their canonical bytes."""
-    return b"{" + b",".join(
-        b'"' + name.encode("ascii") + b'":' + value
-        for name, value in zip(names, values, strict=True)
-    ) + b"}"
+    return _mould(names) % tuple(values)
+
+
+@lru_cache(maxsize=4096)
+def _mould(names: tuple[str, ...]) -> bytes:
+    return ("{" + ",".join(f'"{name}":%b' for name in names) + "}").encode("ascii")

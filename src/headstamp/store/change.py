@@ -29,7 +29,7 @@ from headstamp.kinds.tier import RANK
 from headstamp.records import BY_PREFIX, TYPES, Record, RecordType, kind_of_id, record_type
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
-from headstamp.store.refs import owners, references
+from headstamp.store.refs import Refs, owners, references
 from headstamp.store.rows import Row, make_row
 from headstamp.store.search import forget, re_rank
 from headstamp.store.tables import (
@@ -84,6 +84,7 @@ class Change:
         self._start = tiles.size
         self._leaves: list[bytes] = []
         self._ranks: dict[str, int] = {}
+        self._refs: dict[str, Refs] = {}
         self._cells: dict[str, Counter[tuple[Any, ...]]] = {}
 
     def file(self, source: Path | bytes) -> Kept:
@@ -141,11 +142,12 @@ class Change:
         if len(self._ranks) > _RANKS_KEPT:
             self._ranks.clear()
         ranks = self._ranks
+        refs = self._refs = {record.id: references(record) for record in records}
+        targets = {target for some in refs.values() for _, target in some}
         wanted: dict[str, set[str]] = {}
-        for record in records:
-            for _, target in references(record):
-                if target not in ranks and target not in batch:
-                    wanted.setdefault(kind_of_id(target).name, set()).add(target)
+        for target in targets:
+            if target not in ranks and target not in batch:
+                wanted.setdefault(kind_of_id(target).name, set()).add(target)
         for name, ids in wanted.items():
             table = CURRENT[name]
             found = self._conn.execute(
@@ -155,15 +157,15 @@ class Change:
             )
             for id_, rank in found:
                 ranks[id_] = rank
-        missing = [
-            Problem(f"{target} is not in this case", "Record it first, or leave the field out.",
-                    field=field, value=target)
-            for record in records
-            for field, target in references(record)
-            if target not in ranks and target not in batch
-        ]
+        missing = {
+            target for target in targets if target not in ranks and target not in batch
+        }
         if missing:
-            raise Invalid("some records refer to what is not there", missing)
+            raise Invalid("some records refer to what is not there", [
+                Problem(f"{target} is not in this case", "Record it first, or leave the field out.",
+                        field=field, value=target)
+                for some in refs.values() for field, target in some if target in missing
+            ])
         for record in records:
             ranks.pop(record.id, None)
         for record in records:
@@ -228,7 +230,8 @@ class Change:
                     continue
                 replaced.append((record.id, old, before))
             version = before.version + 1 if before else 1
-            rows.append(make_row(kind, record, version, self._ranks[record.id], names, values))
+            rows.append(make_row(kind, record, version, self._ranks[record.id], names, values,
+                                 self._refs[record.id]))
             outcomes.append(Outcome(record.id, version, "version" if before else "new"))
         if replaced:
             self._take_out(kind, replaced)

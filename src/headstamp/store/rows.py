@@ -6,7 +6,6 @@ changed behind the store's back cannot hide.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from headstamp.records import Record, RecordType
 from headstamp.records.spec import body as body_of
 from headstamp.store.policy import field_rank
-from headstamp.store.refs import references
+from headstamp.store.refs import Refs, references
 from headstamp.store.tables import YEAR, facet_columns
 
 
@@ -43,21 +42,24 @@ def _places(kind: RecordType) -> tuple[tuple[int, ...], int, int]:
 
 
 def make_row(
-    kind: RecordType, record: Record, version: int, rank: int, names: Sequence[str],
-    values: list[bytes],
+    kind: RecordType, record: Record, version: int, rank: int, names: tuple[str, ...],
+    values: list[bytes], refs: Refs | None = None,
 ) -> Row:
     """The rows of one version: its columns, references, facet cell and body."""
     columns = kind.project(record)
     facets, when, _ = _places(kind)
-    cell = [cell_text(columns[place]) for place in facets]
+    cell = [
+        value if type(value) is str else cell_text(value)
+        for value in map(columns.__getitem__, facets)
+    ]
     if when >= 0:
         first = columns[when]
         year = first[:4] if first else None
         columns.append(year)
         cell.append(year or "")
     return Row(
-        record.id, version, rank, tuple(names), values, body_of(names, values), columns,
-        list(references(record)), tuple(cell),
+        record.id, version, rank, names, values, body_of(names, values), columns,
+        references(record) if refs is None else refs, tuple(cell),
     )
 
 
