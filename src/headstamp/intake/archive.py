@@ -87,7 +87,10 @@ class Stream:
         return block
 
     def _cut(self, error: Exception) -> CutShort:
-        rule = "the packed file breaks off or is damaged here; nothing after it can be read"
+        if "CRC" in str(error) or "length" in str(error):
+            rule = "the packed file is damaged: its checksum is wrong, so any row may be wrong"
+        else:
+            rule = "the packed file breaks off or is damaged here; nothing after it can be read"
         advice = "Get the file again, or unpack it with a repair tool and read what is left"
         return CutShort(
             f"{self.path.name} cannot be unpacked: {error}.",

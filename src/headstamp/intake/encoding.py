@@ -108,8 +108,11 @@ def _utf16_without_mark(sample: bytes) -> str | None:
     text = sample[:even].decode(name, errors="ignore")
     if "\ufffe" in text or "\x00" in text:
         return None
+    # Stray NULs in other text pair with their neighbours too, but its line ends stay without one.
+    if text.count("\n") * 2 < sample.count(b"\n"):
+        return None
     sane = sum(1 for char in text if char in ",;|\t\r\n " or char.isalnum())
-    return name if "\n" in text + "\n" and sane * 2 >= len(text) else None
+    return name if sane * 2 >= len(text) else None
 
 
 def _faults(sample: bytes) -> tuple[int, int]:

@@ -68,6 +68,15 @@ def _opened(path: Path, limits: Limits, apart: bool) -> Iterator[Image.Image]:
         yield image
 
 
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say which file it was."""
+    try:
+        yield
+    except Undecodable as error:
+        raise Unreadable(f"{path.name} cannot be read as a picture: {error.message}.") from error
+
+
 def facts(path: Path, limits: Limits, *, apart: bool = False) -> dict[str, Any]:
     """Size in pixels upright, EXIF claims, and ``cut``: why it does not decode to its end.
 
@@ -106,7 +115,7 @@ def small_jpeg(path: Path, max_side: int, limits: Limits, *, apart: bool = False
     """
     if apart:
         ImageFile.LOAD_TRUNCATED_IMAGES = True
-    with _opened(path, limits, apart) as image:
+    with _named(path), _opened(path, limits, apart) as image:
         try:
             image.draft("RGB", (max_side * 2, max_side * 2))
             upright = ImageOps.exif_transpose(image)

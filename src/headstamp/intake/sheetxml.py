@@ -129,7 +129,8 @@ class _XlsxWalk:
         self._odd = odd
         self._file = file
         self._row = self._column = -1
-        self._formula = self._error = self._in_value = False
+        self._formula = self._in_value = False
+        self._kind: str | None = None
         self._value = ""
 
     def start(self, name: str, attributes: Attributes) -> None:
@@ -139,7 +140,7 @@ class _XlsxWalk:
         elif name == "c":
             reference = attributes.get("r")
             self._column = column_number(reference) if reference else self._column + 1
-            self._formula, self._error = False, attributes.get("t") == "e"
+            self._formula, self._kind = False, attributes.get("t")
             self._value = ""
         elif name == "f":
             self._formula = True
@@ -155,10 +156,10 @@ class _XlsxWalk:
         if name in ("v", "t"):
             self._in_value = False
         elif name == "c":
-            if self._error and self._value:
+            if self._kind == "e" and self._value:
                 _keep_errors(self._odd, self._file)
                 self._odd.errors.setdefault(self._row, {})[self._column] = self._value
-            elif self._formula and not self._value:
+            elif self._formula and not self._value and self._kind != "str":  # str: stored as ""
                 _keep_unstored(self._odd, self._file)
                 self._odd.unstored.setdefault(self._row, set()).add(self._column)
 

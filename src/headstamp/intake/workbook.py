@@ -121,29 +121,39 @@ def _records(
         yield []
     left = start[1]
     long_numbers = 0
+    place = start[0]
     for place, values in enumerate(sheet.iter_rows(), start[0]):
+        if place in odd.unstored:
+            yield _unknown(place, odd.unstored[place], left)
+            continue
         cells = [cell_text(value) for value in values]
         for column, printed in odd.errors.get(place, {}).items():
             if 0 <= column - left < len(cells):
                 cells[column - left] = printed
-        unknown = odd.unstored.get(place)
-        if unknown and any(cells):
-            where = ", ".join(_letters(column) + str(place + 1) for column in sorted(unknown)[:5])
-            yield Problem(
-                f"a formula whose result is not stored in the file ({where})",
-                "Open the workbook in a spreadsheet program, save it, and read it again",
-                field=f"column {min(unknown) - left + 1}",
-            )
-            continue
         for value in values:
             if isinstance(value, float) and abs(value) >= EXACT:
                 long_numbers += 1
         yield cells
+    for further in sorted(row for row in odd.unstored if row > place):
+        for _ in range(place + 1, further):
+            yield []
+        yield _unknown(further, odd.unstored[further], left)
+        place = further
     if long_numbers:
         notes.append(
             f"numbers of more than 15 digits: {long_numbers:,}; a spreadsheet program keeps 15, "
             "so serial numbers kept as numbers may have lost their last digits"
         )
+
+
+def _unknown(row: int, columns: set[int], left: int) -> Problem:
+    """A row with formulas of which nobody stored what they give."""
+    where = ", ".join(_letters(column) + str(row + 1) for column in sorted(columns)[:5])
+    return Problem(
+        f"a formula whose result is not stored in the file ({where})",
+        "Open the workbook in a spreadsheet program, save it, and read it again",
+        field=f"column {max(1, min(columns) - left + 1)}",
+    )
 
 
 def _letters(column: int) -> str:
