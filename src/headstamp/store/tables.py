@@ -125,11 +125,7 @@ def _table(kind: RecordType) -> Table:
     columns = [Column(c.name, _SQL[c.sql]) for c in kind.columns]
     if kind.when:
         columns.append(Column(YEAR, Text))
-    indexes = [
-        Index(f"{kind.name}_by_{name}", name, "log_seq", "visible_rank")
-        for name in facet_columns(kind)
-    ]
-    return Table(
+    table = Table(
         kind.name, METADATA,
         Column("log_seq", _SEQ, primary_key=True, autoincrement=False),
         Column("id", Text, nullable=False),
@@ -137,8 +133,13 @@ def _table(kind: RecordType) -> Table:
         Column("visible_rank", SmallInteger, nullable=False),
         *columns,
         Index(f"{kind.name}_by_id", "id", unique=True),
-        *indexes,
     )
+    for name in facet_columns(kind):
+        # Empty facets are not indexed: most are, and nobody looks long for a common one.
+        filled = table.c[name].is_not(None)
+        Index(f"{kind.name}_by_{name}", table.c[name], table.c.log_seq, table.c.visible_rank,
+              sqlite_where=filled, postgresql_where=filled)
+    return table
 
 
 def _cell_table(kind: RecordType) -> Table:
