@@ -1,0 +1,125 @@
+"""``init``, ``verify``, ``checkpoint`` and ``snapshot``: a case as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headstamp.cli.progress import progress
+from headstamp.cli.session import Session, with_session
+from headstamp.cli.show import line, table
+from headstamp.errors import Tampered, Unreadable
+
+app = typer.Typer(rich_markup_mode="rich")
+
+
+@app.command()
+@with_session
+def init(
+    session: Session,
+    where: Annotated[
+        str | None,
+        typer.Argument(metavar="DIR_OR_URL", help="A folder, or a PostgreSQL address.",
+                       show_default=False),
+    ] = None,
+) -> None:
+    """Make a new, empty case.
+
+    The case is a folder, or a PostgreSQL database with a folder of originals
+    beside it (postgresql://HOST/NAME?folder=DIR). It gets a key of its own,
+    which signs its log and never leaves the folder.
+    """
+    from headstamp.actions.cases import make_case
+
+    settings = session.settings().with_(case=where)
+    with make_case(settings.needed_case(), folder=settings.folder) as case:
+        told = {"case": case.where, "folder": str(case.folder), "origin": case.origin,
+                "key": case.verifier.text()}
+
+    def words() -> None:
+        line(f"A new case at {told['case']}.")
+        line(f"Its public key, to hand out: {told['key']}")
+        line(f"Keep a copy of {case.folder / 'keys'} in a safe place.")
+
+    session.show(told, words)
+
+
+@app.command()
+@with_session
+def verify(
+    session: Session,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="CHECKPOINT_FILE",
+                     help="A checkpoint kept elsewhere: the log must still contain its past."),
+    ] = None,
+) -> None:
+    """Recompute everything: records, originals, tree, signatures. Exit code 0 or 9.
+
+    Each finding names what is wrong. Nothing is written, nothing is mended.
+    """
+    from headstamp.actions.cases import check_case
+
+    notes = [_read_note(path) for path in against or ()]
+    with session.open() as case, progress() as told:
+        findings = check_case(case, against=notes, told=told)
+        checkpoint = case.checkpoint() if not findings else None
+    document = {"ok": not findings, "findings": [finding.as_dict() for finding in findings]}
+
+    def words() -> None:
+        if checkpoint is not None:
+            line(f"Nothing is wrong. The log has {checkpoint.size} entries.")
+        else:
+            line(f"{len(findings)} findings. {Tampered.__doc__}")
+            table(("what", "id", "detail"), [(f.what, f.id, f.detail) for f in findings])
+
+    session.show(document, words)
+    if findings:
+        raise typer.Exit(Tampered.exit_code)
+
+
+@app.command()
+@with_session
+def checkpoint(session: Session) -> None:
+    """Print the latest signed checkpoint, to hand out and keep elsewhere.
+
+    Whoever keeps it can show later, with `verify --against`, that nothing it
+    covers was changed or taken away.
+    """
+    with session.open() as case:
+        note = case.checkpoint_note()
+        latest = case.checkpoint()
+        told = {"checkpoint": note, "origin": latest.origin, "size": latest.size,
+                "key": case.verifier.text()}
+    session.show(told, lambda: typer.echo(note, nl=False))
+
+
+@app.command()
+@with_session
+def snapshot(
+    session: Session,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", show_default=False,
+                     help="Where to; without it, in the case's folder."),
+    ] = None,
+) -> None:
+    """Write the visible records as one Parquet file a kind, tied to the checkpoint.
+
+    For analysis in other programs. It holds what the clearance may see, in the
+    open: it is no longer guarded by the case.
+    """
+    from headstamp.engine.snapshot import take_snapshot
+
+    with session.open() as case:
+        taken = take_snapshot(case, session.settings().clearance, output)
+    session.show(taken.as_dict(), lambda: line(str(taken.folder)))
+
+
+def _read_note(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable(f"the checkpoint {path} cannot be read: {error}") from error

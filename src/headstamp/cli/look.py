@@ -1,0 +1,140 @@
+"""``list``, ``count`` and ``show``: records as one clearance sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from headstamp.cli.session import Session, with_session
+from headstamp.cli.show import line, table
+from headstamp.cli.where import pairs
+
+if TYPE_CHECKING:
+    from headstamp.records import RecordType
+    from headstamp.store.reader import Event, Shown
+
+app = typer.Typer(rich_markup_mode="rich")
+
+Kind = Annotated[str, typer.Argument(metavar="KIND", help="A kind of record, such as item; "
+                                                          "`headstamp kinds` names them all.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", metavar="FIELD=VALUE",
+                 help="Only records with this value; an empty value means the field is empty. "
+                      "May be repeated."),
+]
+
+
+@app.command("list")
+@with_session
+def list_(
+    session: Session,
+    kind: Kind,
+    where: Where = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 50,
+    offset: Annotated[int, typer.Option(min=0, help="Leave out so many first.")] = 0,
+    order: Annotated[
+        str, typer.Option(metavar="FIELD", show_default=False,
+                          help="By this field, smallest first; -FIELD: largest first. "
+                               "Without it, latest first.")
+    ] = "",
+) -> None:
+    """List records of one kind."""
+    with session.reader() as reader:
+        page = reader.list(
+            kind, pairs(where, "--where"), order=order.removeprefix("-"),
+            descending=not order or order.startswith("-"), limit=limit, offset=offset,
+        )
+    document = {
+        "total": page.total, "offset": page.offset, "limit": limit,
+        "records": [{**shown.as_dict(), "label": shown.label} for shown in page.rows],
+    }
+
+    def words() -> None:
+        from headstamp.records import kind_named
+
+        type_ = kind_named(kind)
+        names = [n for n in _columns(type_) if any(n in shown.values for shown in page.rows)]
+        table(("id", "label", *names), [
+            (s.id, s.label, *(_shown(type_, n, s.get(n)) for n in names)) for s in page.rows
+        ])
+
+    session.show(document, words)
+
+
+@app.command()
+@with_session
+def count(
+    session: Session,
+    kind: Kind,
+    by: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="For each value of this field.")
+    ] = None,
+    where: Where = None,
+) -> None:
+    """Count records of one kind, in all or for each value of a field."""
+    with session.reader() as reader:
+        total, groups = reader.count(kind, by, pairs(where, "--where"))
+    document = {"total": total, "groups": [{"value": v, "count": n} for v, n in groups]}
+
+    def words() -> None:
+        if by is None:
+            line(total)
+        else:
+            table((by, "count"), [("" if v is None else v, n) for v, n in groups])
+
+    session.show(document, words)
+
+
+@app.command()
+@with_session
+def show(
+    session: Session,
+    record_id: Annotated[str, typer.Argument(metavar="ID", help="A record's id.")],
+) -> None:
+    """Show one record with its history and the records that refer to it."""
+    with session.reader() as reader:
+        shown = reader.get(record_id)
+        history = reader.history(record_id)
+        referring = reader.referring(record_id)
+    document = {
+        **shown.as_dict(), "label": shown.label,
+        "history": [_event(event) for event in history],
+        "referring": [{"id": r.id, "kind": r.kind, "label": r.label} for r in referring],
+    }
+    session.show(document, lambda: _words(shown, history, referring))
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {"version": event.version, "entry": event.seq, "actor": event.actor, "at": event.at,
+            "reason": event.reason, "changed": list(event.changed), "values": event.values}
+
+
+def _words(shown: Shown, history: list[Event], referring: list[Shown]) -> None:
+    from headstamp.records import kind_named
+
+    type_ = kind_named(shown.kind)
+    line(f"{type_.title} {shown.id}, version {shown.version}: {shown.label}")
+    line()
+    table(("field", "value"), [
+        (fact.title, _shown(type_, fact.name, shown.get(fact.name)))
+        for fact in type_.facts if shown.get(fact.name) is not None
+    ])
+    line()
+    table(("version", "entry", "when", "who", "why", "changed"), [
+        (e.version, e.seq, e.at, e.actor, e.reason, ", ".join(e.changed)) for e in history
+    ])
+    if referring:
+        line()
+        table(("refers to it", "id", "label"), [(r.kind, r.id, r.label) for r in referring])
+
+
+def _columns(type_: RecordType) -> list[str]:
+    """The fields that a list in words shows: those one narrows by, dates and texts."""
+    return [f.name for f in type_.facts if f.facet or f.name == type_.when][:6]
+
+
+def _shown(type_: RecordType, name: str, value: Any) -> str:
+    fact = type_.fact(name)
+    return fact.show(value) if fact is not None else str(value)
