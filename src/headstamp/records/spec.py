@@ -10,7 +10,8 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
+from inspect import cleandoc
 from operator import attrgetter
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -257,7 +258,7 @@ def record_type(cls: type[Record]) -> RecordType:
         projectors.append(None if simple else _projector(fact))
     return RecordType(
         cls=cls, name=cls.NAME, plural=cls.PLURAL, prefix=cls.PREFIX, version=cls.VERSION,
-        doc=(cls.__doc__ or "").strip(), facts=facts, owners=cls.OWNERS, when=cls.WHEN, by_name=by_name,
+        doc=cleandoc(cls.__doc__ or ""), facts=facts, owners=cls.OWNERS, when=cls.WHEN, by_name=by_name,
         columns=tuple(column for fact in facts for column in fact.columns),
         _names=names, _getter=attrgetter(*names),
         _plain=tuple(
