@@ -28,7 +28,8 @@ def test_a_region_shows_its_points_inside_the_frame(points: list[tuple[float, fl
             assert FRAME[0] - 1e-6 <= x <= FRAME[0] + FRAME[2] + 1e-6
             assert FRAME[1] - 1e-6 <= y <= FRAME[1] + FRAME[3] + 1e-6
         else:  # only a point on the box's own edge may fall out, by rounding
-            assert min(abs(lon - box.west), abs(lon - box.east), abs(lat - box.north)) < 1e-6
+            edges = (lon - box.west, lon - box.east, lat - box.north, lat - box.south)
+            assert min(map(abs, edges)) < 1e-6
 
 
 def test_a_region_is_true_to_scale_at_its_middle() -> None:

@@ -20,7 +20,8 @@ from __future__ import annotations
 import math
 
 from headstamp.errors import Invalid, Problem
-from headstamp.places.point import EARTH_KM, Point, point, wrap_lon
+from headstamp.kinds.coarsen import cell_centre
+from headstamp.places.point import Point, point
 
 SMALLEST_KM = 0.1
 LARGEST_KM = 500.0
@@ -59,16 +60,4 @@ def coarsen(lat: float, lon: float, km: float = 10.0) -> Point:
                 )
             ],
         )
-    rows = int(math.pi * EARTH_KM / km)
-    height = 180.0 / rows
-    row = min(int((at.lat + 90.0) / height), rows - 1)
-    if row == 0:
-        return Point(-90.0, 0.0)
-    if row == rows - 1:
-        return Point(90.0, 0.0)
-    south, north = row * height - 90.0, (row + 1) * height - 90.0
-    narrow = math.cos(math.radians(max(abs(south), abs(north))))
-    columns = max(1, int(2 * math.pi * EARTH_KM * narrow / km))
-    width = 360.0 / columns
-    column = min(int((wrap_lon(at.lon) + 180.0) / width), columns - 1)
-    return Point(round((south + north) / 2, 5), round((column + 0.5) * width - 180.0, 5))
+    return Point(*cell_centre(at.lat, at.lon, km))
