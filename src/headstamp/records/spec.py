@@ -10,7 +10,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from inspect import cleandoc
 from operator import attrgetter
 from typing import Annotated, Any, Union, get_args, get_origin
