@@ -86,10 +86,10 @@ def _sheet(change: Callable[[bytes], bytes]) -> bytes:
     return rezipped(book, lambda name, body: change(body) if "sheet1.xml" in name else body)
 
 
-def _overlapping() -> bytes:
+def overlapping(size: int = 1_000_000) -> bytes:
     """One packed stream that 200 members share (after D. Fifield, 'A better zip bomb', 2019)."""
     packed = zlib.compressobj(9, zlib.DEFLATED, -15)
-    plain = b"0" * 1_000_000
+    plain = b"0" * size
     body = packed.compress(plain) + packed.flush()
     crc = zlib.crc32(plain)
     name = b"xl/workbook.xml"
@@ -230,14 +230,15 @@ def _workbooks() -> Iterator[tuple[str, str, bytes]]:
     yield "error-cells", "xlsx", _sheet(lambda body: body.replace(b't="s"', b't="e"'))
     yield "empty-book", "xlsx", workbook_bytes([])
     yield "sheet-header-only", "xlsx", workbook_bytes([["a", "b"]])
-    yield "overlapping-members", "xlsx", _overlapping()
+    yield "overlapping-bomb", "xlsx", overlapping()
+    yield "overlapping-members", "xlsx", overlapping(1_000)
     yield "bomb-in-sheet", "xlsx", _sheet(lambda body: body + b" " * 60_000_000)
     yield (
         "bomb-in-strings",
         "xlsx",
         rezipped(good, same, **{"xl/sharedStrings2.xml": b"<a>" + b"0" * 80_000_000 + b"</a>"}),
     )
-    yield "bomb-nested", "xlsx", rezipped(good, same, **{"xl/embed.zip": _overlapping()})
+    yield "bomb-nested", "xlsx", rezipped(good, same, **{"xl/embed.zip": overlapping()})
     yield (
         "many-members",
         "xlsx",

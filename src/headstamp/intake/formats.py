@@ -122,7 +122,7 @@ def _text_source(
     else:
         found = detect(sample, whole, lambda: _further(path, limits))
     wide = found.name.startswith(("utf-16", "utf-32"))
-    if not wide:
+    if not wide and encoding is None:  # a person who names the encoding knows that it is text
         _refuse_binary(path, sample)
     text = codecs.getincrementaldecoder(found.name)(errors="replace").decode(sample, final=whole)
     shape = _json_shape(path, text) if delimiter is None else None
@@ -159,7 +159,7 @@ def _json_shape(path: Path, text: str) -> type[JsonLines] | type[JsonArray] | No
 def _refuse_binary(path: Path, sample: bytes) -> None:
     """Bytes that no text has in such numbers: this is no text in any encoding."""
     control = len(sample) - len(sample.translate(None, _CONTROL))
-    if control * 50 > len(sample) or sample.count(0) * 2 > len(sample):
+    if (control > 8 and control * 50 > len(sample)) or sample.count(0) * 2 > len(sample):
         raise Unreadable(f"{path.name} is neither text nor any kind of table this program knows.")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,14 @@ class Undecodable(Unreadable):
 
 
 @contextmanager
+def _quiet() -> Iterator[list[warnings.WarningMessage]]:
+    """Collects what Pillow warns of (damaged EXIF) instead of printing it."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        yield told
+
+
+@contextmanager
 def _opened(path: Path, limits: Limits, apart: bool) -> Iterator[Image.Image]:
     try:
         image = Image.open(path, formats=_APART if apart else _HERE)
@@ -85,8 +94,11 @@ def facts(path: Path, limits: Limits, *, apart: bool = False) -> dict[str, Any]:
     ``apart`` says that this is the child process, where all formats may be opened.
     """
     try:
-        with _opened(path, limits, apart) as image:
-            return _facts(image)
+        with _quiet() as warned, _opened(path, limits, apart) as image:
+            found = _facts(image)
+            if any("EXIF" in str(w.message) or "tag" in str(w.message) for w in warned):
+                found["notes"].append("EXIF is damaged in part; what could be read of it is given")
+            return found
     except Undecodable as error:
         return {"cut": error.message}
 
@@ -115,7 +127,7 @@ def small_jpeg(path: Path, max_side: int, limits: Limits, *, apart: bool = False
     """
     if apart:
         ImageFile.LOAD_TRUNCATED_IMAGES = True
-    with _named(path), _opened(path, limits, apart) as image:
+    with _named(path), _quiet(), _opened(path, limits, apart) as image:
         try:
             image.draft("RGB", (max_side * 2, max_side * 2))
             upright = ImageOps.exif_transpose(image)

@@ -117,12 +117,10 @@ def _records(
     sheet: python_calamine.CalamineSheet, start: tuple[int, int], odd: Oddities, notes: list[str]
 ) -> Iterator[Record | Problem]:
     """Every row from the sheet's first, so that numbers agree with what the program shows."""
-    for _ in range(start[0]):
-        yield []
     left = start[1]
     long_numbers = 0
-    place = start[0]
-    for place, values in enumerate(sheet.iter_rows(), start[0]):
+    place = -1
+    for place, values in enumerate(sheet.iter_rows()):  # from the sheet's first row on
         if place in odd.unstored:
             yield _unknown(place, odd.unstored[place], left)
             continue
