@@ -11,6 +11,7 @@ Source: Extended Date/Time Format specification, Library of Congress (2019).
 from __future__ import annotations
 
 import re
+import unicodedata
 from calendar import monthrange
 from functools import lru_cache
 from typing import Annotated, Any
@@ -20,9 +21,14 @@ from headstamp.kinds.kind import Kind, Unfit, want_text
 _DAY = re.compile(
     r"(?P<y>\d{4}|\d{3}X|\d{2}XX)"
     r"(?:-(?P<m>\d{2}|XX)(?:-(?P<d>\d{2}|XX|\dX))?)?"
-    r"(?P<q>[?~%])?"
+    r"(?P<q>[?~%])?",
+    re.ASCII,
 )
-_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
+_MOMENT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
+    r"(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?",
+    re.ASCII,
+)
 # EDTF level 1 seasons, northern hemisphere; the year's first three months belong to winter.
 _SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}
 _QUALIFIERS = {"?": "uncertain", "~": "about", "%": "uncertain, about"}
@@ -101,6 +107,9 @@ def bounds(text: str) -> Bounds:
 @lru_cache(maxsize=65_536)
 def _clean(text: str) -> str:
     plain = text.strip()
+    if not plain.isascii():
+        # A day written in Arabic or Hindi digits is the same day.
+        plain = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in plain)
     for dash in "\u2010\u2011\u2012\u2013\u2212":
         plain = plain.replace(dash, "-")
     if _MOMENT.fullmatch(plain):

@@ -8,7 +8,7 @@ import re
 import secrets
 from typing import Annotated, Any
 
-from headstamp.kinds.kind import Kind, Unfit, want_text
+from headstamp.kinds.kind import Kind, Unfit, refuse_unstorable, want_text
 
 _ID = re.compile(r"([a-z]{2,12})-[0-9a-z]{4,40}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -57,7 +57,9 @@ class RefKind(RecordIdKind):
         self.prefixes = prefixes
         self.name = "ref:" + ",".join(prefixes or ("any",))
         self.title = "a reference to " + (" or ".join(prefixes) or "any record")
-        self.schema = {"type": "string", "x-ref": list(prefixes)}
+        begin = f"({'|'.join(prefixes)})" if prefixes else "[a-z]{2,12}"
+        self.schema = {"type": "string", "pattern": f"^{begin}-[0-9a-z]{{4,40}}$",
+                       "x-ref": list(prefixes)}
         self.example = f"{prefixes[0] if prefixes else 'item'}-7k3m9qxz2a4b6c8d"
 
     def clean(self, value: Any) -> str:
@@ -72,6 +74,7 @@ class DigestKind(Kind):
 
     name, title, widget = "digest", "a file's SHA-256", "file"
     schema = {"type": "string", "pattern": f"^{_DIGEST.pattern}$"}
+    example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
     def clean(self, value: Any) -> str:
         text = want_text(value, "a digest").strip().lower()
@@ -84,14 +87,13 @@ class LinkKind(Kind):
     """A web address; kept and shown, never fetched by itself."""
 
     name, title, widget = "link", "a web address", "link"
-    schema = {"type": "string", "format": "uri"}
+    schema = {"type": "string", "format": "uri", "pattern": f"^{_LINK.pattern}$"}
     example = "https://example.org/find/1"
 
     def clean(self, value: Any) -> str:
-        text = want_text(value, "a web address").strip()
+        text = refuse_unstorable(want_text(value, "a web address")).strip()
         if not _LINK.fullmatch(text):
             raise Unfit("not a web address", "Give an address that begins with https:// or http://.")
-        text.encode("utf-8", "strict")
         return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,6 +18,9 @@ def written(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(?:Z|[+-][0-9:]+)?")
+
+
 class InstantKind(Kind):
     """A moment, RFC 3339 with zone; ``2026-11-21T20:42:36Z``."""
 
@@ -27,7 +31,8 @@ class InstantKind(Kind):
     def clean(self, value: Any) -> str:
         text = want_text(value, "a moment").strip()
         try:
-            moment = datetime.fromisoformat(text)
+            # fromisoformat takes any one character between date and time.
+            moment = datetime.fromisoformat(text if _FORM.fullmatch(text) else "")
         except ValueError:
             raise Unfit("not a moment in RFC 3339", "Write 2026-11-21T20:42:36+03:00.") from None
         if moment.tzinfo is None:

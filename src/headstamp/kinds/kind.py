@@ -9,6 +9,7 @@ all speak of the same thing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, Literal
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -73,12 +74,15 @@ def _same(value: Any) -> Any:
 
 
 def want_text(value: Any, what: str) -> str:
-    """The value as text; numbers are written out, everything else is refused."""
+    """The value as text; numbers are written out, everything else is refused.
+
+    A float that is no number (NaN: a table's empty cell) is not taken for the text "nan".
+    """
     if type(value) is str:
         return value
     if type(value) is int:
         return str(value)
-    if type(value) is float:
+    if type(value) is float and isfinite(value):
         return repr(int(value)) if value.is_integer() else repr(value)
     raise Unfit(f"{what} must be text", "Write it as text.")
 

@@ -42,9 +42,10 @@ def number(value: Any) -> int | float:
     if isinstance(found, float):
         if not math.isfinite(found):
             raise Unfit("the number is not finite", "Leave the field out if it is not known.")
-        if found.is_integer() and abs(found) <= EXACT:
-            return int(found)
-        return found
+        if not found.is_integer():
+            return found
+        # Beyond this a float is whole, and would be read back as an int that is refused.
+        found = int(found)
     if abs(found) > EXACT:
         raise Unfit("the number is too large to be kept exactly", "Write it as text elsewhere.")
     return found

@@ -6,10 +6,13 @@ what the source said. The datum is WGS 84 unless named otherwise.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
+
+from pydantic import model_validator
 
 from headstamp.kinds.code import CodeKind
 from headstamp.kinds.country import COUNTRY, Country
+from headstamp.kinds.kind import Unfit
 from headstamp.kinds.number import Latitude, Longitude
 from headstamp.kinds.struct import Struct
 from headstamp.kinds.text import Line
@@ -30,6 +33,12 @@ class Place(Struct):
     country: Country | None = None
     datum: Line | None = None
     verbatim: Line | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not any(value is not None for value in self.__dict__.values()):
+            raise Unfit("the place is empty", "Leave it out instead.")
+        return self
 
     def show(self) -> str:
         areas = [part for part in (self.locality, self.district, self.province) if part]

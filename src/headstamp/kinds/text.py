@@ -22,6 +22,7 @@ class LineKind(Kind):
 
     name, title, widget = "line", "a line of text", "line"
     schema = {"type": "string", "maxLength": LINE_LIMIT}
+    example = "crate with a rope handle"
 
     def clean(self, value: Any) -> str:
         text = value if type(value) is str else want_text(value, "a line")
@@ -44,6 +45,7 @@ class ProseKind(Kind):
 
     name, title, widget = "prose", "prose", "prose"
     schema = {"type": "string", "maxLength": PROSE_LIMIT}
+    example = "Found behind the workshop.\nSeen by two of us."
 
     def clean(self, value: Any) -> str:
         text = refuse_unstorable(want_text(value, "prose"))

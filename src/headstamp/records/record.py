@@ -67,6 +67,13 @@ class Record(BaseModel):
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
+        # An id tells by its prefix in which table its record lies.
+        if not self.id.startswith(self.PREFIX + "-") and self.id:
+            raise _Broken([Unfit(
+                f"{self.id} does not begin with {self.PREFIX}-, "
+                f"as the id of every {self.NAME.replace('_', ' ')} does",
+                "Leave the id out, or give the right one.",
+            )])
         if type(self).rules is not Record.rules:
             broken = list(self.rules())
             if broken:
@@ -102,16 +109,25 @@ class _Broken(ValueError):
 _RULES = {
     "missing": ("this field must be given", "Fill it in."),
     "extra_forbidden": ("there is no such field", "Check the field's name."),
+    "model_type": ("this field has several parts", "Give them by name, as an object."),
+    "tuple_type": ("this field holds several values", "Give them as a list."),
+    "dict_type": ("this is an object of named values", "Give its fields by name."),
 }
+
+
+def _sayable(text: str) -> str:
+    """The text as it can be printed: what no encoding knows is written as an escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
     """All problems of a refused record, in our words."""
     problems: list[Problem] = []
     for found in error.errors(include_url=False):
-        name = "_".join(str(part) for part in found["loc"])
+        name = _sayable("_".join(str(part) for part in found["loc"]))
         given = found.get("input")
         value = given if isinstance(given, str) else ("" if given is None else repr(given)[:200])
+        value = _sayable(value)
         cause = (found.get("ctx") or {}).get("error")
         if isinstance(cause, Unfit):
             problems.append(Problem(cause.rule, cause.advice, name, value))

@@ -124,6 +124,11 @@ def _facts(cls: type[Record] | type[Struct], inside: str = "") -> tuple[Fact, ..
     return tuple(found)
 
 
+def struct_facts(struct: type[Struct]) -> tuple[Fact, ...]:
+    """The parts of a struct, as facts whose columns begin with the struct's own name."""
+    return _facts(struct, struct.__name__.lower())
+
+
 def _columns(fact: Fact, whole: str) -> tuple[Column, ...]:
     if fact.parts:
         return tuple(

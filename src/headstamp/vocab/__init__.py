@@ -58,6 +58,11 @@ def fold(text: str) -> str:
     return " ".join(kept.casefold().split())
 
 
+def _word(text: str) -> str:
+    # A sign such as the euro's folds to nothing; it stands for itself alone.
+    return fold(text) or text.strip()
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """A controlled list: its terms in order, its source, and whether it is open."""
@@ -84,7 +89,7 @@ class Vocabulary:
 
     def find(self, text: str) -> Term | None:
         """The term this text names by code, label or synonym (case and accents ignored)."""
-        return self._by_code.get(text) or self._by_word.get(fold(text))
+        return self._by_code.get(text) or self._by_word.get(_word(text))
 
     def label(self, code: str) -> str:
         """The label of a code; the code itself where the list does not know it."""
@@ -123,7 +128,7 @@ def vocabulary(name: str) -> Vocabulary:
     for words in (lambda t: (t.code, t.label), lambda t: t.synonyms):
         for term in terms:
             for word in words(term):
-                by_word.setdefault(fold(word), term)
+                by_word.setdefault(_word(word), term)
     return Vocabulary(
         name, data["title"], data["source"], data["licence"], bool(data.get("open", False)),
         terms, str(data.get("note", "")), by_word, by_code,
