@@ -11,10 +11,9 @@ from typing import Annotated, ClassVar
 
 from headstamp.kinds.code import CodeKind
 from headstamp.kinds.date import PartialDate
-from headstamp.kinds.number import Truth
+from headstamp.kinds.number import Count, Truth
 from headstamp.kinds.place import Place
 from headstamp.kinds.quantity import CountMethod
-from headstamp.kinds.number import Count
 from headstamp.kinds.text import Line
 from headstamp.records.record import Record, fact
 
