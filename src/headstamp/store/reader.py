@@ -22,6 +22,7 @@ from headstamp.evidence import entry as entries
 from headstamp.kinds.coarsen import coarsened
 from headstamp.kinds.kind import Unfit
 from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Fact, RecordType, kind_named, kind_of_id
+from headstamp.store import survey
 from headstamp.store.backend import Backend, batches
 from headstamp.store.policy import clearance_rank, field_rules
 from headstamp.store.search import find_keys, find_texts
@@ -157,6 +158,12 @@ class Reader:
                                     values, changed))
                 before = values
         return events
+
+    def size(self) -> int:
+        """How many entries the log holds: the same number, the same state of the case."""
+        with self._connected() as conn:
+            last = conn.execute(select(func.max(LOG.c.seq))).scalar()
+        return 0 if last is None else int(last) + 1
 
     def entry(self, seq: int) -> bytes:
         """The bytes of one log entry (they hold no text, only salted hashes)."""
@@ -296,6 +303,75 @@ class Reader:
                 kind.name: self._total(conn, kind, CURRENT[kind.name], {}, true())
                 for kind in TYPES
             }
+
+    # -- the case as a whole
+
+    def recent(self, limit: int = 10) -> list[survey.Span]:
+        """The latest changes of which something is visible, newest first."""
+        with self._connected() as conn:
+            return survey.recent(conn, self.rank, limit)
+
+    def lacking(self, kind: str, by: str, field: str, limit: int = 0) -> tuple[int, list[Shown]]:
+        """How many records of a kind no visible record of kind ``by`` names in ``field``.
+
+        With them up to ``limit`` of those records, newest first. A scan of the kind:
+        seconds on millions.
+        """
+        self._asked_by(by, field)
+        with self._connected() as conn:
+            total, ids = survey.lacking(conn, self.rank, kind, by, field, limit)
+            return total, self._in_order(conn, ids)
+
+    def empty(self, kind: str, column: str, limit: int = 0) -> tuple[int, list[Shown]]:
+        """How many records of a kind have nothing in a column, with up to ``limit`` of them."""
+        type_ = kind_named(kind)
+        name = self._column(type_, CURRENT[type_.name], column).key
+        with self._connected() as conn:
+            total, ids = survey.empty(conn, self.rank, kind, str(name), limit)
+            return total, self._in_order(conn, ids)
+
+    def placed(self, kind: str, field: str, limit: int = 10_000) -> tuple[int, list[Shown]]:
+        """How many records of a kind have a point in a place field, with up to ``limit`` of them.
+
+        Points are as exact as this reader may see them.
+        """
+        rule = field_rules(kind_named(kind).name).get(field)
+        if rule is not None and rule.rank > self.rank and rule.how == "hide":
+            return 0, []
+        with self._connected() as conn:
+            total, ids = survey.placed(conn, self.rank, kind, field, limit)
+            return total, self._in_order(conn, ids)
+
+    def times_named(self, ids: Sequence[str], by: str, field: str) -> dict[str, int]:
+        """How many visible records of kind ``by`` name each of these records in ``field``."""
+        self._asked_by(by, field)
+        with self._connected() as conn:
+            return survey.times_named(conn, self._backend, self.rank, ids, by, field)
+
+    def summed(
+        self, kind: str, column: str, by: Sequence[str], limit: int = 1000
+    ) -> list[tuple[tuple[Any, ...], int, int]]:
+        """A column added up by others, largest first: (values, sum, number of records)."""
+        type_ = kind_named(kind)
+        for name in (column, *by):
+            self._column(type_, CURRENT[type_.name], name)
+        with self._connected() as conn:
+            return survey.summed(conn, self.rank, kind, column, by, limit)
+
+    def _asked_by(self, kind: str, field: str) -> None:
+        type_ = kind_named(kind)
+        fact = type_.by_name.get(field)
+        if fact is None or (fact.ref is None and field != "source"):
+            raise Invalid(f"a {type_.title} refers to nothing by {field!r}")
+        rule = field_rules(type_.name).get(field)
+        if rule is not None and rule.rank > self.rank:
+            raise Invalid(f"a {type_.title} has no field {field!r} to ask by")
+
+    def _in_order(self, conn: Connection, ids: Sequence[str]) -> list[Shown]:
+        found: dict[str, Shown] = {}
+        for some in batches(ids, 500):
+            found.update(Reader._with(self, conn).many(some))
+        return [found[id_] for id_ in ids if id_ in found]
 
     # -- search
 
