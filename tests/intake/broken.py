@@ -13,7 +13,7 @@ import random
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -25,7 +25,7 @@ GOOD = "serial,calibre,found\n" + "".join(
 ENDINGS = ("csv", "tsv", "xlsx", "ods", "xls", "jsonl", "json", "parquet", "gz", "csv.gz")
 
 
-def workbook_bytes(rows: list[list[object]]) -> bytes:
+def workbook_bytes(rows: Sequence[Sequence[object]]) -> bytes:
     """A small XLSX, as an office program would write it."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -277,6 +277,8 @@ def _workbooks() -> Iterator[tuple[str, str, bytes]]:
     farther = b'<row r="4294967295"><c r="ZZZZZZ4294967295"><v>1</v></c></row></sheetData>'
     yield "impossible-cell", "xlsx", _sheet(lambda body: body.replace(b"</sheetData>", farther))
     low = b'<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>'
+    deep = b'<row r="999999999"><c r="A999999999"><f>1+1</f><v></v></c></row></sheetData>'
+    yield "deep-formula", "xlsx", _sheet(lambda body: body.replace(b"</sheetData>", deep))
     yield "tall-sheet", "xlsx", _sheet(lambda body: body.replace(b"</sheetData>", low))
     wide = b'<row r="9"><c r="XFD9"><v>1</v></c></row></sheetData>'
     yield "wide-sheet", "xlsx", _sheet(lambda body: body.replace(b"</sheetData>", wide))

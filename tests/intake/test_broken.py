@@ -112,6 +112,7 @@ def test_refusals_name_the_limit(outcomes: dict[str, dict[str, object]]) -> None
         ("plain-zip", "no workbook"),
         ("word-document", "not a spreadsheet"),
         ("impossible-cell", "break off"),
+        ("deep-formula", "which no sheet has"),
     ],
 )
 def test_refusals_say_why(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -29,7 +30,7 @@ def cells(table: Table) -> list[tuple[str | None, ...]]:
     return found
 
 
-def book(path: Path, **sheets: list[list[object]]) -> Path:
+def book(path: Path, **sheets: Sequence[Sequence[object]]) -> Path:
     made = openpyxl.Workbook()
     made.remove(made.worksheets[0])
     for name, rows in sheets.items():

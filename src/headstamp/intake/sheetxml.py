@@ -19,6 +19,9 @@ from headstamp.intake.container import Container
 _MOST = 1_000_000
 """Oddities kept of one sheet; a sheet with more is refused whole."""
 
+_ROWS = 2**20
+"""Rows a sheet can have in the programs that write it."""
+
 Attributes = dict[str, str]
 
 
@@ -160,7 +163,7 @@ class _XlsxWalk:
                 _keep_errors(self._odd, self._file)
                 self._odd.errors.setdefault(self._row, {})[self._column] = self._value
             elif self._formula and not self._value and self._kind != "str":  # str: stored as ""
-                _keep_unstored(self._odd, self._file)
+                _keep_unstored(self._odd, self._file, self._row)
                 self._odd.unstored.setdefault(self._row, set()).add(self._column)
 
 
@@ -199,7 +202,7 @@ class _OdsWalk:
             if "formula" in given:
                 self._odd.formulas += 1
                 if "value-type" not in given:
-                    _keep_unstored(self._odd, self._file)
+                    _keep_unstored(self._odd, self._file, self._row)
                     self._odd.unstored.setdefault(self._row, set()).add(self._column)
             self._column += _number(given.get("number-columns-repeated"), 1)
 
@@ -233,7 +236,11 @@ def _keep_errors(odd: Oddities, file: str) -> None:
         raise Unreadable(f"{file} was not read: over {_MOST:,} rows show errors instead of values.")
 
 
-def _keep_unstored(odd: Oddities, file: str) -> None:
+def _keep_unstored(odd: Oddities, file: str, row: int) -> None:
+    if row >= _ROWS:
+        raise Unreadable(
+            f"{file} was not read: it has a cell in row {row + 1:,}, which no sheet has."
+        )
     if len(odd.unstored) >= _MOST:
         raise Unreadable(
             f"{file} was not read: over {_MOST:,} rows hold formulas whose results are not stored."
