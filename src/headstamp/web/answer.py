@@ -1,0 +1,99 @@
+"""From a request to a page or its JSON twin: the one place where contexts are asked for."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from headstamp.web.desk import Around, Desk
+from headstamp.web.page import Context, Page, Params
+from headstamp.web.templating import render
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+SESSION = "headstamp"
+
+
+class JSON(Response):
+    """A JSON answer."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
+
+
+def desk_of(request: Request) -> Desk:
+    """What the program holds."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def params_of(request: Request, page: Page | None = None) -> Params:
+    """What was asked, as plain values."""
+    fixed = dict(page.fixed) if page is not None else {}
+    path = {name: str(value) for name, value in request.path_params.items()}
+    query = tuple(request.query_params.multi_items())
+    return Params(desk_of(request).case, {**fixed, **path}, query)
+
+
+def ask(desk: Desk, page: Page, params: Params) -> tuple[Context, Around]:
+    """The context of a page over one unchanging state of the case."""
+    with desk.reader().snapshot() as reader:
+        return page.context(reader, params), desk.around(reader)
+
+
+def session_of(request: Request) -> tuple[str, bool]:
+    """The browser's session for form tokens, and whether it is new."""
+    known = request.cookies.get(SESSION, "")
+    if len(known) == 32 and known.isalnum():
+        return known, False
+    return secrets.token_hex(16), True
+
+
+def html(
+    request: Request, template: str, title: str, this: Any, around: Around, status: int = 200,
+    **more: Any,
+) -> Response:
+    """A page made of a template and a context, with the session for its forms."""
+    session, new = session_of(request)
+    text = render(
+        template, title=title, this=this, around=around, token=desk_of(request).token(session),
+        path=request.url.path, asked=request.query_params.get("q", ""), **more,
+    )
+    response = HTMLResponse(text, status)
+    if new:
+        response.set_cookie(SESSION, session, httponly=True, samesite="strict")
+    return response
+
+
+def page_endpoint(page: Page) -> Endpoint:
+    """Answers with the HTML page."""
+
+    async def endpoint(request: Request) -> Response:
+        def work() -> Response:
+            this, around = ask(desk_of(request), page, params_of(request, page))
+            title = getattr(this, "title", "") or page.title
+            return html(request, page.template, title, this, around)
+
+        return await run_in_threadpool(work)
+
+    return endpoint
+
+
+def api_endpoint(page: Page) -> Endpoint:
+    """Answers with the same context as JSON."""
+
+    async def endpoint(request: Request) -> Response:
+        def work() -> Response:
+            this, _ = ask(desk_of(request), page, params_of(request, page))
+            return JSON(this.as_dict())
+
+        return await run_in_threadpool(work)
+
+    return endpoint

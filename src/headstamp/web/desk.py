@@ -1,0 +1,107 @@
+"""What the running program holds: the open case, its settings, and what is said on every page.
+
+The case is opened once. The banner and footer (cautions and credits of all
+visible documents) are asked for once for each state of the log, not once a page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from threading import Lock
+
+from headstamp.actions.cases import open_case
+from headstamp.actions.settings import Settings
+from headstamp.records import TYPES
+from headstamp.store.case import Case
+from headstamp.store.reader import Reader
+
+INVENTED = "Invented"
+# The kinds that have a place of their own in the navigation; the rest stand under "More".
+IN_NAVIGATION = ("item", "site", "party", "document")
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Whom to name, under which licence, for which document."""
+
+    credit: str
+    licence: str
+    title: str
+    document: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around every page: cautions, credits, clearance, and the way to all kinds."""
+
+    clearance: str
+    cautions: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    invented: bool = False
+    size: int = 0
+    origin: str = ""
+    more: tuple[tuple[str, str], ...] = field(
+        default=tuple(
+            (kind.slug, kind.plural.replace("_", " ")) for kind in TYPES
+            if kind.name not in IN_NAVIGATION
+        )
+    )
+
+
+class Desk:
+    """One open case as the pages use it. Safe for many threads."""
+
+    def __init__(self, settings: Settings, case: Case | None = None) -> None:
+        self.settings = settings
+        self.case = case or open_case(settings.needed_case(), folder=settings.folder)
+        self._secret = secrets.token_bytes(32)
+        self._around: Around | None = None
+        self._lock = Lock()
+
+    def reader(self) -> Reader:
+        """The read filter at the viewer's clearance."""
+        return self.case.read(self.settings.clearance)
+
+    def around(self, reader: Reader) -> Around:
+        """What stands around the page, for the state of the case that ``reader`` sees."""
+        size = reader.size()
+        with self._lock:
+            kept = self._around
+        if kept is not None and kept.size == size:
+            return kept
+        made = around(reader, size, self.case.origin)
+        with self._lock:
+            self._around = made
+        return made
+
+    def last_around(self) -> Around:
+        """The latest known surroundings, for error pages: asks nothing of the case."""
+        with self._lock:
+            return self._around or Around(self.settings.clearance)
+
+    def token(self, session: str) -> str:
+        """The form token of a session: only a page that we served can know it."""
+        return hmac.new(self._secret, session.encode(), hashlib.sha256).hexdigest()
+
+    def close(self) -> None:
+        self.case.close()
+
+
+def around(reader: Reader, size: int, origin: str) -> Around:
+    """All distinct cautions and credits of the documents that this reader may see."""
+    cautions = tuple(str(value) for value, _ in reader.count("document", "caution")[1] if value)
+    credits = []
+    for value, _ in reader.count("document", "credit")[1]:
+        if value:
+            page = reader.list("document", {"credit": value}, limit=1)
+            for shown in page.rows:
+                credits.append(Credit(
+                    str(value), str(shown.get("licence", "")), shown.label, shown.id,
+                    str(shown.get("link", "")),
+                ))
+    invented = any(caution.startswith(INVENTED) for caution in cautions)
+    return Around(reader.clearance, cautions, tuple(credits), invented, size, origin)

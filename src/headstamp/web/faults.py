@@ -1,0 +1,67 @@
+"""Errors, mapped once: each of ours to its status and a page (or JSON) with all its problems.
+
+What we did not foresee becomes a plain 500 without a trace of the program;
+the trace goes to the program's own log.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from headstamp.errors import HeadstampError
+from headstamp.web.answer import JSON, desk_of, html
+from headstamp.web.guard import HEADERS
+
+logger = logging.getLogger("headstamp.web")
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _told(request: Request, status: int, error: HeadstampError) -> Response:
+    if _wants_json(request):
+        return JSON(error.as_dict(), status)
+    # Only the class's own first paragraph is advice; the base class has none for readers.
+    doc = (type(error).__doc__ or "").strip() if type(error) is not HeadstampError else ""
+    return html(
+        request, "error.html", HTTPStatus(status).phrase, error, desk_of(request).last_around(),
+        status, advice=doc,
+    )
+
+
+async def on_headstamp_error(request: Request, error: Exception) -> Response:
+    """One of our errors."""
+    assert isinstance(error, HeadstampError)
+    if error.http_status >= 500:
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+    return _told(request, error.http_status, error)
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """There is no such address, or it does not take that method."""
+    assert isinstance(error, HTTPException)
+    words = {404: "there is no page at this address",
+             405: "this address does not take that kind of request"}
+    said = HeadstampError(words.get(error.status_code, HTTPStatus(error.status_code).phrase.lower()))
+    said.code = {404: "missing"}.get(error.status_code, "refused")
+    response = _told(request, error.status_code, said)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_unforeseen(request: Request, error: Exception) -> Response:
+    """A fault of this program."""
+    logger.error("fault at %s %s", request.method, request.url.path, exc_info=error)
+    said = HeadstampError(
+        "the program met a fault of its own; nothing was written. "
+        "The details stand in the window where it runs"
+    )
+    response = _told(request, 500, said)
+    response.headers.update(HEADERS)  # this answer is made outside the guard
+    return response

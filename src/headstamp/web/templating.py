@@ -1,0 +1,54 @@
+"""The templates' engine: everything is escaped, an unknown name is an error, markings stand apart.
+
+``marking`` is the one way in which a verbatim text gets into a page: isolated
+from the direction of the text around it, or ``07-85`` would read ``85-07``
+inside Arabic (the Unicode bidirectional algorithm).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+
+def marking(text: object) -> Markup:
+    """A verbatim text, isolated and left to right.
+
+    >>> marking("07-<85>")
+    Markup('<bdi dir="ltr" class="marking">07-&lt;85&gt;</bdi>')
+    """
+    return Markup('<bdi dir="ltr" class="marking">{}</bdi>').format(escape(text))
+
+
+def number(value: int | float) -> str:
+    """A number with thousands apart.
+
+    >>> number(1234567)
+    '1,234,567'
+    """
+    return f"{value:,}"
+
+
+def query(pairs: Any) -> str:
+    """Pairs as the query of an address."""
+    return urlencode(list(pairs))
+
+
+@cache
+def environment() -> Environment:
+    """The one engine."""
+    env = Environment(
+        loader=PackageLoader("headstamp.web"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+    )
+    env.filters.update(marking=marking, number=number, query=query)
+    return env
+
+
+def render(template: str, **context: Any) -> str:
+    """A template filled in."""
+    return environment().get_template(template).render(**context)
