@@ -5,12 +5,13 @@ PYTHON ?= python3
 ARGS ?=
 export PYTHON
 
-.PHONY: help setup demo test lint wheel lock clean
+.PHONY: help setup demo test lint bench wheel lock clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
 	@echo "  make setup   prepare .venv with the product and its test tools"
 	@echo "  make lint    style, order of the rooms, types"
+	@echo "  make bench   measure against peers: a table, and JSON in benchmarks/results"
 	@echo "  make wheel   build the wheel and the source archive into dist/"
 	@echo "  make lock    take newer versions into requirements/ (needs uv)"
 	@echo "  make clean   remove what was built (not .venv)"
@@ -29,6 +30,9 @@ lint: setup
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports --no-cache
 	.venv/bin/mypy
+
+bench: setup
+	.venv/bin/python -m benchmarks $(ARGS)
 
 wheel: setup
 	.venv/bin/python -m hatchling build
