@@ -27,7 +27,7 @@ def test_what_is_no_parquet_is_unreadable(tmp_path: Path) -> None:
     path = tmp_path / "finds.parquet"
     for data in (b"", b"PAR1", b"PAR1" * 9, b"a,b\n1,2\n"):
         path.write_bytes(data)
-        with pytest.raises(Unreadable, match="finds.parquet cannot be read as Parquet"):
+        with pytest.raises(Unreadable, match=r"finds\.parquet cannot be read as Parquet"):
             read_parquet(path)
     with pytest.raises(Unreadable):
         read_parquet(tmp_path / "nothing.parquet")
