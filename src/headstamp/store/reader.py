@@ -7,6 +7,7 @@ Fields above the clearance are empty, and cannot be asked or sorted by.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -114,7 +115,7 @@ class Reader:
 
     def many(self, ids: Sequence[str]) -> dict[str, Shown]:
         """The visible ones of these records, by id."""
-        by_kind: dict[str, list[str]] = {}
+        by_kind: dict[str, builtins.list[str]] = {}
         for one in ids:
             kind = BY_PREFIX.get(one.partition("-")[0])
             if kind is not None:
@@ -131,7 +132,7 @@ class Reader:
         """The labels of the visible ones of these records, by id."""
         return {id_: shown.label for id_, shown in self.many(ids).items()}
 
-    def history(self, record_id: str) -> list[Event]:
+    def history(self, record_id: str) -> builtins.list[Event]:
         """All versions of a record, first to last. Raises Missing like ``get``."""
         current = self.get(record_id)
         kind = kind_of_id(record_id)
@@ -141,7 +142,7 @@ class Reader:
                 .join(LOG, LOG.c.seq == VERSION.c.seq)
                 .where(VERSION.c.id == record_id).order_by(VERSION.c.number)
             ).all()
-            events: list[Event] = []
+            events: builtins.list[Event] = []
             before: Mapping[str, Any] = {}
             for row in rows:
                 told = entries.read(bytes(row.entry))
@@ -174,7 +175,7 @@ class Reader:
         return bytes(found)
 
     def referring(self, record_id: str, *, kind: str | None = None, field: str | None = None,
-                  limit: int = 1000) -> list[Shown]:
+                  limit: int = 1000) -> builtins.list[Shown]:
         """The visible records that refer to this one, through visible fields; oldest first."""
         with self._connected() as conn:
             query = select(REF.c.from_id, REF.c.field).where(REF.c.to_id == record_id)
@@ -187,7 +188,7 @@ class Reader:
                 row.from_id for row in conn.execute(query.limit(MOST_ROWS))
                 if self._field_open(row.from_id, row.field)
             ]
-            found: list[Shown] = []
+            found: builtins.list[Shown] = []
             for some in batches(list(dict.fromkeys(ids)), 500):
                 found.extend(Reader._with(self, conn).many(some).values())
         return sorted(found, key=lambda shown: shown.seq)[:limit]
@@ -225,7 +226,7 @@ class Reader:
         with self._connected() as conn:
             total = self._total(conn, type_, table, where or {}, condition)
             # The page is found on the index alone; only its rows are then read.
-            arranged = (by.desc(), table.c.log_seq.desc()) if descending else (by, table.c.log_seq)
+            arranged: tuple[ColumnElement[Any], ...] = (by.desc(), table.c.log_seq.desc()) if descending else (by, table.c.log_seq)
             if not order:
                 arranged = arranged[:1]
             seqs = conn.execute(
@@ -254,7 +255,7 @@ class Reader:
 
     def count(
         self, kind: str, by: str | None = None, where: Mapping[str, Any] | None = None,
-    ) -> tuple[int, list[tuple[Any, int]]]:
+    ) -> tuple[int, builtins.list[tuple[Any, int]]]:
         """(total, [(value, count)]) of one kind, commonest value first; None where it is empty."""
         type_ = kind_named(kind)
         table = CURRENT[type_.name]
@@ -275,7 +276,7 @@ class Reader:
 
     def facets(
         self, kind: str, where: Mapping[str, Any] | None = None,
-    ) -> dict[str, list[tuple[Any, int]]]:
+    ) -> dict[str, builtins.list[tuple[Any, int]]]:
         """For each facet of a kind: its values with counts, commonest first."""
         type_ = kind_named(kind)
         where = where or {}
@@ -289,7 +290,7 @@ class Reader:
                 for name in self.facet_names(kind)
             }
 
-    def facet_names(self, kind: str) -> list[str]:
+    def facet_names(self, kind: str) -> builtins.list[str]:
         """The columns by which this reader may narrow a kind."""
         type_ = kind_named(kind)
         hidden = {name for name, rule in field_rules(type_.name).items() if rule.rank > self.rank}
@@ -306,12 +307,12 @@ class Reader:
 
     # -- the case as a whole
 
-    def recent(self, limit: int = 10) -> list[survey.Span]:
+    def recent(self, limit: int = 10) -> builtins.list[survey.Span]:
         """The latest changes of which something is visible, newest first."""
         with self._connected() as conn:
             return survey.recent(conn, self.rank, limit)
 
-    def lacking(self, kind: str, by: str, field: str, limit: int = 0) -> tuple[int, list[Shown]]:
+    def lacking(self, kind: str, by: str, field: str, limit: int = 0) -> tuple[int, builtins.list[Shown]]:
         """How many records of a kind no visible record of kind ``by`` names in ``field``.
 
         With them up to ``limit`` of those records, newest first. A scan of the kind:
@@ -322,7 +323,7 @@ class Reader:
             total, ids = survey.lacking(conn, self.rank, kind, by, field, limit)
             return total, self._in_order(conn, ids)
 
-    def empty(self, kind: str, column: str, limit: int = 0) -> tuple[int, list[Shown]]:
+    def empty(self, kind: str, column: str, limit: int = 0) -> tuple[int, builtins.list[Shown]]:
         """How many records of a kind have nothing in a column, with up to ``limit`` of them."""
         type_ = kind_named(kind)
         name = self._column(type_, CURRENT[type_.name], column).key
@@ -330,7 +331,7 @@ class Reader:
             total, ids = survey.empty(conn, self.rank, kind, str(name), limit)
             return total, self._in_order(conn, ids)
 
-    def placed(self, kind: str, field: str, limit: int = 10_000) -> tuple[int, list[Shown]]:
+    def placed(self, kind: str, field: str, limit: int = 10_000) -> tuple[int, builtins.list[Shown]]:
         """How many records of a kind have a point in a place field, with up to ``limit`` of them.
 
         Points are as exact as this reader may see them.
@@ -350,7 +351,7 @@ class Reader:
 
     def summed(
         self, kind: str, column: str, by: Sequence[str], limit: int = 1000
-    ) -> list[tuple[tuple[Any, ...], int, int]]:
+    ) -> builtins.list[tuple[tuple[Any, ...], int, int]]:
         """A column added up by others, largest first: (values, sum, number of records)."""
         type_ = kind_named(kind)
         for name in (column, *by):
@@ -367,7 +368,7 @@ class Reader:
         if rule is not None and rule.rank > self.rank:
             raise Invalid(f"a {type_.title} has no field {field!r} to ask by")
 
-    def _in_order(self, conn: Connection, ids: Sequence[str]) -> list[Shown]:
+    def _in_order(self, conn: Connection, ids: Sequence[str]) -> builtins.list[Shown]:
         found: dict[str, Shown] = {}
         for some in batches(ids, 500):
             found.update(Reader._with(self, conn).many(some))
@@ -375,14 +376,14 @@ class Reader:
 
     # -- search
 
-    def find_texts(self, words: Sequence[str], limit: int) -> list[tuple[str, str]]:
+    def find_texts(self, words: Sequence[str], limit: int) -> builtins.list[tuple[str, str]]:
         """(id, text) of visible records whose text holds all these words."""
         with self._connected() as conn:
             return find_texts(conn, self._backend, words, self.rank, limit)
 
     def find_keys(
         self, column: str, *, like: str = "", equal: str = "", limit: int = 500
-    ) -> list[tuple[str, str]]:
+    ) -> builtins.list[tuple[str, str]]:
         """(id, verbatim text) of visible markings and readings by one of their keys."""
         with self._connected() as conn:
             return find_keys(
@@ -412,7 +413,7 @@ class Reader:
             .where(table.c.visible_rank <= self.rank)
         )
 
-    def _show(self, conn: Connection, kind: RecordType, query: Select[Any]) -> list[Shown]:
+    def _show(self, conn: Connection, kind: RecordType, query: Select[Any]) -> builtins.list[Shown]:
         rows = conn.execute(query).all()
         raws = [orjson.loads(row.body) for row in rows]
         visible = self._visible_ids(conn, raws, kind)
@@ -493,7 +494,7 @@ class Reader:
     def _where(
         self, kind: RecordType, table: Table, where: Mapping[str, Any]
     ) -> ColumnElement[bool]:
-        conditions: list[ColumnElement[bool]] = [table.c.visible_rank <= self.rank]
+        conditions: builtins.list[ColumnElement[bool]] = [table.c.visible_rank <= self.rank]
         for name, value in where.items():
             column = self._column(kind, table, name)
             if value is None or value == "":
@@ -519,7 +520,7 @@ class Reader:
 
     def _cell_where(self, kind: RecordType, where: Mapping[str, Any]) -> ColumnElement[bool]:
         cells = CELLS[kind.name]
-        conditions: list[ColumnElement[bool]] = [cells.c.visible_rank <= self.rank]
+        conditions: builtins.list[ColumnElement[bool]] = [cells.c.visible_rank <= self.rank]
         for name, value in where.items():
             column = name.replace(".", "_")
             self._column(kind, CURRENT[kind.name], column)  # refuses what may not be asked
@@ -531,7 +532,7 @@ class Reader:
 
     def _cell_groups(
         self, conn: Connection, kind: RecordType, by: str, where: Mapping[str, Any]
-    ) -> list[tuple[Any, int]]:
+    ) -> builtins.list[tuple[Any, int]]:
         cells = CELLS[kind.name]
         column = by.replace(".", "_")
         self._column(kind, CURRENT[kind.name], column)
@@ -558,8 +559,8 @@ class Reader:
         ).scalar_one())
 
     def _visible_groups(
-        self, conn: Connection, kind: RecordType, by: str, groups: list[tuple[Any, int]]
-    ) -> list[tuple[Any, int]]:
+        self, conn: Connection, kind: RecordType, by: str, groups: builtins.list[tuple[Any, int]]
+    ) -> builtins.list[tuple[Any, int]]:
         """Groups, commonest first; a value that names a record not visible counts as empty."""
         column = by.replace(".", "_")
         fact = column_facts(kind).get(column)
