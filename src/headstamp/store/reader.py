@@ -226,7 +226,9 @@ class Reader:
         with self._connected() as conn:
             total = self._total(conn, type_, table, where or {}, condition)
             # The page is found on the index alone; only its rows are then read.
-            arranged: tuple[ColumnElement[Any], ...] = (by.desc(), table.c.log_seq.desc()) if descending else (by, table.c.log_seq)
+            arranged: tuple[ColumnElement[Any], ...] = (
+                (by.desc(), table.c.log_seq.desc()) if descending else (by, table.c.log_seq)
+            )
             if not order:
                 arranged = arranged[:1]
             seqs = conn.execute(
@@ -312,7 +314,9 @@ class Reader:
         with self._connected() as conn:
             return survey.recent(conn, self.rank, limit)
 
-    def lacking(self, kind: str, by: str, field: str, limit: int = 0) -> tuple[int, builtins.list[Shown]]:
+    def lacking(
+        self, kind: str, by: str, field: str, limit: int = 0
+    ) -> tuple[int, builtins.list[Shown]]:
         """How many records of a kind no visible record of kind ``by`` names in ``field``.
 
         With them up to ``limit`` of those records, newest first. A scan of the kind:
@@ -331,7 +335,9 @@ class Reader:
             total, ids = survey.empty(conn, self.rank, kind, str(name), limit)
             return total, self._in_order(conn, ids)
 
-    def placed(self, kind: str, field: str, limit: int = 10_000) -> tuple[int, builtins.list[Shown]]:
+    def placed(
+        self, kind: str, field: str, limit: int = 10_000
+    ) -> tuple[int, builtins.list[Shown]]:
         """How many records of a kind have a point in a place field, with up to ``limit`` of them.
 
         Points are as exact as this reader may see them.

@@ -39,7 +39,8 @@ def params_of(request: Request, page: Page | None = None) -> Params:
     fixed = dict(page.fixed) if page is not None else {}
     path = {name: str(value) for name, value in request.path_params.items()}
     query = tuple(request.query_params.multi_items())
-    return Params(desk_of(request).case, {**fixed, **path}, query)
+    desk = desk_of(request)
+    return Params(desk.case, {**fixed, **path}, query, desk.jobs)
 
 
 def ask(desk: Desk, page: Page, params: Params) -> tuple[Context, Around]:

@@ -17,6 +17,7 @@ from headstamp.actions.settings import Settings
 from headstamp.records import TYPES
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
+from headstamp.web.jobs import Jobs
 
 INVENTED = "Invented"
 # The kinds that have a place of their own in the navigation; the rest stand under "More".
@@ -58,6 +59,7 @@ class Desk:
     def __init__(self, settings: Settings, case: Case | None = None) -> None:
         self.settings = settings
         self.case = case or open_case(settings.needed_case(), folder=settings.folder)
+        self.jobs = Jobs()
         self._secret = secrets.token_bytes(32)
         self._around: Around | None = None
         self._lock = Lock()

@@ -15,6 +15,7 @@ from typing import Any
 from headstamp.errors import Invalid, Problem
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader, Shown
+from headstamp.web.jobs import Jobs
 
 # Metadata of a context's field that only the HTML page needs: ``field(metadata=ON_PAGE)``.
 ON_PAGE: Mapping[str, bool] = {"on_page": True}
@@ -60,13 +61,14 @@ class Parameter:
 class Params:
     """What was asked: the parts of the path, the query in order, and the open case.
 
-    The case is for the few pages that show an act (search, proof, verification);
-    everything else comes from the reader.
+    The case and the jobs are for the few pages that show an act (search, proof,
+    verification); everything else comes from the reader.
     """
 
     case: Case
     path: Mapping[str, str] = field(default_factory=dict)
     query: tuple[tuple[str, str], ...] = ()
+    jobs: Jobs = field(default_factory=Jobs)
 
     def text(self, name: str, default: str = "") -> str:
         """The last value of a query parameter, trimmed."""
