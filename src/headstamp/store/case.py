@@ -9,7 +9,7 @@ database file.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sqlalchemy import Connection, func, select
 
-from headstamp.errors import Conflicting, Missing, Tampered, Unavailable
+from headstamp.errors import (
+    Conflicting,
+    HeadstampError,
+    Missing,
+    Tampered,
+    Unavailable,
+    Unreadable,
+)
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
 from headstamp.evidence.entry import Stamp, moment
 from headstamp.evidence.note import Signer, Verifier, open_note, sign
@@ -26,6 +33,7 @@ from headstamp.store.backend import Backend
 from headstamp.store.change import Change
 from headstamp.store.policy import clearance_rank
 from headstamp.store.postgres import Postgres
+from headstamp.store.proof import Proof, Prover, prove
 from headstamp.store.reader import Reader
 from headstamp.store.sqlite import Sqlite
 from headstamp.store.tables import CHECKPOINT, EDGE, LOG, META
@@ -73,7 +81,7 @@ class Case:
             raise Conflicting(f"{place} holds the key of another case", )
         try:
             key_file.parent.mkdir(parents=True, exist_ok=True)
-            os.chmod(key_file.parent, 0o700)
+            key_file.parent.chmod(0o700)
             (place / "originals").mkdir(exist_ok=True)
         except OSError as error:
             raise Unavailable(f"the folder {place} cannot be written: {error.strerror}") from error
@@ -103,14 +111,17 @@ class Case:
             raise Missing(f"there is no case at {where}; make one with: headstamp init {where}")
         with backend.reading() as conn:
             rows = dict(conn.execute(select(META.c.key, META.c.value)).all())
-        meta = {key: rows.get(key, "") for key in _META}
-        if meta["format"] != FORMAT:
+        meta = {key: str(rows.get(key) or "") for key in _META}
+        if meta["format"] != FORMAT and _seal_problem(rows) is None:
             raise Conflicting(
                 f"this case has format {meta['format']!r}, this program knows {FORMAT}; "
                 "use the program that wrote it, or a newer one"
             )
-        key_file = place / "keys" / "device.key"
-        signer = Signer.parse(key_file.read_text("utf-8").strip()) if key_file.is_file() else None
+        try:
+            Verifier.parse(meta["key"])
+        except HeadstampError as error:
+            raise Tampered(f"the key of the case at {where} was changed: {error}") from error
+        signer = _read_key(place / "keys" / "device.key")
         return cls(str(where), place, backend, meta, signer, clock)
 
     def close(self) -> None:
@@ -135,6 +146,8 @@ class Case:
         if self._signer is None:
             raise Unavailable(f"the key of this case is not in {self.folder / 'keys'}: it can be "
                               "read and verified here, not changed")
+        if self._signer.verifier_key != self.meta["key"]:
+            raise Tampered(f"the key in {self.folder / 'keys'} is not the key of this case")
         stamp = Stamp(act="put", actor=actor, at=moment(self.clock()), reason=reason)
         tiles = None
         try:
@@ -155,7 +168,7 @@ class Case:
         rows = conn.execute(select(EDGE.c.hashes).order_by(EDGE.c.level)).scalars().all()
         try:
             return Tiles(size, [bytes(hashes) for hashes in rows])
-        except Exception as error:
+        except HeadstampError as error:
             raise Tampered(
                 "the log and its tree do not fit together; nothing more is written until "
                 "`headstamp verify` has been looked at"
@@ -182,6 +195,17 @@ class Case:
             raise Tampered("the case has no checkpoint")
         return str(note)
 
+    def proof(self, seq: int) -> Proof:
+        """The proof that entry ``seq`` stands in the log. Raises Missing, Tampered."""
+        with self.backend.reading() as conn:
+            return prove(conn, seq, self.verifier)
+
+    def proofs(self, seqs: Sequence[int]) -> list[Proof]:
+        """The proofs of several entries against one checkpoint. Raises as ``proof``."""
+        with self.backend.reading() as conn:
+            prover = Prover(conn, self.verifier)
+            return [prover.prove(seq) for seq in seqs]
+
     def meta_problem(self) -> str | None:
         """What is wrong with the case's own settings; None where their seal holds."""
         with self.backend.reading() as conn:
@@ -189,19 +213,39 @@ class Case:
         if set(rows) != {*_META, "seal"}:
             return "settings were added or removed: " + ", ".join(sorted(set(rows) ^ {*_META, "seal"}))
         public = self.folder / "keys" / "device.pub"
-        if public.is_file() and public.read_text("utf-8").strip() != rows["key"]:
+        if public.is_file() and public.read_text("utf-8", "replace").strip() != rows["key"]:
             return "the key in the database is not the key in the folder"
-        try:
-            sealed = open_note(rows["seal"], [Verifier.parse(rows["key"])])
-        except Exception as error:  # any refusal of the seal is the finding itself
-            return f"the seal of the settings does not hold: {error}"
-        if sealed.text != _meta_text(rows):
-            return "the settings are not those that were sealed"
-        return None
+        if self._signer is not None and self._signer.verifier_key != rows["key"]:
+            return "the signing key in the folder is not the key of the case"
+        return _seal_problem(rows)
+
+
+def _seal_problem(rows: dict[str, str]) -> str | None:
+    """What is wrong with the seal over a case's settings; None where it holds."""
+    if any(type(rows.get(key)) is not str for key in (*_META, "seal")):
+        return "a setting is gone, or is no text"
+    try:
+        sealed = open_note(rows["seal"], [Verifier.parse(rows["key"])])
+    except HeadstampError as error:  # any refusal of the seal is the finding itself
+        return f"the seal of the settings does not hold: {error}"
+    if sealed.text != _meta_text(rows):
+        return "the settings are not those that were sealed"
+    return None
 
 
 def _meta_text(meta: dict[str, str]) -> str:
     return "headstamp case\n" + "".join(f"{key} {meta[key]}\n" for key in _META)
+
+
+def _read_key(path: Path) -> Signer | None:
+    try:
+        return Signer.parse(path.read_text("utf-8").strip())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{path} is damaged: it holds no key") from error
 
 
 def _write_key(path: Path, text: str) -> None:

@@ -28,7 +28,7 @@ from headstamp.evidence.salted import SEED_BYTES
 from headstamp.evidence.tile import Tiles
 from headstamp.evidence.tree import leaf_hash
 from headstamp.kinds.tier import RANK
-from headstamp.records import BY_PREFIX, TYPES, Record, RecordType, kind_of_id, record_type
+from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Record, RecordType, kind_of_id, record_type
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
 from headstamp.store.refs import Refs, owners, references
@@ -88,6 +88,10 @@ class Change:
         self._ranks: dict[str, int] = {}
         self._refs: dict[str, Refs] = {}
         self._cells: dict[str, Counter[tuple[Any, ...]]] = {}
+        # Records whose rank, or whose owners, a put has changed; settled at its end.
+        self._re_ranked: list[str] = []
+        self._moved: list[str] = []
+        self._half_done = False
 
     def file(self, source: Path | bytes) -> Kept:
         """Keeps an original; it is on disk when this returns, before any record names it."""
@@ -131,11 +135,19 @@ class Change:
             # The same record twice in one batch: one after the other.
             return self._one_by_one(records, ignoring)
         self._learn_ranks(records, batch)
+        self._half_done = True  # until all is written: an error in between spoils the change
         for name, positions in by_kind.items():
-            kind = record_type(type(records[positions[0]]))
+            kind = BY_NAME[name]
             done = self._put_kind(kind, [records[p] for p in positions], ignoring)
             for position, outcome in zip(positions, done, strict=True):
                 outcomes[position] = outcome
+        for id_ in self._moved:
+            self._refuse_circle(id_)
+        # Only now, when all of the batch stands in the tables as it will stay.
+        for id_ in self._re_ranked:
+            self._pass_on_rank(id_)
+        self._moved, self._re_ranked = [], []
+        self._half_done = False
         return [outcome for outcome in outcomes if outcome is not None]
 
     def _one_by_one(self, records: Sequence[Record], ignoring: Sequence[str]) -> list[Outcome]:
@@ -152,8 +164,9 @@ class Change:
         targets = {target for some in refs.values() for _, target in some}
         wanted: dict[str, set[str]] = {}
         for target in targets:
-            if target not in ranks and target not in batch:
-                wanted.setdefault(kind_of_id(target).name, set()).add(target)
+            kind = BY_PREFIX.get(target.partition("-")[0])
+            if kind is not None and target not in ranks and target not in batch:
+                wanted.setdefault(kind.name, set()).add(target)
         for name, ids in wanted.items():
             table = CURRENT[name]
             found = self._conn.execute(
@@ -174,8 +187,14 @@ class Change:
             ])
         for record in records:
             ranks.pop(record.id, None)
-        for record in records:
-            self._settle_rank(record, batch, ())
+        try:
+            for record in records:
+                self._settle_rank(record, batch, ())
+        except Invalid:
+            # Nothing of this batch will be there, so nothing may refer to it.
+            for record in records:
+                ranks.pop(record.id, None)
+            raise
 
     def _settle_rank(
         self, record: Record, batch: dict[str, Record], path: tuple[str, ...]
@@ -223,7 +242,7 @@ class Change:
         bodies = self._bodies([k.seq for k in known.values()]) if known else {}
         outcomes: list[Outcome] = []
         rows: list[Row] = []
-        replaced: list[tuple[str, bytes, _Known]] = []
+        replaced: list[tuple[Record, bytes, _Known]] = []
         for record in records:
             names, values = kind.canonical_values(record)
             before = known.get(record.id)
@@ -234,7 +253,7 @@ class Change:
                 if _same(old, body_of(names, values), ignoring):
                     outcomes.append(Outcome(record.id, before.version, "unchanged"))
                     continue
-                replaced.append((record.id, old, before))
+                replaced.append((record, old, before))
             version = before.version + 1 if before else 1
             rows.append(make_row(kind, record, version, self._ranks[record.id], names, values,
                                  self._refs[record.id]))
@@ -243,14 +262,19 @@ class Change:
             self._take_out(kind, replaced)
         if rows:
             self._add(kind, rows)
-        for (_, _, before), row in zip(replaced, (r for r in rows if r.version > 1), strict=True):
-            if before.rank != row.rank:
-                self._pass_on_rank(row.id)
+        for record, old, before in replaced:
+            if before.rank != self._ranks[record.id]:
+                self._re_ranked.append(record.id)
+            if kind.owners and owners(record) != owners(record_of_body(kind, record.id, old)):
+                self._moved.append(record.id)
         return outcomes
 
     def _add(self, kind: RecordType, rows: Sequence[Row]) -> None:
         seeds = os.urandom(SEED_BYTES * len(rows))
-        log, versions, current, refs = [], [], [], []
+        log: list[tuple[int, bytes]] = []
+        versions: list[tuple[Any, ...]] = []
+        current: list[tuple[Any, ...]] = []
+        refs: list[tuple[str, str, str]] = []
         cells = self._cells.setdefault(kind.name, Counter())
         stamp, tag, seq = self._stamp, kind.tag, self._seq
         for number, row in enumerate(rows):
@@ -273,38 +297,49 @@ class Change:
             insert(self._conn, REF, ["to_id", "field", "from_id"], refs)
 
     def _take_out(
-        self, kind: RecordType, replaced: Sequence[tuple[str, bytes, _Known]]
+        self, kind: RecordType, replaced: Sequence[tuple[Record, bytes, _Known]]
     ) -> None:
         """Removes what was derived from versions that are now superseded."""
         cells = self._cells.setdefault(kind.name, Counter())
-        for id_, old, before in replaced:
-            row = row_of_body(kind, id_, before.version, before.rank, old)
+        for record, old, before in replaced:
+            row = row_of_body(kind, record.id, before.version, before.rank, old)
             cells[(row.rank, *row.cell)] -= 1
             for field, target in row.refs:
                 self._conn.execute(
                     delete(REF).where(REF.c.to_id == target, REF.c.field == field,
-                                      REF.c.from_id == id_)
+                                      REF.c.from_id == record.id)
                 )
-        ids = [id_ for id_, _, _ in replaced]
+        ids = [record.id for record, _, _ in replaced]
         table = CURRENT[kind.name]
         self._conn.execute(delete(table).where(self._backend.among(table.c.id, ids)))
         forget(self._conn, self._backend, ids)
 
+    def _current_record(self, id_: str) -> tuple[RecordType, _Known, bytes, Record]:
+        kind = kind_of_id(id_)
+        known = self._current(kind, [id_])[id_]
+        text = self._bodies([known.seq])[known.seq]
+        return kind, known, text, record_of_body(kind, id_, text)
+
+    def _refuse_circle(self, id_: str) -> None:
+        """Refuses that a record belongs to itself through others: its rank could never fall."""
+        todo, seen = [id_], {id_}
+        while todo:
+            for owner in owners(self._current_record(todo.pop())[3]):
+                if owner == id_:
+                    raise Invalid(f"{id_} would belong to itself")
+                if owner not in seen:
+                    seen.add(owner)
+                    todo.append(owner)
+
     def _pass_on_rank(self, id_: str) -> None:
         """A record's rank changed: so may that of all that belong to it."""
-        owner_fields = [(kind, field) for kind in TYPES for field in kind.owners]
+        fields = {field for kind in TYPES for field in kind.owners}
         pairs = self._conn.execute(
-            select(REF.c.from_id).where(
-                REF.c.to_id == id_,
-                REF.c.field.in_({field for _, field in owner_fields}),
-            )
+            select(REF.c.from_id).where(REF.c.to_id == id_, REF.c.field.in_(fields)).distinct()
         ).scalars().all()
         for belonging in pairs:
-            kind = BY_PREFIX[belonging.partition("-")[0]]
+            kind, known, old, record = self._current_record(belonging)
             table = CURRENT[kind.name]
-            known = self._current(kind, [belonging])[belonging]
-            old = self._bodies([known.seq])[known.seq]
-            record = kind.cls.model_validate({**orjson.loads(old), "id": belonging})
             if id_ not in owners(record):
                 continue
             self._ranks.pop(belonging, None)
@@ -326,8 +361,10 @@ class Change:
 
     def finish(self, signer: Signer, origin: str) -> None:
         """Writes counts, tiles and the signed checkpoint; called once, by the case."""
+        if self._half_done:
+            raise Conflicting("an earlier error left this change half done; nothing is written")
         for name, cells in self._cells.items():
-            kind = next(t for t in TYPES if t.name == name)
+            kind = BY_NAME[name]
             rows = [(*cell, n) for cell, n in sorted(cells.items()) if n]
             if rows:
                 self._backend.add_counts(
@@ -362,9 +399,14 @@ def _collector_at_rest(number: int) -> Iterator[None]:
             gc.enable()
 
 
+def record_of_body(kind: RecordType, id_: str, text: bytes) -> Record:
+    """The record that a stored version's text tells of."""
+    return kind.cls.model_validate({**orjson.loads(text), "id": id_})
+
+
 def row_of_body(kind: RecordType, id_: str, version: int, rank: int, text: bytes) -> Row:
     """All that follows from a stored version's text."""
-    record = kind.cls.model_validate({**orjson.loads(text), "id": id_})
+    record = record_of_body(kind, id_, text)
     names, values = kind.canonical_values(record)
     return make_row(kind, record, version, rank, names, values)
 

@@ -11,17 +11,40 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, create_engine, inspect, text
+from sqlalchemy import (
+    Connection,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    create_engine,
+    false,
+    func,
+    inspect,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.errors import Conflicting, Unavailable
 from headstamp.store.backend import Rows
-from headstamp.store.tables import METADATA
+from headstamp.store.tables import MARKING_KEY, METADATA
+from headstamp.vocab import fold
 
 # Any number will do, so long as all writers use the same.
 _LOCK = 0x6865616473746D70  # "headstmp"
+
+# Left to itself PostgreSQL reads 07-85 as 07 and minus 85, and a/b as a path. So that
+# both stores find the same, a text is first parted at its punctuation and loses its
+# accents, as the other store's index does it.
+_MARKS = "!\"#$&''()*+,-./:;<=>?@[\\]^_`{|}~«»„“”‘’‚…·•–—×°№،؛؟。、"
+_VECTOR = (
+    "to_tsvector('simple', regexp_replace(normalize(translate(search_text.text,"
+    f" '{_MARKS}', '{' ' * (len(_MARKS) - 1)}'), NFKD), '[\u0300-\u036f]', '', 'g'))"
+)
 
 
 class Postgres:
@@ -57,8 +80,7 @@ class Postgres:
             with self._engine.begin() as conn:
                 METADATA.create_all(conn)
                 conn.execute(
-                    text("CREATE INDEX search_words ON search_text"
-                         " USING gin (to_tsvector('simple', text))")
+                    text(f"CREATE INDEX search_words ON search_text USING gin (({_VECTOR}))")
                 )
                 if trigrams:
                     conn.execute(
@@ -99,21 +121,22 @@ class Postgres:
                 cursor.execute(f'DELETE FROM "{table.name}" WHERE n = 0')
 
     def among(self, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
-        return column.in_(list(values))
+        # One parameter however many values: the protocol's limit is on their number.
+        return column == any_(bindparam("among", list(values), type_=ARRAY(Text), unique=True))
 
     def text_query(self, words: Sequence[str]) -> ColumnElement[bool]:
-        # Quoted lexemes: no character of a word can be read as an operator.
-        query = " & ".join(
-            "'" + word.replace("\\", "\\\\").replace("'", "''") + "':*" for word in words
-        )
-        return text(
-            "to_tsvector('simple', search_text.text) @@ to_tsquery('simple', :words)"
-        ).bindparams(bindparam("words", query, unique=True))
+        # A word is the row of its pieces; quoted, no character is read as an operator.
+        phrases = [
+            " <-> ".join(f"'{piece}'" for piece in fold(word).split()) + ":*"
+            for word in words if fold(word)
+        ]
+        if not phrases:
+            return false()
+        query = bindparam("words", " & ".join(phrases), type_=Text, unique=True)
+        return literal_column(_VECTOR).bool_op("@@")(func.to_tsquery("simple", query))
 
     def key_like(self, column: str, pattern: str) -> ColumnElement[bool]:
-        return text(f"marking_key.{column} LIKE :like").bindparams(
-            bindparam("like", pattern, unique=True)
-        )
+        return MARKING_KEY.c[column].like(pattern, escape="\\")
 
     def index_added(self, conn: Connection, first: int, first_key: int) -> None:
         """Nothing to do: PostgreSQL keeps its indexes itself."""

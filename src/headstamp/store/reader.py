@@ -23,14 +23,12 @@ from headstamp.evidence import entry as entries
 from headstamp.kinds.coarsen import coarsened
 from headstamp.kinds.kind import Unfit
 from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Fact, RecordType, kind_named, kind_of_id
-from headstamp.store import survey
+from headstamp.store import asking, related, survey
 from headstamp.store.backend import Backend, batches
 from headstamp.store.policy import clearance_rank, field_rules
 from headstamp.store.search import find_keys, find_texts
-from headstamp.store.tables import CELLS, CURRENT, LOG, REF, VERSION, YEAR, facet_columns
+from headstamp.store.tables import CELLS, CURRENT, LOG, VERSION, YEAR, facet_columns
 from headstamp.store.vault import Vault
-
-MOST_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -176,22 +174,41 @@ class Reader:
 
     def referring(self, record_id: str, *, kind: str | None = None, field: str | None = None,
                   limit: int = 1000) -> builtins.list[Shown]:
-        """The visible records that refer to this one, through visible fields; oldest first."""
+        """The visible records that refer to this one, through visible fields; oldest first.
+
+        Those imported from a document are found by ``field="source"`` alone.
+        """
         with self._connected() as conn:
-            query = select(REF.c.from_id, REF.c.field).where(REF.c.to_id == record_id)
-            if field is not None:
-                query = query.where(REF.c.field == field)
-            if kind is not None:
-                prefix = BY_NAME[kind].prefix + "-"
-                query = query.where(REF.c.from_id >= prefix, REF.c.from_id < prefix + "~")
-            ids = [
-                row.from_id for row in conn.execute(query.limit(MOST_ROWS))
-                if self._field_open(row.from_id, row.field)
-            ]
-            found: builtins.list[Shown] = []
-            for some in batches(list(dict.fromkeys(ids)), 500):
-                found.extend(Reader._with(self, conn).many(some).values())
+            by_kind: dict[str, tuple[RecordType, list[str]]] = {}
+            open_fields = (
+                ((type_, type_.by_name["source"]) for type_ in TYPES) if field == "source"
+                else related.naming_fields(record_id.partition("-")[0], self.rank)
+            )
+            for type_, fact in open_fields:
+                if field in (None, fact.name) and kind in (None, type_.name):
+                    by_kind.setdefault(type_.name, (type_, []))[1].append(fact.name)
+            found: list[Shown] = []
+            for type_, fields in by_kind.values():
+                seqs = related.naming_seqs(conn, record_id, self.rank, type_, fields, limit)
+                found.extend(self._at(conn, type_, seqs))
         return sorted(found, key=lambda shown: shown.seq)[:limit]
+
+    def naming(self, record_id: str, most: int = 10) -> list[tuple[related.Naming, list[Shown]]]:
+        """The records that name this one, by kind and field: counted up to a limit, some shown."""
+        with self._connected() as conn:
+            return [
+                (one, self._at(conn, one.kind, one.seqs))
+                for one in related.naming(conn, record_id, self.rank, most)
+            ]
+
+    def _at(self, conn: Connection, kind: RecordType, seqs: Sequence[int]) -> list[Shown]:
+        """The visible records at these places of the log, in the order of the log."""
+        found: list[Shown] = []
+        table = CURRENT[kind.name]
+        for some in batches(list(seqs), 500):
+            query = self._bodies(table).where(table.c.log_seq.in_(some))
+            found.extend(self._show(conn, kind, query.order_by(table.c.log_seq)))
+        return found
 
     def original(self, digest: str) -> tuple[Path, Shown]:
         """The path of an original, with the visible record that names it. Raises Missing."""
@@ -223,6 +240,8 @@ class Reader:
         by: ColumnElement[Any] = table.c.log_seq
         if order:
             by = self._column(type_, table, order)
+            fact = column_facts(type_).get(order.replace(".", "_"))
+            by = asking.ordering(table, by, fact, self.rank)
         with self._connected() as conn:
             total = self._total(conn, type_, table, where or {}, condition)
             # The page is found on the index alone; only its rows are then read.
@@ -269,7 +288,10 @@ class Reader:
             if self._cellable(type_, [by, *(where or {})]):
                 groups = self._cell_groups(conn, type_, by, where or {})
             else:
-                column = self._column(type_, table, by)
+                column = asking.ordering(
+                    table, self._column(type_, table, by),
+                    column_facts(type_).get(by.replace(".", "_")), self.rank,
+                )
                 rows = conn.execute(
                     select(column, func.count()).where(condition).group_by(column)
                 )
@@ -407,11 +429,6 @@ class Reader:
     def _may_see(self, values: Mapping[str, Any]) -> bool:
         return clearance_rank(values.get("tier", "sealed")) <= self.rank
 
-    def _field_open(self, from_id: str, name: str) -> bool:
-        kind = BY_PREFIX[from_id.partition("-")[0]].name
-        rule = field_rules(kind).get(name)
-        return rule is None or rule.rank <= self.rank
-
     def _bodies(self, table: Table) -> Select[Any]:
         return (
             select(table.c.log_seq, table.c.id, table.c.version_no, VERSION.c.body)
@@ -501,12 +518,16 @@ class Reader:
         self, kind: RecordType, table: Table, where: Mapping[str, Any]
     ) -> ColumnElement[bool]:
         conditions: builtins.list[ColumnElement[bool]] = [table.c.visible_rank <= self.rank]
+        facts = column_facts(kind)
         for name, value in where.items():
             column = self._column(kind, table, name)
-            if value is None or value == "":
-                conditions.append(column.is_(None))
+            wanted = name.replace(".", "_")
+            asked = None if value is None or value == "" else self._cleaned(kind, wanted, value)
+            fact = facts.get(wanted)
+            if fact is None:  # the id or the version
+                conditions.append(column.is_(None) if asked is None else column == asked)
             else:
-                conditions.append(column == self._cleaned(kind, name.replace(".", "_"), value))
+                conditions.append(asking.condition(kind, table, column, fact, asked, self.rank))
         return and_(*conditions)
 
     @staticmethod
@@ -533,7 +554,8 @@ class Reader:
             asked = "" if value in (None, "") else self._cleaned(kind, column, value)
             if asked is True or asked is False:
                 asked = "true" if asked else "false"
-            conditions.append(cells.c[column] == str(asked))
+            fact = column_facts(kind)[column]
+            conditions.append(asking.cell_condition(cells.c[column], fact, str(asked), self.rank))
         return and_(*conditions)
 
     def _cell_groups(

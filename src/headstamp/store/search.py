@@ -17,7 +17,6 @@ from typing import Any, Protocol
 import orjson
 from sqlalchemy import Connection, delete, func, select, update
 
-from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, BY_PREFIX, RecordType
 from headstamp.store.backend import Backend, batches
 from headstamp.store.policy import field_rank
@@ -88,12 +87,10 @@ def _take_in(conn: Connection, backend: Backend, keys: Keyer, start: int, end: i
     for name, found in by_kind.items():
         kind, table = BY_NAME[name], CURRENT[name]
         # Only the current version is searched; a superseded one has no row here.
-        ranks: dict[int, int] = {
-            seq: rank for seq, rank in conn.execute(
-                select(table.c.log_seq, table.c.visible_rank)
-                .where(table.c.log_seq >= start, table.c.log_seq < end)
-            ).all()
-        }
+        ranks: dict[int, int] = dict(conn.execute(
+            select(table.c.log_seq, table.c.visible_rank)
+            .where(table.c.log_seq >= start, table.c.log_seq < end)
+        ).tuples().all())
         for row in found:
             rank = ranks.get(row.seq)
             if rank is None or row.body is None:
@@ -163,18 +160,19 @@ def re_rank(conn: Connection, backend: Backend, kind: RecordType, id_: str, rank
                                         == VERSION.c.seq)
             .where(CURRENT[kind.name].c.id == id_)
         ).scalar_one()
-        made = dict(
-            (text, level) for level, text in search_texts(kind, orjson.loads(body), rank)
-        )
-        rows = conn.execute(
-            select(SEARCH_TEXT.c.number, SEARCH_TEXT.c.text).where(SEARCH_TEXT.c.id == id_)
-        ).all()
-        for number, text in rows:
+        levels = [level for level, _ in search_texts(kind, orjson.loads(body), rank)]
+        # The rows were made in this order; a record not yet searched through has none.
+        numbers = conn.execute(
+            select(SEARCH_TEXT.c.number).where(SEARCH_TEXT.c.id == id_)
+            .order_by(SEARCH_TEXT.c.number)
+        ).scalars().all()
+        for number, level in zip(numbers, levels, strict=bool(numbers)):
             conn.execute(
-                update(SEARCH_TEXT).where(SEARCH_TEXT.c.number == number)
-                .values(rank=made.get(text, len(RANK) - 1))
+                update(SEARCH_TEXT).where(SEARCH_TEXT.c.number == number).values(rank=level)
             )
-    conn.execute(update(MARKING_KEY).where(MARKING_KEY.c.id == id_).values(rank=rank))
+    if kind.name in KEYED:
+        least = max(rank, field_rank(kind.name, KEYED[kind.name]))
+        conn.execute(update(MARKING_KEY).where(MARKING_KEY.c.id == id_).values(rank=least))
 
 
 # -- questions

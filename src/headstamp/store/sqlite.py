@@ -21,9 +21,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.errors import Conflicting, Unavailable, Unreadable
 from headstamp.store.backend import Rows
-from headstamp.store.tables import METADATA
+from headstamp.store.tables import MARKING_KEY, METADATA, SEARCH_TEXT
 
 WAIT_SECONDS = 60
+_TRIGRAMS = ("plain", "folded")
 _PAGE_BYTES = 8192
 _CACHE_KIB = 64 * 1024
 
@@ -117,23 +118,22 @@ class Sqlite:
         many = text("SELECT value FROM json_each(:among)").bindparams(
             bindparam("among", json.dumps(list(values)), unique=True)
         )
-        return column.in_(many)  # type: ignore[arg-type]
+        return column.in_(many)
 
     def text_query(self, words: Sequence[str]) -> ColumnElement[bool]:
         query = " AND ".join('"' + word.replace('"', '""') + '"*' for word in words)
-        return text(
-            "search_text.number IN (SELECT rowid FROM search_fts WHERE search_fts MATCH :fts)"
-        ).bindparams(bindparam("fts", query, unique=True))
+        found = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :fts")
+        return SEARCH_TEXT.c.number.in_(found.bindparams(bindparam("fts", query, unique=True)))
 
     def key_like(self, column: str, pattern: str) -> ColumnElement[bool]:
         # The trigram index answers LIKE when three known characters stand together
         # and there is no escape; the rest is a scan of the keys.
-        like = bindparam("like", pattern, unique=True)
-        if "\\" not in pattern:
-            return text(
-                f"marking_key.number IN (SELECT rowid FROM marking_fts WHERE {column} LIKE :like)"
-            ).bindparams(like)
-        return text(f"marking_key.{column} LIKE :like ESCAPE '\\'").bindparams(like)
+        if "\\" not in pattern and column in _TRIGRAMS:
+            found = text(f"SELECT rowid FROM marking_fts WHERE {column} LIKE :like")
+            return MARKING_KEY.c.number.in_(
+                found.bindparams(bindparam("like", pattern, unique=True))
+            )
+        return MARKING_KEY.c[column].like(pattern, escape="\\")
 
     def index_added(self, conn: Connection, first: int, first_key: int) -> None:
         cursor = _raw(conn)

@@ -18,6 +18,7 @@ Derived from those, so that it can be asked quickly, and checked by ``verify``:
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -30,13 +31,18 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
-    Text,
 )
+from sqlalchemy import Text as SomeText
+from sqlalchemy.dialects.postgresql import TEXT as POSTGRES_TEXT
 
 from headstamp.records import TYPES, RecordType
 
 METADATA = MetaData()
-_SQL = {"text": Text, "int": BigInteger, "real": Double, "bool": Boolean, "json": Text}
+# Both stores sort and compare text by code point, whatever the database's language.
+Text = SomeText().with_variant(POSTGRES_TEXT(collation="C"), "postgresql")
+_SQL: dict[str, Any] = {
+    "text": Text, "int": BigInteger, "real": Double, "bool": Boolean, "json": Text,
+}
 # SQLite's row number must be declared INTEGER; PostgreSQL's counter is 64 bits wide.
 _SEQ = BigInteger().with_variant(Integer, "sqlite")
 
@@ -122,7 +128,7 @@ def facet_columns(kind: RecordType) -> tuple[str, ...]:
 
 
 def _table(kind: RecordType) -> Table:
-    columns = [Column(c.name, _SQL[c.sql]) for c in kind.columns]
+    columns: list[Column[Any]] = [Column(c.name, _SQL[c.sql]) for c in kind.columns]
     if kind.when:
         columns.append(Column(YEAR, Text))
     table = Table(

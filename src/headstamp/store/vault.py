@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from headstamp.errors import Missing, Unavailable, Unreadable
+from headstamp.errors import Missing, Tampered, Unavailable, Unreadable
 
 _BLOCK = 1 << 20
 
@@ -43,7 +43,8 @@ class Vault:
         """Copies a file (or bytes) into the vault and returns its digest.
 
         Durable when it returns. Raises Unreadable if the source cannot be read,
-        Unavailable if the vault cannot be written; then nothing has changed.
+        Unavailable if the vault cannot be written, Tampered if the one that is there
+        already is damaged; then nothing has changed.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -57,14 +58,21 @@ class Vault:
                 target.flush()
                 os.fsync(target.fileno())
             place = self.path(digest)
-            if place.exists():
+            new = not place.exists()
+            if new:
+                temporary.chmod(0o444)
+                _make_durable(place.parent, self.folder)
+                temporary.rename(place)
+            else:
                 temporary.unlink()
-                return Kept(digest, size, new=False)
-            os.chmod(temporary, 0o444)
-            _make_durable(place.parent, self.folder)
-            os.rename(temporary, place)
+                if place.stat().st_size != size:
+                    raise Tampered(
+                        f"the original {digest} in the vault is damaged; keep it as it is, "
+                        "and look at what `headstamp verify` says"
+                    )
+            # Also where it was there: its writer may not have come to this yet.
             _sync_folder(place.parent)
-            return Kept(digest, size, new=True)
+            return Kept(digest, size, new)
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise Unavailable(f"the vault cannot be written: {error.strerror}") from error
@@ -78,15 +86,10 @@ class Vault:
             target.write(source)
             return hashlib.sha256(source).hexdigest(), len(source)
         total, size = hashlib.sha256(), 0
-        try:
-            opened = open(source, "rb")
-        except OSError as error:
-            raise Unreadable(f"{source.name}: cannot be read: {error.strerror}") from error
-        with opened as stream:
-            while block := stream.read(_BLOCK):
-                total.update(block)
-                target.write(block)
-                size += len(block)
+        for block in _blocks(source):
+            total.update(block)
+            target.write(block)
+            size += len(block)
         return total.hexdigest(), size
 
     def open(self, digest: str) -> Path:
@@ -99,7 +102,7 @@ class Vault:
     def recompute(self, digest: str) -> str | None:
         """The SHA-256 of what now lies at a digest's place; None if nothing can be read there."""
         try:
-            with open(self.path(digest), "rb") as stream:
+            with self.path(digest).open("rb") as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError:
             return None
@@ -109,6 +112,16 @@ class Vault:
         if self.folder.is_dir():
             for path in self.folder.glob("??/??/*"):
                 yield path.name
+
+
+def _blocks(source: Path) -> Iterator[bytes]:
+    """A file's bytes; its errors are told apart from those of writing the copy."""
+    try:
+        with source.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+    except OSError as error:
+        raise Unreadable(f"{source.name}: cannot be read: {error.strerror}") from error
 
 
 def _make_durable(folder: Path, upto: Path) -> None:
