@@ -126,12 +126,10 @@ class Postgres:
 
     def text_query(self, words: Sequence[str]) -> ColumnElement[bool]:
         # A word is the row of its pieces; quoted, no character is read as an operator.
-        phrases = [
-            " <-> ".join(f"'{piece}'" for piece in fold(word).split()) + ":*"
-            for word in words if fold(word)
-        ]
-        if not phrases:
-            return false()
+        pieces = [fold(word).split() for word in words]
+        if not all(pieces):
+            return false()  # nothing but punctuation is in no text
+        phrases = [" <-> ".join(f"'{piece}'" for piece in some) + ":*" for some in pieces]
         query = bindparam("words", " & ".join(phrases), type_=Text, unique=True)
         return literal_column(_VECTOR).bool_op("@@")(func.to_tsquery("simple", query))
 
