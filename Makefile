@@ -5,12 +5,13 @@ PYTHON ?= python3
 ARGS ?=
 export PYTHON
 
-.PHONY: help setup demo test lint bench wheel lock clean
+.PHONY: help setup demo test lint docs bench wheel lock clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
 	@echo "  make setup   prepare .venv with the product and its test tools"
 	@echo "  make lint    style, order of the rooms, types"
+	@echo "  make docs    write schema.json and docs/reference from the declarations"
 	@echo "  make bench   measure against peers: a table, and JSON in benchmarks/results"
 	@echo "  make wheel   build the wheel and the source archive into dist/"
 	@echo "  make lock    take newer versions into requirements/ (needs uv)"
@@ -30,6 +31,9 @@ lint: setup
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports --no-cache
 	.venv/bin/mypy
+
+docs: setup
+	.venv/bin/python scripts/reference.py
 
 bench: setup
 	.venv/bin/python -m benchmarks $(ARGS)

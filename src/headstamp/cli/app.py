@@ -21,13 +21,18 @@ from headstamp.cli.session import (
 # In the order of the work: make a case, fill it, look, check, publish, serve.
 COMMANDS: dict[str, str] = {
     "init": "case",
+    "record": "record",
     "list": "look",
     "count": "look",
     "find": "find",
     "show": "look",
     "verify": "case",
     "checkpoint": "case",
+    "snapshot": "case",
+    "report": "publish",
+    "serve": "serve",
     "kinds": "reference",
+    "schema": "reference",
 }
 
 

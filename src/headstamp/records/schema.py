@@ -65,10 +65,12 @@ def _record(type_: RecordType) -> dict[str, Any]:
 
 def _struct(struct: type[Struct]) -> dict[str, Any]:
     facts = struct_facts(struct)
+    needed = [fact.name for fact in facts if fact.required]
     return {
         "title": struct.__name__, "description": cleandoc(struct.__doc__ or ""), "type": "object",
         "properties": {fact.name: _fact(fact) for fact in facts},
-        "required": [fact.name for fact in facts if fact.required],
+        # A value of which nothing is known is left out, not written empty.
+        **({"required": needed} if needed else {"minProperties": 1}),
         "additionalProperties": False,
     }
 
