@@ -1,0 +1,93 @@
+"""Writing the report of a case to a file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from headstamp import __version__
+from headstamp.errors import Invalid, Unavailable
+from headstamp.publish.page import render
+from headstamp.publish.pdf import print_pdf
+from headstamp.publish.report import Report, gather
+from headstamp.publish.standing import standing
+from headstamp.store.case import Case
+
+Told = Callable[[str, int, int], None]
+_FORMS = (".html", ".htm", ".pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """Where the report went, its bytes, and the checkpoint it stands on."""
+
+    path: Path
+    size: int
+    form: str
+    entries: int
+    root: str
+    items: int
+
+
+def read_report(case: Case, clearance: str) -> Report:
+    """Everything the report of a case says, at its latest checkpoint, for one clearance."""
+    with standing(case, clearance) as (stands, reader):
+        return gather(reader, stands, program=f"headstamp {__version__}")
+
+
+def write_report(
+    case: Case, path: Path, *, clearance: str, told: Told | None = None
+) -> ReportResult:
+    """Writes the report of what ``clearance`` may see, as HTML or PDF by the file's ending.
+
+    The file appears whole or not at all; one that is there is replaced.
+    ``told(what, done, all)`` is called at each step. Raises Invalid for another
+    ending, Unavailable where the file or a PDF cannot be written.
+    """
+    form = path.suffix.lower()
+    if form not in _FORMS:
+        raise Invalid(
+            f"a report is written as .html or .pdf, not {path.suffix or 'without an ending'!r}; "
+            f"for instance: {path.with_suffix('.html').name}"
+        )
+    tell = told or (lambda what, done, all_: None)
+    steps = 3 if form == ".pdf" else 2
+    tell("gathering", 0, steps)
+    report = read_report(case, clearance)
+    tell("setting", 1, steps)
+    page = render(report)
+    if form == ".pdf":
+        tell("printing", 2, steps)
+        content = print_pdf(page)
+    else:
+        content = page.encode("utf-8")
+    _write(path, content)
+    tell("written", steps, steps)
+    return ReportResult(
+        path, len(content), "pdf" if form == ".pdf" else "html", report.standing.size,
+        report.standing.root, report.quantities.items,
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Beside its place first, then renamed into it: nobody ever reads half a report."""
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink(missing_ok=True)
+        raise Unavailable(f"the report cannot be written to {path}: {error.strerror}") from error

@@ -1,0 +1,170 @@
+"""The report's part on supply: transfers and custody in time, trace requests and what came back.
+
+A transfer or a custody event is somebody's claim. Two that contradict each
+other both stand; none is marked as the true one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headstamp.publish import wording
+from headstamp.publish.listing import Cut, by_date, first
+from headstamp.publish.sources import Citation, Sources
+from headstamp.store.reader import Reader, Shown
+
+TRANSFERS, CUSTODY, REQUESTS = 200, 200, 150
+
+
+@dataclass(frozen=True, slots=True)
+class TransferLine:
+    """A passage of goods as claimed."""
+
+    when: str
+    kind: str
+    from_party: str
+    to_party: str
+    goods: str
+    marks: tuple[tuple[str, str], ...]
+    quantity: str
+    licence: str
+    lawful: str
+    basis: str
+    papers: tuple[Citation, ...]
+    source: Citation | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyLine:
+    """One event of an item's past."""
+
+    when: str
+    item: str
+    kind: str
+    from_party: str
+    to_party: str
+    lawful: str
+    basis: str
+    papers: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLine:
+    """What came back: its code, when, in which words, with which limits on its use."""
+
+    code: str
+    when: str
+    text: str
+    limits: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCard:
+    """A trace request with its replies in the order of their coming."""
+
+    title: str
+    addressee: str
+    status: str
+    dates: str
+    items: tuple[str, ...]
+    question: str
+    replies: tuple[ReplyLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """Transfers, custody and requests, each with the rule by which the list is cut."""
+
+    transfers: tuple[TransferLine, ...]
+    transfers_cut: Cut
+    custody: tuple[CustodyLine, ...]
+    custody_cut: Cut
+    requests: tuple[RequestCard, ...]
+    requests_cut: Cut
+
+
+def gather(reader: Reader, sources: Sources) -> Chains:
+    """All visible claims of passage and all trace correspondence, cut where it is long."""
+    transfers, transfers_cut = first(
+        reader, "transfer", TRANSFERS, key=by_date("happened_on"), order="by date"
+    )
+    custody, custody_cut = first(
+        reader, "custody", CUSTODY, key=by_date("held_on"), order="by date"
+    )
+    requests, requests_cut = first(
+        reader, "trace_request", REQUESTS, key=by_date("sent_on"), order="by date of sending"
+    )
+    ids = {str(s.get(n)) for s in (*transfers, *custody) for n in ("from_party", "to_party")}
+    ids |= {str(s.get("item")) for s in custody} | {str(s.get("addressee")) for s in requests}
+    ids |= {one for s in requests for one in s.get("items") or ()}
+    names = reader.labels(sorted(ids))
+    # Items are told as in one chain: by item, then by date.
+    told = sorted(
+        custody, key=lambda s: (names.get(str(s.get("item")), ""), *by_date("held_on")(s), s.seq)
+    )
+    return Chains(
+        tuple(_transfer(one, names, sources) for one in transfers), transfers_cut,
+        tuple(_custody(one, names, sources) for one in told), custody_cut,
+        tuple(_request(reader, one, names) for one in requests), requests_cut,
+    )
+
+
+def _party(shown: Shown, field: str, place: str, names: dict[str, str]) -> str:
+    """A party with the place where it handed over or took over; either may be missing."""
+    return wording.joined((
+        names.get(str(shown.get(field)), ""),
+        wording.field(shown.kind, shown.values, place) if place else "",
+    ))
+
+
+def _transfer(shown: Shown, names: dict[str, str], sources: Sources) -> TransferLine:
+    def word(name: str) -> str:
+        return wording.field("transfer", shown.values, name)
+
+    marks = (("lot", word("lot")), ("serials", word("serials")), ("NSN", word("stock_number")))
+    return TransferLine(
+        word("happened_on"), word("transfer_kind"),
+        _party(shown, "from_party", "from_place", names),
+        _party(shown, "to_party", "to_place", names), word("goods"),
+        tuple((title, text) for title, text in marks if text), word("quantity"),
+        wording.joined((word("licence"), word("licence_status"))), word("lawful_status"),
+        word("basis"), sources.papers(shown.get("documents")), sources.cite(shown.get("source")),
+    )
+
+
+def _custody(shown: Shown, names: dict[str, str], sources: Sources) -> CustodyLine:
+    def word(name: str) -> str:
+        return wording.field("custody", shown.values, name)
+
+    return CustodyLine(
+        word("held_on"), names.get(str(shown.get("item")), ""), word("custody_kind"),
+        _party(shown, "from_party", "", names), _party(shown, "to_party", "place", names),
+        word("lawful_status"), wording.joined((word("evidence"), word("basis")), "; "),
+        sources.papers(shown.get("documents")),
+    )
+
+
+def _request(reader: Reader, shown: Shown, names: dict[str, str]) -> RequestCard:
+    def word(name: str) -> str:
+        return wording.field("trace_request", shown.values, name)
+
+    replies = sorted(
+        reader.referring(shown.id, kind="trace_reply", field="request"),
+        key=lambda s: (*by_date("received_on")(s), s.seq),
+    )
+    dates = wording.joined(
+        (f"{title} {word(name)}" if word(name) else "" for title, name in
+         (("sent", "sent_on"), ("acknowledged", "acknowledged_on"), ("due", "due_on"))), "; "
+    )
+    return RequestCard(
+        shown.label, names.get(str(shown.get("addressee")), ""), word("status"), dates,
+        tuple(names[one] for one in shown.get("items") or () if one in names),
+        word("question"), tuple(_reply(one) for one in replies),
+    )
+
+
+def _reply(shown: Shown) -> ReplyLine:
+    def word(name: str) -> str:
+        return wording.field("trace_reply", shown.values, name)
+
+    return ReplyLine(word("reply_code"), word("received_on"), word("text"), word("restrictions"))

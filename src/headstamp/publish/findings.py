@@ -1,0 +1,79 @@
+"""The report's findings: each sentence with its probability, grade, evidence and the reply given.
+
+Likelihood and confidence are told apart, never in one sentence (ICD 203). What
+is withdrawn is counted and not shown; what is not approved says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headstamp.publish import wording
+from headstamp.publish.listing import Cut, first
+from headstamp.publish.sources import Citation, Sources
+from headstamp.store.reader import Reader, Shown
+
+LISTED = 150
+_ORDER = {"approved": 0, "in_review": 1, "draft": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCard:
+    """One finding as the report tells it."""
+
+    sentence: str
+    approved: bool
+    status: str
+    probability: str
+    confidence: str
+    grade: str
+    method: str
+    alternatives: str
+    reply: str
+    items: tuple[str, ...]
+    more_items: int
+    papers: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Approved findings first; how many were withdrawn."""
+
+    cards: tuple[FindingCard, ...]
+    cut: Cut
+    withdrawn: int
+
+
+def gather(reader: Reader, sources: Sources) -> Findings:
+    """All visible findings but those withdrawn."""
+    total, by_status = reader.count("finding", "status")
+    withdrawn = dict(by_status).get("withdrawn", 0)
+    rows, _ = first(
+        reader, "finding", LISTED + withdrawn,
+        key=lambda s: _ORDER.get(str(s.get("status")), 3), order="approved ones first",
+    )
+    kept = [shown for shown in rows if shown.get("status") != "withdrawn"][:LISTED]
+    names = reader.labels(sorted({one for s in kept for one in (s.get("items") or ())[:5]}))
+    cut = Cut(len(kept), total - withdrawn, "approved ones first")
+    return Findings(tuple(_card(one, names, sources) for one in kept), cut, withdrawn)
+
+
+def _card(shown: Shown, names: dict[str, str], sources: Sources) -> FindingCard:
+    def word(name: str) -> str:
+        return wording.field("finding", shown.values, name)
+
+    low, high = shown.get("probability_low"), shown.get("probability_high")
+    interval = ""
+    if low is not None or high is not None:
+        interval = f"{'?' if low is None else wording.number(low)} to " \
+                   f"{'?' if high is None else wording.number(high)} %"
+    probability = word("probability")
+    if probability and interval:
+        probability = f"{probability} ({interval})"
+    items = [one for one in shown.get("items") or () if one in names]
+    return FindingCard(
+        word("sentence"), shown.get("status") == "approved", word("status"),
+        probability or interval, word("confidence"), word("grade"), word("method"),
+        word("alternatives"), word("reply_given"), tuple(names[one] for one in items),
+        len(shown.get("items") or ()) - len(items), sources.papers(shown.get("documents")),
+    )

@@ -1,0 +1,113 @@
+"""The sources of a case, numbered for the report: who says it, under which licence, with what caution.
+
+A citation is a number and a place: ``[3] row 12``. Numbers follow the order in
+which the documents were recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from headstamp.publish import wording
+from headstamp.store.reader import Reader, Shown
+
+LISTED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """A visible document with its number in the report."""
+
+    number: int
+    id: str
+    title: str
+    kind: str
+    told: str
+    credit: str
+    licence: str
+    caution: str
+    link: str
+    digest: str
+    file: str
+    grade: str
+    items: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A reference to a source: its number (0 where it is not listed), and where in it."""
+
+    number: int
+    where: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All visible documents, with what has to be said of them on every report."""
+
+    entries: tuple[SourceEntry, ...]
+    total: int
+    cautions: tuple[str, ...]
+    credits: tuple[tuple[str, str], ...]
+    _numbers: Mapping[str, SourceEntry] = field(default_factory=dict, repr=False)
+
+    def cite(self, source: Mapping[str, Any] | None) -> Citation | None:
+        """The citation of a record's ``source``; None where there is none."""
+        if not source:
+            return None
+        entry = self._numbers.get(str(source.get("document")))
+        row, part = source.get("row"), source.get("part")
+        where = wording.joined((f"row {row}" if row is not None else "", str(part or "")))
+        if entry is None:
+            return Citation(0, where, "a source that is not listed")
+        return Citation(entry.number, where, entry.title)
+
+    def papers(self, ids: Sequence[str] | None) -> tuple[Citation, ...]:
+        """Citations of the documents of these ids, in the order of their numbers."""
+        found = [self._numbers[one] for one in ids or () if one in self._numbers]
+        return tuple(Citation(e.number, "", e.title) for e in sorted(found, key=lambda e: e.number))
+
+
+def gather(reader: Reader) -> Sources:
+    """All documents a reader may see, in the order of their recording."""
+    _, counted = reader.count("item", "source_document")
+    items = {str(value): n for value, n in counted if value}
+    entries: list[SourceEntry] = []
+    numbers: dict[str, SourceEntry] = {}
+    cautions: dict[str, None] = {}
+    credits: dict[tuple[str, str], None] = {}
+    total = 0
+    for shown in reader.stream("document"):
+        total += 1
+        entry = _entry(total, shown, items.get(shown.id, 0))
+        numbers[shown.id] = entry
+        if len(entries) < LISTED:
+            entries.append(entry)
+        if entry.caution:
+            cautions.setdefault(entry.caution)
+        if entry.credit or entry.licence:
+            credits.setdefault((entry.credit, entry.licence))
+    listed = {one.id for one in entries}
+    numbers = {id_: one for id_, one in numbers.items() if id_ in listed}
+    return Sources(tuple(entries), total, tuple(cautions), tuple(credits), numbers)
+
+
+def _entry(number: int, shown: Shown, items: int) -> SourceEntry:
+    values = shown.values
+
+    def word(name: str) -> str:
+        return wording.field("document", values, name)
+
+    dated = word("issued_on")
+    told = wording.joined((
+        word("document_kind"), f"no. {word('number')}" if word("number") else "",
+        word("issuer_name"), dated, word("generation") if values.get("generation") != "original" else "",
+    ))
+    return SourceEntry(
+        number, shown.id, str(values.get("title") or shown.label), word("document_kind"), told,
+        word("credit"), word("licence"), word("caution"), word("link"), word("digest"),
+        word("original_name"), word("grade"), items,
+    )
