@@ -6,11 +6,11 @@ from functools import cache
 
 from headstamp.web.act import Act
 from headstamp.web.page import Page
-from headstamp.web.routes import listing
+from headstamp.web.routes import listing, overview
 
 # Particular pages first: where two have one address, the earlier is meant.
-_PAGES: tuple[tuple[Page, ...], ...] = (listing.PAGES,)
-ACTS: tuple[Act, ...] = (*listing.ACTS,)
+_PAGES: tuple[tuple[Page, ...], ...] = (overview.PAGES, listing.PAGES)
+ACTS: tuple[Act, ...] = (*overview.ACTS, *listing.ACTS)
 
 
 @cache
