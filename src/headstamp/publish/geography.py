@@ -80,7 +80,7 @@ def country_map(table: CountTable) -> MapFigure | None:
     """The countries where items were made; None where none is known."""
     if not table.every:
         return None
-    centres = _centres()
+    centres = country_centres()
     drawn = [row for row in table.every if str(row.value) in centres]
     missing = [row for row in table.every if str(row.value) not in centres]
     spots = [Spot(*centres[str(row.value)], row.count, row.label) for row in drawn]
@@ -110,7 +110,7 @@ def _drawn(title: str, spots: Sequence[Spot], caption: str, base: str) -> MapFig
 
 
 @cache
-def _centres() -> dict[str, tuple[float, float]]:
+def country_centres() -> dict[str, tuple[float, float]]:
     """ISO 3166-1 alpha-2 code to (latitude, longitude) of the middle of the largest part."""
     # The finer file knows the small countries, such as Singapore.
     found = topology("countries-50m.json") or topology("countries-110m.json")
