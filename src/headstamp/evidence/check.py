@@ -11,7 +11,7 @@ in memory are the tree's edge and one number for each record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from headstamp.errors import Tampered, Unreadable
@@ -37,13 +37,16 @@ def check_log(
     checkpoints: Iterable[str],
     verifier: Verifiers,
     leaves: Iterable[bytes] | None = None,
+    identify: Callable[[bytes], tuple[str, int]] = entries_.identify,
 ) -> list[Finding]:
     """All that is wrong with a log by itself; empty when nothing is.
 
     ``entries`` in order, ``checkpoints`` as signed notes in the order they were
     made, ``verifier`` the log's key or keys. ``leaves``, if given, are the leaf
     hashes kept in its tiles: with them the first changed entry is named exactly, else
-    only the checkpoints between which it stands. A log that was rewritten whole with
+    only the checkpoints between which it stands. ``identify`` gives an entry's id and
+    version, or raises ``Unreadable``: whoever has sealed the entry anew knows them
+    already. A log that was rewritten whole with
     its own key passes here: only ``check_against`` shows that.
     """
     findings: list[Finding] = []
@@ -75,7 +78,7 @@ def check_log(
             strangers.append(number)
         frontier.append_hash(node)
         try:
-            id, version = entries_.identify(data)
+            id, version = identify(data)
         except Unreadable as error:
             findings.append(Finding("entry_malformed", f"entry {number}", str(error)))
         else:

@@ -8,7 +8,7 @@ classes.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from inspect import cleandoc
@@ -155,15 +155,18 @@ def plain(value: Any) -> Any:
 Projector = Callable[[Any], Sequence[Any]]
 
 
-def _projector(fact: Fact) -> Projector:
-    """Turns a fact's value (never None) into the values of its columns."""
+def _projector(fact: Fact, part_of: Callable[[Any, str], Any] = getattr) -> Projector:
+    """Turns a fact's value (never None) into the values of its columns.
+
+    ``part_of`` gives a part of a struct: ``getattr`` of a record's, ``_get`` of a stored one.
+    """
     if fact.parts:
-        parts = [(part.name, _projector(part), len(part.columns)) for part in fact.parts]
+        parts = [(part.name, _projector(part, part_of), len(part.columns)) for part in fact.parts]
 
         def of_struct(value: Any) -> Sequence[Any]:
             out: list[Any] = []
             for name, project, width in parts:
-                one = getattr(value, name)
+                one = part_of(value, name)
                 out.extend(project(one) if one is not None else (None,) * width)
             return out
 
@@ -172,6 +175,10 @@ def _projector(fact: Fact) -> Projector:
         return lambda value: (canonical(plain(value)).decode("utf-8"),)
     extras = [function for _, _, function in fact.kind.extra_columns()]
     return lambda value: (value, *[function(value) for function in extras])
+
+
+def _get(values: dict[str, Any], name: str) -> Any:
+    return values.get(name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,6 +259,30 @@ class RecordType:
                 out[start:end] = project(value)
         return out
 
+    def project_values(self, values: Mapping[str, Any]) -> list[Any]:
+        """What ``project`` gives for the record whose stored values (plain JSON) these are.
+
+        Raises KeyError for a field that there is not.
+        """
+        out: list[Any] = [None] * len(self.columns)
+        spread = _spread(self)
+        for name, value in values.items():
+            start, end, project = spread[name]
+            if project is None:
+                out[start] = value
+            else:
+                out[start:end] = project(value)
+        return out
+
+
+@cache
+def _spread(kind: RecordType) -> dict[str, tuple[int, int, Projector | None]]:
+    """For each field: its first column, the one after its last, how a stored value is spread."""
+    return {
+        fact.name: (start, end, None if project is None else _projector(fact, _get))
+        for fact, start, end, project in zip(kind.facts, *kind._projectors, strict=True)
+    }
+
 
 @cache
 def record_type(cls: type[Record]) -> RecordType:
@@ -259,7 +290,9 @@ def record_type(cls: type[Record]) -> RecordType:
     facts = _facts(cls)
     names = tuple(sorted(fact.name for fact in facts))
     by_name = {fact.name: fact for fact in facts}
-    starts, ends, projectors = [], [], []
+    starts: list[int] = []
+    ends: list[int] = []
+    projectors: list[Projector | None] = []
     for fact in facts:
         starts.append(ends[-1] if ends else 0)
         ends.append(starts[-1] + len(fact.columns))

@@ -55,11 +55,17 @@ class Backend(Protocol):
     ) -> None:
         """Takes rows out of the engine-made search indexes before they are deleted."""
 
-    def foreign_tables(self, conn: Connection) -> list[str]:
-        """Tables in the case that it does not know: something was slipped in."""
+    def tuples(self, conn: Connection, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a statement as the driver gives them, nothing converted."""
 
-    def check_indexes(self, conn: Connection) -> list[str]:
-        """What the engine's own check says is wrong with its indexes and pages."""
+    def stream(self, conn: Connection, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Like ``tuples``, one after the other in flat memory."""
+
+    def schema_faults(self, conn: Connection) -> list[tuple[str, str]]:
+        """(what, why) of tables, views, triggers that were slipped in, changed or taken out."""
+
+    def check_indexes(self) -> list[str]:
+        """What the engine's own check says is wrong with its indexes and pages; only reads."""
 
     def close(self) -> None:
         """Lets go of all connections."""

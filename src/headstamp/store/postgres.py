@@ -37,6 +37,29 @@ from headstamp.vocab import fold
 # Any number will do, so long as all writers use the same.
 _LOCK = 0x6865616473746D70  # "headstmp"
 
+# Whatever can change rows or answers without being a table of ours.
+_ADDED = """
+SELECT 'view ' || relname FROM pg_class
+ WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('v', 'm')
+UNION ALL
+SELECT 'trigger ' || tgname FROM pg_trigger JOIN pg_class AS c ON c.oid = tgrelid
+ WHERE NOT tgisinternal AND c.relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT 'rule ' || rulename FROM pg_rewrite JOIN pg_class AS c ON c.oid = ev_class
+ WHERE rulename <> '_RETURN' AND c.relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT 'policy ' || polname FROM pg_policy JOIN pg_class AS c ON c.oid = polrelid
+ WHERE c.relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT 'event trigger ' || evtname FROM pg_event_trigger
+ORDER BY 1
+"""
+_COLUMNS = """
+SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+ WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'f')
+   AND a.attnum > 0 AND NOT a.attisdropped
+"""
+
 # Left to itself PostgreSQL reads 07-85 as 07 and minus 85, and a/b as a path. So that
 # both stores find the same, a text is first parted at its punctuation and loses its
 # accents, as the other store's index does it.
@@ -145,15 +168,33 @@ class Postgres:
     ) -> None:
         """Nothing to do: PostgreSQL keeps its indexes itself."""
 
-    def foreign_tables(self, conn: Connection) -> list[str]:
-        rows = conn.execute(
-            text("SELECT table_name FROM information_schema.tables"
-                 " WHERE table_schema = current_schema()")
-        )
-        return sorted(f"table {name}" for (name,) in rows if name not in METADATA.tables)
+    def tuples(self, conn: Connection, sql: str) -> list[tuple[Any, ...]]:
+        with _raw(conn).cursor() as cursor:
+            return list(cursor.execute(sql).fetchall())
 
-    def check_indexes(self, conn: Connection) -> list[str]:
-        return []
+    def stream(self, conn: Connection, sql: str) -> Iterator[tuple[Any, ...]]:
+        with _raw(conn).cursor(name="headstamp_stream") as cursor:
+            cursor.itersize = 5_000
+            yield from cursor.execute(sql)
+
+    def schema_faults(self, conn: Connection) -> list[tuple[str, str]]:
+        added = "the case does not know this; it was added by hand"
+        faults = [(name, added) for (name,) in self.tuples(conn, _ADDED)]
+        held: dict[str, set[str]] = {}
+        for table, column in self.tuples(conn, _COLUMNS):
+            held.setdefault(table, set()).add(column)
+        for name in sorted(held.keys() - METADATA.tables.keys()):
+            faults.append((f"table {name}", added))
+        for name, table in METADATA.tables.items():
+            if name not in held:
+                faults.append((f"table {name}", "it is gone"))
+            elif held[name] != set(table.c.keys()):
+                odd = ", ".join(sorted(held[name] ^ set(table.c.keys())))
+                faults.append((f"table {name}", f"its columns were changed by hand: {odd}"))
+        return faults
+
+    def check_indexes(self) -> list[str]:
+        return []  # PostgreSQL's indexes cannot be written by a statement
 
     def close(self) -> None:
         self._engine.dispose()

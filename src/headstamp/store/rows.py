@@ -47,6 +47,15 @@ def make_row(
 ) -> Row:
     """The rows of one version: its columns, references, facet cell and body."""
     columns = kind.project(record)
+    cell = facet_cell(kind, columns)
+    return Row(
+        record.id, version, rank, names, values, body_of(names, values), columns,
+        references(record) if refs is None else refs, cell,
+    )
+
+
+def facet_cell(kind: RecordType, columns: list[Any]) -> tuple[str, ...]:
+    """The facet cell that a row's columns fall into; adds the year to the columns."""
     facets, when, _ = _places(kind)
     cell = [
         value if type(value) is str else cell_text(value)
@@ -57,10 +66,7 @@ def make_row(
         year = first[:4] if first else None
         columns.append(year)
         cell.append(year or "")
-    return Row(
-        record.id, version, rank, names, values, body_of(names, values), columns,
-        references(record) if refs is None else refs, tuple(cell),
-    )
+    return tuple(cell)
 
 
 def cell_text(value: Any) -> str:

@@ -12,15 +12,27 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, create_engine, event, inspect, text
+from sqlalchemy import (
+    Connection,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite as sqlite_dialect
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.errors import Conflicting, Unavailable, Unreadable
 from headstamp.store.backend import Rows
+from headstamp.store.sqlite_check import page_faults, schema_faults
 from headstamp.store.tables import MARKING_KEY, METADATA, SEARCH_TEXT
 
 WAIT_SECONDS = 60
@@ -84,14 +96,12 @@ class Sqlite:
             raise Conflicting(f"there is a case in {self.path.parent} already")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with _wrapped(self.path):
-            raw = sqlite3.connect(self.path)
+            raw = sqlite3.connect(self.path, isolation_level=None)
             raw.execute(f"PRAGMA page_size={_PAGE_BYTES}")
             raw.execute("PRAGMA journal_mode=WAL")
+            raw.execute("PRAGMA synchronous=FULL")
+            _make_tables(raw)
             raw.close()
-            with self._writer.begin() as conn:
-                METADATA.create_all(conn)
-                for statement in _SEARCH:
-                    conn.execute(text(statement))
 
     def insert(self, conn: Connection, table: Table, columns: Sequence[str], rows: Rows) -> None:
         marks = ",".join("?" * len(columns))
@@ -159,35 +169,65 @@ class Sqlite:
             " VALUES ('delete', ?, ?, ?)", keys,
         )
 
-    def foreign_tables(self, conn: Connection) -> list[str]:
-        own = set(METADATA.tables) | {
-            name + suffix
-            for name in ("search_fts", "marking_fts")
-            for suffix in ("", "_data", "_idx", "_docsize", "_config")
-        }
-        rows = conn.execute(
-            text("SELECT type, name FROM sqlite_master WHERE type IN ('table','view','trigger')")
-        )
-        return sorted(f"{kind} {name}" for kind, name in rows if name not in own
-                      and not name.startswith("sqlite_stat"))
+    def tuples(self, conn: Connection, sql: str) -> list[tuple[Any, ...]]:
+        return list(self.stream(conn, sql))
 
-    def check_indexes(self, conn: Connection) -> list[str]:
-        wrong = [
-            row[0] for row in conn.execute(text("PRAGMA integrity_check(20)")) if row[0] != "ok"
-        ]
-        for name in ("search_fts", "marking_fts"):
+    def stream(self, conn: Connection, sql: str) -> Iterator[tuple[Any, ...]]:
+        cursor = _raw(conn)
+        done = 0
+        try:
+            for row in cursor.execute(sql):
+                yield row
+                done += 1
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise
+            # Somebody put bytes that are no text into a text column.
+            connection = cursor.connection
+            before = connection.text_factory
+            connection.text_factory = _as_far_as_readable
             try:
-                # rank=1 compares the index with the text it was made from.
-                _raw(conn).execute(
-                    f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)"
-                )
-            except sqlite3.DatabaseError as error:
-                wrong.append(f"{name}: {error}")
-        return wrong
+                yield from list(connection.cursor().execute(sql))[done:]
+            finally:
+                connection.text_factory = before
+
+    def schema_faults(self, conn: Connection) -> list[tuple[str, str]]:
+        driver: Any = conn.connection.driver_connection
+        return list(schema_faults(driver, _make_tables))
+
+    def check_indexes(self) -> list[str]:
+        return page_faults(self.path)
 
     def close(self) -> None:
         self._writer.dispose()
         self._reader.dispose()
+
+
+def _make_tables(raw: sqlite3.Connection) -> None:
+    """All tables and indexes of a new case, in one transaction."""
+    raw.execute("BEGIN IMMEDIATE")
+    for statement in _statements():
+        raw.execute(statement)
+    raw.execute("COMMIT")
+
+
+@cache
+def _statements() -> tuple[str, ...]:
+    dialect = sqlite_dialect()
+    made = [
+        str(what.compile(dialect=dialect)).strip()
+        for table in METADATA.sorted_tables for what in _makers(table)
+    ]
+    return (*made, *_SEARCH)
+
+
+def _makers(table: Table) -> list[CreateTable | CreateIndex]:
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    return [CreateTable(table), *map(CreateIndex, indexes)]
+
+
+def _as_far_as_readable(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")
 
 
 def _beginner(statement: str) -> Any:

@@ -29,7 +29,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from headstamp.evidence import entry as entries
 from headstamp.records import BY_NAME, TYPES, kind_named
 from headstamp.store.backend import Backend, batches
-from headstamp.store.tables import CELLS, CHECKPOINT, CURRENT, LOG, REF
+from headstamp.store.tables import CHECKPOINT, COUNT, CURRENT, LOG, REF
 
 COUNTED_TO = 10_000
 _CHANGES_LOOKED_AT = 5_000
@@ -96,7 +96,7 @@ def _spans(conn: Connection) -> Iterator[tuple[int, int, str, str, str]]:
 def _written(
     conn: Connection, rank: int, first: int, last: int
 ) -> tuple[tuple[str, int], ...]:
-    parts: list[Select[tuple[str, int]]] = []
+    parts: list[Select[Any]] = []
     for kind in TYPES:
         table = CURRENT[kind.name]
         some = (
@@ -106,7 +106,7 @@ def _written(
             .limit(COUNTED_TO + 1).subquery()
         )
         parts.append(select(literal(kind.name), func.count()).select_from(some))
-    rows = conn.execute(union_all(*parts)).all()
+    rows: list[Any] = list(conn.execute(union_all(*parts)).tuples())
     return tuple((str(name), int(n)) for name, n in rows if n)
 
 
@@ -168,9 +168,10 @@ def _named_by(
     prefix = kind.prefix + "-"
     named = (REF.c.to_id == id_column, REF.c.field == field,
              REF.c.from_id >= prefix, REF.c.from_id < prefix + "~")
-    cells, table = CELLS[by], CURRENT[by]
+    table = CURRENT[by]
     hidden = conn.execute(
-        select(func.coalesce(func.sum(cells.c.n), 0)).where(cells.c.visible_rank > rank)
+        select(func.coalesce(func.sum(COUNT.c.n), 0))
+        .where(COUNT.c.kind == by, COUNT.c.field == "", COUNT.c.visible_rank > rank)
     ).scalar_one()
     if not hidden:  # all are visible: the reference alone decides, and by index
         return exists().where(*named)

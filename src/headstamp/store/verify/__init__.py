@@ -1,0 +1,67 @@
+"""Everything recomputed: entries, versions, tables, tree, signatures, originals.
+
+Nothing that is stored is believed. From the log and the versions follows what
+every other table must hold; from each record's digest what its original must
+hash to. Each finding names what is wrong and where.
+
+- ``walk``       one pass over log and versions, and what each current row must hold
+- ``tree``       tiles, edge and checkpoints, by what the log gives
+- ``derived``    references, counts and search rows, by what the records give
+- ``originals``  files in the vault, by their digests
+
+What this cannot show is told in ``docs/what-the-log-proves.md``: whoever holds
+the key and every copy can write a new history; only a checkpoint kept
+elsewhere (``against``) shows that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from headstamp.evidence.check import check_log
+from headstamp.store.case import Case
+from headstamp.store.search import Keyer
+from headstamp.store.verify.derived import Derived
+from headstamp.store.verify.finding import Finding, Findings, Told
+from headstamp.store.verify.originals import check_originals
+from headstamp.store.verify.tree import Tree
+from headstamp.store.verify.walk import Walk
+
+__all__ = ["Finding", "Told", "verify"]
+
+
+def verify(
+    case: Case, *, keys: Keyer, against: Iterable[str] = (), told: Told | None = None,
+) -> list[Finding]:
+    """All that is wrong with a case; empty where nothing is.
+
+    ``against`` are checkpoints (signed notes) kept elsewhere. ``told(step, done,
+    all)`` is called as it goes on. Reads one unchanging state; writes nothing.
+    """
+    told = told or _silent
+    found = Findings()
+    wrong = case.meta_problem()
+    if wrong:
+        found.say("settings_changed", "meta", wrong)
+    for text in case.backend.check_indexes():
+        found.say("database_damaged", "database", text)
+    with case.backend.reading() as conn:
+        for name, detail in case.backend.schema_faults(conn):
+            found.say("foreign_table", name, detail)
+        tree = Tree(conn, case)
+        derived = Derived(conn, case.backend, keys, found)
+        walk = Walk(conn, case.backend, found, tree, derived, told)
+        notes = tree.notes()
+        for one in check_log(
+            walk.entries(), notes, case.verifier, tree.stored_leaves(), identify=walk.identify
+        ):
+            found.say(one.what, one.id, one.detail)
+        walk.finish()
+        tree.check(found, list(against))
+        derived.finish()
+        check_originals(case.vault, walk.digests, found, told)
+    return list(found)
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """Says nothing to nobody."""

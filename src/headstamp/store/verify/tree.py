@@ -1,0 +1,102 @@
+"""The tree as it is kept, against the tree that the log gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from headstamp.evidence.check import check_against
+from headstamp.evidence.tile import WIDTH, Tiles, node_reader
+from headstamp.evidence.tree import HASH_BYTES
+from headstamp.store.case import Case
+from headstamp.store.verify.finding import Findings
+from headstamp.store.verify.raw import as_bytes, as_text
+
+
+class Tree:
+    """Tiles made anew from the entries (``add``), then held against the stored ones."""
+
+    def __init__(self, conn: Connection, case: Case) -> None:
+        self._conn = conn
+        self._case = case
+        self._tiles = Tiles()
+        self._full: dict[tuple[int, int], bytes] = {}
+        self._checkpoints = case.backend.tuples(
+            conn, "SELECT size, note FROM checkpoint ORDER BY size"
+        )
+
+    def add(self, leaves: list[bytes]) -> None:
+        """Takes in the next leaf hashes of the log."""
+        for level, index, hashes in self._tiles.add(leaves):
+            self._full[level, index] = hashes
+
+    def notes(self) -> list[str]:
+        """The signed checkpoints, in the order in which they were made."""
+        return [as_text(note) for _, note in self._checkpoints]
+
+    def stored_leaves(self) -> Iterator[bytes]:
+        """The leaf hashes as the tree keeps them: they name a changed entry exactly."""
+        tuples = self._case.backend.tuples
+        numbers = tuples(self._conn, "SELECT number FROM tile WHERE level = 0 ORDER BY number")
+        for (number,) in numbers:
+            stored = tuples(
+                self._conn, f"SELECT hashes FROM tile WHERE level = 0 AND number = {int(number)}"
+            )
+            yield from _leaves(as_bytes(stored[0][0]))
+        edge = tuples(self._conn, "SELECT hashes FROM edge WHERE level = 0")
+        if edge:
+            yield from _leaves(as_bytes(edge[0][0]))
+
+    def check(self, found: Findings, against: list[str]) -> None:
+        """Tells which tile, edge or checkpoint is not what the log gives."""
+        self._check_tiles(found)
+        if not self._checkpoints:
+            found.say("no_checkpoint", "checkpoint", "there is no signed checkpoint")
+        for size, note in self._checkpoints:
+            if as_text(note).split("\n")[1:2] != [str(size)]:
+                found.say("checkpoint_moved", f"checkpoint {size}", "it is of another size")
+        if against:
+            read_node = node_reader(self._tiles.size, self._read_tile)
+            for outside in against:
+                for one in check_against(
+                    outside, self._case.verifier, self._tiles.size, read_node
+                ):
+                    found.say(one.what, one.id, one.detail)
+
+    def _check_tiles(self, found: Findings) -> None:
+        tuples = self._case.backend.tuples
+        names = [
+            (level, number) for level, number in
+            tuples(self._conn, "SELECT level, number FROM tile ORDER BY level, number")
+        ]
+        for level, number in names:
+            told = f"tile {level}/{number}"
+            whole = self._full.get((level, number))
+            if whole is None:
+                found.say("tile_changed", told, "the log gives no such tile")
+                continue
+            stored = tuples(
+                self._conn,
+                f"SELECT hashes FROM tile WHERE level = {int(level)} AND number = {int(number)}",
+            )
+            if as_bytes(stored[0][0]) != whole:
+                found.say("tile_changed", told, "it is not what the log gives")
+        for level, number in sorted(self._full.keys() - set(names)):
+            found.say("tile_changed", f"tile {level}/{number}", "it is gone")
+        edge = tuples(self._conn, "SELECT level, hashes FROM edge ORDER BY level")
+        if [(level, as_bytes(hashes)) for level, hashes in edge] != list(
+            enumerate(self._tiles.partial())
+        ):
+            found.say("tile_changed", "edge", "the tree's edge is not what the log gives")
+
+    def _read_tile(self, level: int, index: int, width: int) -> bytes:
+        whole = self._full.get((level, index))
+        if whole is None:
+            whole = dict(enumerate(self._tiles.partial())).get(level, b"")
+        return whole[: width * HASH_BYTES]
+
+
+def _leaves(hashes: bytes) -> Iterator[bytes]:
+    for start in range(0, min(len(hashes), WIDTH * HASH_BYTES), HASH_BYTES):
+        yield hashes[start : start + HASH_BYTES]
