@@ -90,7 +90,7 @@ def _take_in(conn: Connection, backend: Backend, keys: Keyer, start: int, end: i
         ranks: dict[int, int] = dict(conn.execute(
             select(table.c.log_seq, table.c.visible_rank)
             .where(table.c.log_seq >= start, table.c.log_seq < end)
-        ).tuples().all())
+        ).all())
         for row in found:
             rank = ranks.get(row.seq)
             if rank is None or row.body is None:

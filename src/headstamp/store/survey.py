@@ -96,7 +96,7 @@ def _spans(conn: Connection) -> Iterator[tuple[int, int, str, str, str]]:
 def _written(
     conn: Connection, rank: int, first: int, last: int
 ) -> tuple[tuple[str, int], ...]:
-    parts: list[Select[Any]] = []
+    parts: list[Select[str, int]] = []
     for kind in TYPES:
         table = CURRENT[kind.name]
         some = (
@@ -106,7 +106,7 @@ def _written(
             .limit(COUNTED_TO + 1).subquery()
         )
         parts.append(select(literal(kind.name), func.count()).select_from(some))
-    rows: list[Any] = list(conn.execute(union_all(*parts)).tuples())
+    rows: list[Any] = list(conn.execute(union_all(*parts)).all())
     return tuple((str(name), int(n)) for name, n in rows if n)
 
 
