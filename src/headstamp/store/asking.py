@@ -75,16 +75,6 @@ def _among_many(table: Table, fact: Fact, value: Any, rank: int) -> ColumnElemen
     )
 
 
-def cell_condition(
-    cell: ColumnElement[Any], fact: Fact, value: str, rank: int
-) -> ColumnElement[bool]:
-    """The same over the table of counts, where an empty field is written as no text."""
-    if named_prefixes(fact) is None:
-        return cell == value
-    hidden = is_hidden(cell, fact, rank)
-    return or_(cell == "", hidden) if value == "" else and_(cell == value, ~hidden)
-
-
 def ordering(
     table: Table, column: ColumnElement[Any], fact: Fact | None, rank: int
 ) -> ColumnElement[Any]:

@@ -31,12 +31,13 @@ from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Record, RecordType, kind_of_id, record_type
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
+from headstamp.store.facets import spread
 from headstamp.store.refs import Refs, owners, references
 from headstamp.store.rows import Row, make_row
 from headstamp.store.search import forget, re_rank
 from headstamp.store.tables import (
-    CELLS,
     CHECKPOINT,
+    COUNT,
     CURRENT,
     EDGE,
     LEADING,
@@ -45,7 +46,6 @@ from headstamp.store.tables import (
     TILE,
     VERSION,
     YEAR,
-    facet_columns,
 )
 from headstamp.store.vault import Kept, Vault
 
@@ -364,11 +364,10 @@ class Change:
         if self._half_done:
             raise Conflicting("an earlier error left this change half done; nothing is written")
         for name, cells in self._cells.items():
-            kind = BY_NAME[name]
-            rows = [(*cell, n) for cell, n in sorted(cells.items()) if n]
+            rows = spread(BY_NAME[name], cells)
             if rows:
                 self._backend.add_counts(
-                    self._conn, CELLS[name], ["visible_rank", *facet_columns(kind), "n"], rows
+                    self._conn, COUNT, ["kind", "field", "value", "visible_rank", "n"], rows
                 )
         if self._seq == self._start and self._start:
             return  # nothing was put: the last checkpoint still tells all

@@ -23,11 +23,12 @@ from headstamp.evidence import entry as entries
 from headstamp.kinds.coarsen import coarsened
 from headstamp.kinds.kind import Unfit
 from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Fact, RecordType, kind_named, kind_of_id
-from headstamp.store import asking, related, survey
+from headstamp.store import asking, facets, related, survey
 from headstamp.store.backend import Backend, batches
 from headstamp.store.policy import clearance_rank, field_rules
+from headstamp.store.rows import cell_text
 from headstamp.store.search import find_keys, find_texts
-from headstamp.store.tables import CELLS, CURRENT, LOG, VERSION, YEAR, facet_columns
+from headstamp.store.tables import CURRENT, LOG, VERSION, YEAR, facet_columns
 from headstamp.store.vault import Vault
 
 
@@ -76,9 +77,13 @@ class Event:
 class Reader:
     """What one clearance may see of a case."""
 
-    def __init__(self, backend: Backend, vault: Vault, clearance: str) -> None:
+    def __init__(
+        self, backend: Backend, vault: Vault, clearance: str,
+        indexes: Mapping[str, facets.FacetIndex] | None = None,
+    ) -> None:
         self._backend = backend
         self._vault = vault
+        self._indexes = indexes or {}
         self.clearance = clearance
         self.rank = clearance_rank(clearance)
         self._conn: Connection | None = None
@@ -90,7 +95,7 @@ class Reader:
             yield self
             return
         with self._backend.reading() as conn:
-            inner = Reader(self._backend, self._vault, self.clearance)
+            inner = Reader(self._backend, self._vault, self.clearance, self._indexes)
             inner._conn = conn
             yield inner
 
@@ -285,8 +290,9 @@ class Reader:
             total = self._total(conn, type_, table, where or {}, condition)
             if by is None:
                 return total, []
-            if self._cellable(type_, [by, *(where or {})]):
-                groups = self._cell_groups(conn, type_, by, where or {})
+            found = self._kept_counts(conn, type_, where or {}, [by])
+            if found is not None:
+                groups = found[by]
             else:
                 column = asking.ordering(
                     table, self._column(type_, table, by),
@@ -304,14 +310,15 @@ class Reader:
         """For each facet of a kind: its values with counts, commonest first."""
         type_ = kind_named(kind)
         where = where or {}
-        if not self._cellable(type_, list(where)):
-            return {name: self.count(kind, name, where)[1] for name in self.facet_names(kind)}
+        names = self.facet_names(kind)
         with self._connected() as conn:
+            found = self._kept_counts(conn, type_, where, names)
+            if found is None:
+                inner = Reader._with(self, conn)
+                return {name: inner.count(kind, name, where)[1] for name in names}
             return {
-                name: self._visible_groups(
-                    conn, type_, name, self._cell_groups(conn, type_, name, where)
-                )
-                for name in self.facet_names(kind)
+                name: self._visible_groups(conn, type_, name, groups)
+                for name, groups in found.items()
             }
 
     def facet_names(self, kind: str) -> builtins.list[str]:
@@ -422,7 +429,7 @@ class Reader:
 
     @staticmethod
     def _with(reader: Reader, conn: Connection) -> Reader:
-        inner = Reader(reader._backend, reader._vault, reader.clearance)
+        inner = Reader(reader._backend, reader._vault, reader.clearance, reader._indexes)
         inner._conn = conn
         return inner
 
@@ -461,10 +468,17 @@ class Reader:
             source = raw.get("source")
             if source:
                 wanted.setdefault("doc", set()).add(source["document"])
+        return self._visible(conn, [one for ids in wanted.values() for one in ids])
+
+    def _visible(self, conn: Connection, ids: Sequence[str]) -> set[str]:
+        """Which of these records may be seen."""
+        by_prefix: dict[str, builtins.list[str]] = {}
+        for one in ids:
+            by_prefix.setdefault(one.partition("-")[0], []).append(one)
         visible: set[str] = set()
-        for prefix, ids in wanted.items():
+        for prefix, named in by_prefix.items():
             table = CURRENT[BY_PREFIX[prefix].name]
-            for some in batches(sorted(ids), 1000):
+            for some in batches(sorted(named), 1000):
                 visible.update(conn.execute(
                     select(table.c.id).where(
                         self._backend.among(table.c.id, some), table.c.visible_rank <= self.rank
@@ -541,45 +555,70 @@ class Reader:
         except Unfit as unfit:
             raise Invalid(f"{column}: {unfit.rule}. {unfit.advice}") from None
 
-    def _cellable(self, kind: RecordType, columns: Sequence[str]) -> bool:
-        facets = set(facet_columns(kind))
-        return all(c.replace(".", "_") in facets for c in columns)
-
-    def _cell_where(self, kind: RecordType, where: Mapping[str, Any]) -> ColumnElement[bool]:
-        cells = CELLS[kind.name]
-        conditions: builtins.list[ColumnElement[bool]] = [cells.c.visible_rank <= self.rank]
+    def _wanted(
+        self, conn: Connection, kind: RecordType, where: Mapping[str, Any]
+    ) -> dict[str, frozenset[str]] | None:
+        """The texts each facet lets through; None where something else is asked by."""
+        columns = facet_columns(kind)
+        wanted: dict[str, frozenset[str]] = {}
         for name, value in where.items():
             column = name.replace(".", "_")
+            if column not in columns:
+                return None
             self._column(kind, CURRENT[kind.name], column)  # refuses what may not be asked
-            asked = "" if value in (None, "") else self._cleaned(kind, column, value)
-            if asked is True or asked is False:
-                asked = "true" if asked else "false"
+            text = "" if value in (None, "") else cell_text(self._cleaned(kind, column, value))
             fact = column_facts(kind)[column]
-            conditions.append(asking.cell_condition(cells.c[column], fact, str(asked), self.rank))
-        return and_(*conditions)
+            if asking.named_prefixes(fact) is None:
+                wanted[column] = frozenset({text})
+                continue
+            # A field that names a hidden record is empty for this reader.
+            named = [one for one in facets.groups(conn, kind, column, self.rank) if one]
+            visible = set(self._visible(conn, named))
+            if text:
+                wanted[column] = frozenset({text} & visible)
+            else:
+                wanted[column] = frozenset({"", *(one for one in named if one not in visible)})
+        return wanted
 
-    def _cell_groups(
-        self, conn: Connection, kind: RecordType, by: str, where: Mapping[str, Any]
-    ) -> builtins.list[tuple[Any, int]]:
-        cells = CELLS[kind.name]
-        column = by.replace(".", "_")
-        self._column(kind, CURRENT[kind.name], column)
-        rows = conn.execute(
-            select(cells.c[column], func.sum(cells.c.n))
-            .where(self._cell_where(kind, where)).group_by(cells.c[column])
-        )
-        return [(row[0] or None, int(row[1])) for row in rows]
+    def _kept_counts(
+        self, conn: Connection, kind: RecordType, where: Mapping[str, Any], fields: Sequence[str]
+    ) -> dict[str, builtins.list[tuple[Any, int]]] | None:
+        """Counts by facet that need no look at the rows; None where they must be looked at."""
+        columns = {name: name.replace(".", "_") for name in fields}
+        if not set(columns.values()) <= set(facet_columns(kind)):
+            return None
+        for column in columns.values():
+            self._column(kind, CURRENT[kind.name], column)
+        if not where:
+            counts = {
+                name: facets.groups(conn, kind, column, self.rank)
+                for name, column in columns.items()
+            }
+        else:
+            index = self._indexes.get(kind.name)
+            wanted = self._wanted(conn, kind, where) if index is not None else None
+            if index is None or wanted is None:
+                return None
+            index.catch_up(conn)
+            _, by_column = index.count(wanted, self.rank, list(columns.values()))
+            counts = {name: by_column[column] for name, column in columns.items()}
+        return {
+            name: [(value or None, n) for value, n in found.items()]
+            for name, found in counts.items()
+        }
 
     def _total(
         self, conn: Connection, kind: RecordType, table: Table, where: Mapping[str, Any],
         condition: ColumnElement[bool],
     ) -> int:
-        if self._cellable(kind, list(where)):
-            cells = CELLS[kind.name]
-            found = conn.execute(
-                select(func.coalesce(func.sum(cells.c.n), 0)).where(self._cell_where(kind, where))
-            ).scalar_one()
-            return int(found)
+        if not where:
+            return facets.total(conn, kind, self.rank)
+        index = self._indexes.get(kind.name)
+        if index is not None:
+            wanted = self._wanted(conn, kind, where)
+            if wanted is not None:
+                index.catch_up(conn)
+                return index.count(wanted, self.rank, [])[0]
         return int(conn.execute(
             select(func.count()).select_from(table).where(
                 and_(condition, table.c.visible_rank <= self.rank)
@@ -593,9 +632,7 @@ class Reader:
         column = by.replace(".", "_")
         fact = column_facts(kind).get(column)
         if column == "source_document" or (fact is not None and fact.ref is not None):
-            visible: set[str] = set()
-            for some in batches([v for v, _ in groups if v], 1000):
-                visible |= set(Reader._with(self, conn).many(some))
+            visible = self._visible(conn, [value for value, _ in groups if value])
             merged: dict[Any, int] = {}
             for value, n in groups:
                 key = value if value in visible else None

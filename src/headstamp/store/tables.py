@@ -11,7 +11,7 @@ Derived from those, so that it can be asked quickly, and checked by ``verify``:
 
 - one table a record type with its current versions, one column a part of a fact
 - ``ref``        which record refers to which
-- ``<type>_cell`` how many visible records share each combination of facets
+- ``facet_count`` how many current records of each rank have each value of each facet
 - ``search_text``, ``marking_key``, ``progress``: the search index and how far it is
 """
 
@@ -107,13 +107,23 @@ MARKING_KEY = Table(
     Index("marking_key_by_folded", "folded"),
     Index("marking_key_by_ncic", "ncic"),
 )
+COUNT = Table(
+    "facet_count", METADATA,
+    Column("kind", Text, primary_key=True),
+    # The empty field counts all records of the kind.
+    Column("field", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("visible_rank", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
 PROGRESS = Table(
     "progress", METADATA,
     Column("name", Text, primary_key=True),
     Column("seq", BigInteger, nullable=False),
 )
 
-FIXED = (META, LOG, VERSION, TILE, EDGE, CHECKPOINT, REF, SEARCH_TEXT, MARKING_KEY, PROGRESS)
+FIXED = (META, LOG, VERSION, TILE, EDGE, CHECKPOINT, REF, SEARCH_TEXT, MARKING_KEY, COUNT, PROGRESS)
 
 # Columns of a type's table that stand before those of its facts.
 LEADING = ("log_seq", "id", "version_no", "visible_rank")
@@ -148,15 +158,4 @@ def _table(kind: RecordType) -> Table:
     return table
 
 
-def _cell_table(kind: RecordType) -> Table:
-    return Table(
-        f"{kind.name}_cell", METADATA,
-        Column("visible_rank", SmallInteger, primary_key=True, autoincrement=False),
-        *(Column(name, Text, primary_key=True) for name in facet_columns(kind)),
-        Column("n", BigInteger, nullable=False),
-        sqlite_with_rowid=False,
-    )
-
-
 CURRENT: dict[str, Table] = {kind.name: _table(kind) for kind in TYPES}
-CELLS: dict[str, Table] = {kind.name: _cell_table(kind) for kind in TYPES}
