@@ -21,6 +21,7 @@ from headstamp.cli.session import (
 # In the order of the work: make a case, fill it, look, check, publish, serve.
 COMMANDS: dict[str, str] = {
     "init": "case",
+    "import": "intake",
     "record": "record",
     "list": "look",
     "count": "look",

@@ -5,46 +5,61 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-Told = Callable[[str, int, int | None], None]
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+Told = Callable[[str, int, int], None]
+ShareTold = Callable[[int, float, float], None]
 
 
 @contextmanager
 def progress() -> Iterator[Told]:
-    """Yields ``told(step, done, all)``; ``all`` is None where nobody knows it yet.
+    """Yields ``told(step, done, all)``.
 
     A new step begins a new bar; the earlier ones stay to be read.
     """
     if not sys.stderr.isatty():
         yield lambda step, done, total: None
         return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TaskID,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    class Rate(TextColumn):
-        """Units a second, once that is known."""
-
-        def render(self, task):  # type: ignore[no-untyped-def]
-            from rich.text import Text
-
-            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
-
     bars: dict[str, TaskID] = {}
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(""),
-        TimeRemainingColumn(), console=Console(file=sys.stderr), refresh_per_second=4,
-    ) as drawn:
+    with _drawn("{task.completed:,.0f}/{task.total:,.0f} {task.fields[rate]}") as drawn:
 
-        def told(step: str, done: int, total: int | None) -> None:
+        def told(step: str, done: int, total: int) -> None:
             if step not in bars:
-                bars[step] = drawn.add_task(step.replace("[", r"\["), total=total)
-            drawn.update(bars[step], completed=done, total=total)
+                bars[step] = drawn.add_task(_plain(step), total=total, rate="")
+            speed = drawn.tasks[bars[step]].speed
+            drawn.update(bars[step], completed=done, total=total,
+                         rate=f"{speed:,.0f}/s" if speed else "")
 
         yield told
+
+
+@contextmanager
+def share(name: str) -> Iterator[ShareTold]:
+    """Yields ``told(rows, share, rows a second)`` for a file whose number of rows nobody knows."""
+    if not sys.stderr.isatty():
+        yield lambda rows, part, rate: None
+        return
+    with _drawn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s") as drawn:
+        bar = drawn.add_task(_plain(name), total=1.0, rows=0, rate=0.0)
+
+        def told(rows: int, part: float, rate: float) -> None:
+            drawn.update(bar, completed=part, rows=rows, rate=rate)
+
+        yield told
+
+
+def _drawn(figures: str) -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn(figures), TimeRemainingColumn(),
+        console=Console(file=sys.stderr), refresh_per_second=4,
+    )
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -27,7 +27,10 @@ def print_json(document: Any) -> None:
         # A file name or an argument that is no Unicode: its bytes are kept as escapes.
         text = json.dumps(document, indent=2).encode("ascii")
     sys.stdout.flush()
-    sys.stdout.buffer.write(text + b"\n")
+    left = memoryview(text + b"\n")
+    # Where Python runs unbuffered, one write may take only a part of it.
+    while left:
+        left = left[sys.stdout.buffer.write(left) :]
     sys.stdout.flush()
 
 
