@@ -22,8 +22,8 @@ class TransferLine:
 
     when: str
     kind: str
-    from_party: str
-    to_party: str
+    from_party: tuple[str, ...]
+    to_party: tuple[str, ...]
     goods: str
     marks: tuple[tuple[str, str], ...]
     quantity: str
@@ -41,8 +41,8 @@ class CustodyLine:
     when: str
     item: str
     kind: str
-    from_party: str
-    to_party: str
+    from_party: tuple[str, ...]
+    to_party: tuple[str, ...]
     lawful: str
     basis: str
     papers: tuple[Citation, ...]
@@ -109,12 +109,12 @@ def gather(reader: Reader, sources: Sources) -> Chains:
     )
 
 
-def _party(shown: Shown, field: str, place: str, names: dict[str, str]) -> str:
+def _party(shown: Shown, field: str, place: str, names: dict[str, str]) -> tuple[str, ...]:
     """A party with the place where it handed over or took over; either may be missing."""
-    return wording.joined((
+    return (
         names.get(str(shown.get(field)), ""),
         wording.field(shown.kind, shown.values, place) if place else "",
-    ))
+    )
 
 
 def _transfer(shown: Shown, names: dict[str, str], sources: Sources) -> TransferLine:

@@ -27,7 +27,7 @@ def bars(table: CountTable) -> Figure | None:
     svg = bar_chart_svg(
         table.title, [(row.label, row.count) for row in table.rows], unit=table.unit
     )
-    told = [f"{table.title}."]
+    told = []
     if table.others:
         told.append(
             f"The {number(len(table.rows))} commonest of {number(len(table.every))}; "
@@ -35,7 +35,7 @@ def bars(table: CountTable) -> Figure | None:
         )
     if table.unknown:
         told.append(f"{_of(table)} are not drawn.")
-    return Figure(svg, " ".join(told))
+    return Figure(svg, " ".join(told) or f"{table.title}.")
 
 
 def years(table: CountTable) -> Figure | None:
@@ -53,9 +53,7 @@ def years(table: CountTable) -> Figure | None:
             for decade in range(first // 10 * 10, last + 1, 10)
         ][-40:]
         step = "decade"
-    told = f"{table.title}; a date known only as a range stands at its earliest year."
-    if step == "decade":
-        told = f"{table.title}, by decade; a range stands at its earliest year."
+    told = f"By {step}; a date known only as a range stands at its earliest year."
     if table.unknown:
         told += f" {_of(table)} are not drawn."
     return Figure(timeline_svg(table.title, points, unit=table.unit), told)

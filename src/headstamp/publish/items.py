@@ -19,8 +19,8 @@ class MarkingLine:
 
     text: str | None
     state: str
-    told: str
-    readings: tuple[tuple[str, str], ...] = ()
+    told: tuple[str, ...]
+    readings: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class ItemLine:
     number: int
     id: str
     name: str
-    told: str
+    told: tuple[str, ...]
     quantity: str
     group: str
     markings: tuple[MarkingLine, ...]
     more_markings: int
-    found: str
+    found: tuple[str, ...]
     grade: str
     source: Citation | None
 
@@ -89,18 +89,17 @@ def _line(
         return wording.field("item", shown.values, name)
 
     markings = reader.referring(shown.id, kind="marking", field="item")
-    described = wording.joined((
-        word("item_type"), word("calibre"), word("country"),
-        f"made {word('made_on')}" if word("made_on") else "", word("condition"),
-    ))
-    if described == shown.label:
-        described = ""
+    described = (
+        "" if word("item_type") and word("item_type") in shown.label else word("item_type"),
+        word("calibre"), word("country"), f"made {word('made_on')}" if word("made_on") else "",
+        word("condition"),
+    )
     return ItemLine(
-        number=at, id=shown.id, name=shown.label, told=described, quantity=word("quantity"),
+        number=at, id=shown.id, name=shown.label, told=_filled(described), quantity=word("quantity"),
         group=named.get(str(shown.get("parent")), ""),
         markings=tuple(_marking(reader, one, readings) for one in markings[:_MOST_MARKINGS]),
         more_markings=max(0, len(markings) - _MOST_MARKINGS),
-        found=wording.joined((named.get(str(shown.get("site")), ""), word("recovered_on"))),
+        found=_filled((named.get(str(shown.get("site")), ""), word("recovered_on"))),
         grade=str(shown.get("grade") or ""), source=sources.cite(shown.get("source")),
     )
 
@@ -111,16 +110,20 @@ def _marking(reader: Reader, shown: Shown, readings: bool) -> MarkingLine:
 
     kind = "" if shown.get("marking_kind") == "unknown" else word("marking_kind")
     state = "" if shown.get("state") == "clear" else word("state")
-    read: list[tuple[str, str]] = []
+    read: list[tuple[str, tuple[str, ...]]] = []
     if readings:
         for one in reader.referring(shown.id, kind="reading", field="marking"):
-            told = wording.joined((
+            told = _filled((
                 wording.field("reading", one.values, "meaning"),
                 wording.field("reading", one.values, "method"),
                 f"{one.get('certainty')} % sure" if one.get("certainty") is not None else "",
             ))
             read.append((str(one.get("text") or ""), told))
     return MarkingLine(
-        shown.get("text"), state, wording.joined((kind, word("position"), word("technique"))),
+        shown.get("text"), state, _filled((kind, word("position"), word("technique"))),
         tuple(read),
     )
+
+
+def _filled(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part for part in parts if part)

@@ -80,6 +80,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         n=wording.number, mark=wording.marking, said=wording.said, prose=wording.prose,
+        listed=wording.listed,
     )
     environment.globals.update(share=wording.share, plural=wording.plural)
     return environment
@@ -90,6 +91,6 @@ def render(report: Report) -> str:
     parts = sections(report)
     return _environment().get_template("report.html").render(
         report=report, standing=report.standing, parts=parts, captions=Captions(),
-        style=Markup(_text("report.css")),  # ours, no value of a case is in it
+        style=Markup(_text("report.css")),  # noqa: S704  (ours, no value of a case is in it)
         svg=Markup,  # drawings are escaped where they are drawn
     )

@@ -34,7 +34,7 @@ def print_pdf(page: str) -> bytes:
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
 
-    class Nothing(weasyprint.urls.URLFetcher):  # type: ignore[misc]
+    class Nothing(weasyprint.urls.URLFetcher):  # type: ignore[misc,name-defined]
         """A report is whole in itself: whatever it may name is never fetched."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:

@@ -24,6 +24,7 @@ from headstamp.publish import (
     tallies,
 )
 from headstamp.publish.standing import Standing
+from headstamp.publish.wording import plural
 from headstamp.records import TYPES
 from headstamp.store.reader import Reader
 from headstamp.store.tables import YEAR
@@ -116,14 +117,16 @@ def gather(reader: Reader, standing: Standing, *, program: str) -> Report:
 
 
 def _titles(reader: Reader, known: sources.Sources) -> tuple[str, tuple[str, ...]]:
-    """The mission's title, or that of the one published source; and what else there is to name."""
+    """The mission's title, or that of the published source of most items; then what else there is."""
     missions = [shown.label for shown in reader.list("mission", descending=False, limit=6).rows]
     if missions:
         return missions[0], tuple(missions[1:])
-    published = [e.title for e in known.entries if e.credit or e.caution]
-    if len(set(published)) == 1:
-        return published[0], ()
-    return "Report on a case", ()
+    published = [entry for entry in known.entries if entry.credit or entry.caution]
+    if not published:
+        return "Report on a case", ()
+    most = max(published, key=lambda entry: (entry.items, -entry.number))
+    others = len({entry.title for entry in published} - {most.title})
+    return most.title, (f"and {plural(others, 'further source')}",) if others else ()
 
 
 def _item_counts(reader: Reader, totals: dict[str, int]) -> tuple[Counted, ...]:

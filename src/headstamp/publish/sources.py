@@ -24,7 +24,7 @@ class SourceEntry:
     id: str
     title: str
     kind: str
-    told: str
+    told: tuple[str, ...]
     credit: str
     licence: str
     caution: str
@@ -102,10 +102,11 @@ def _entry(number: int, shown: Shown, items: int) -> SourceEntry:
         return wording.field("document", values, name)
 
     dated = word("issued_on")
-    told = wording.joined((
+    told = (
         word("document_kind"), f"no. {word('number')}" if word("number") else "",
-        word("issuer_name"), dated, word("generation") if values.get("generation") != "original" else "",
-    ))
+        word("issuer_name"), dated,
+        word("generation") if values.get("generation") not in (None, "original") else "",
+    )
     return SourceEntry(
         number, shown.id, str(values.get("title") or shown.label), word("document_kind"), told,
         word("credit"), word("licence"), word("caution"), word("link"), word("digest"),

@@ -18,7 +18,10 @@ from markupsafe import Markup
 from headstamp.places import svg
 from headstamp.records import BY_NAME
 
-_CODE = re.compile(r"[0-9A-Za-z?][0-9A-Za-z?*#+_.,:/-]*[0-9A-Za-z?]")
+# Right-to-left blocks: Hebrew, Arabic and their neighbours, with their presentation forms.
+_OTHER = r"\s\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+_WORD = rf"[^{_OTHER}]*[^\W{_OTHER}][^{_OTHER}]*"
+_CODE = re.compile(rf"{_WORD}(?: {_WORD})*")
 _RTL = ("R", "AL")
 
 
@@ -69,23 +72,34 @@ def runs_right_to_left(text: str) -> bool:
     return False
 
 
+def _built(html: str) -> Markup:
+    """Markup of ours in which everything from a case has been escaped; the only door to it."""
+    return Markup(html)  # noqa: S704
+
+
 def marking(text: str) -> Markup:
     """A marking, shut off from the text around it; left to right unless its letters run otherwise.
 
     >>> marking("07-85")
     Markup('<bdi dir="ltr" class="marking">07-85</bdi>')
     """
-    way = "rtl" if runs_right_to_left(text) else "ltr"
-    return Markup(f'<bdi dir="{way}" class="marking">{svg.text(text)}</bdi>')  # escaped above
+    if runs_right_to_left(text):
+        return _built(f'<bdi dir="rtl" class="marking">{_codes_isolated(text)}</bdi>')
+    return _built(f'<bdi dir="ltr" class="marking">{svg.text(text)}</bdi>')
 
 
 def said(text: str) -> Markup:
     """Somebody's words inside a line of ours, shut off from its direction."""
     if text.isascii():
-        return Markup(svg.text(text))  # escaped
+        return _built(svg.text(text))
     if runs_right_to_left(text):
-        return Markup(f'<bdi dir="rtl">{_codes_isolated(text)}</bdi>')  # escaped inside
-    return Markup(f"<bdi>{svg.text(text)}</bdi>")  # escaped
+        return _built(f'<bdi dir="rtl">{_codes_isolated(text)}</bdi>')
+    return _built(f"<bdi>{svg.text(text)}</bdi>")
+
+
+def listed(parts: Iterable[str]) -> Markup:
+    """Several people's words in one line of ours, each shut off from the next."""
+    return Markup(", ").join(said(part) for part in parts if part)
 
 
 def prose(text: str) -> Markup:
@@ -95,17 +109,21 @@ def prose(text: str) -> Markup:
 
 def _block(line: str) -> Markup:
     if runs_right_to_left(line):
-        return Markup(f'<p class="said" dir="rtl">{_codes_isolated(line)}</p>')  # escaped inside
-    return Markup(f'<p class="said" dir="auto">{svg.text(line)}</p>')  # escaped
+        return _built(f'<p class="said" dir="rtl">{_codes_isolated(line)}</p>')
+    return _built(f'<p class="said" dir="auto">{svg.text(line)}</p>')
 
 
 def _codes_isolated(text: str) -> str:
-    """Right-to-left text, escaped, with every number and code in it set left to right."""
+    """Right-to-left text, escaped, with every number, code and foreign word set left to right."""
     out, last = [], 0
     for found in _CODE.finditer(text):
-        out.append(svg.text(text[last : found.start()]))
-        out.append(f'<bdi dir="ltr">{svg.text(found[0])}</bdi>')
-        last = found.end()
+        code = found[0]
+        # Brackets, commas and full stops around a code belong to the sentence.
+        start = found.start() + len(code) - len(code.lstrip("([{<\"'«,.;:!"))
+        end = found.end() - (len(code) - len(code.rstrip(")]}>\"'»,.;:!")))
+        out.append(svg.text(text[last:start]))
+        out.append(f'<bdi dir="ltr">{svg.text(text[start:end])}</bdi>')
+        last = end
     return "".join((*out, svg.text(text[last:])))
 
 
