@@ -24,6 +24,7 @@ from string import Formatter
 from typing import Any
 
 from headstamp.errors import Problem
+from headstamp.intake import marks
 from headstamp.kinds.kind import Unfit
 
 Cells = Sequence[str | None]
@@ -32,8 +33,12 @@ Getter = Callable[[Cells, Ids], Any]
 
 _KEYS = frozenset({
     "column", "constant", "template", "join", "ref", "first", "all", "each", "empty", "words",
-    "other", "match", "split", "json", "date", "decimal", "thousands", "lower",
+    "other", "match", "split", "json", "date", "decimal", "thousands", "lower", "as",
 })
+# Readings of a cell that are more than a table of words.
+_READINGS: dict[str, Callable[[str], str | None]] = {
+    "marking_text": marks.text, "marking_state": marks.state,
+}
 _SOURCES = ("column", "constant", "template", "ref", "first", "all", "each")
 
 
@@ -52,7 +57,8 @@ class Value:
     (the first group of a pattern; nothing where it does not fit), ``json`` (the
     cell is a JSON list), ``split`` (a list by this mark), ``lower``, ``words``
     (word to code; ``other`` for all else), ``date`` (formats tried in turn),
-    ``decimal`` and ``thousands`` (how numbers are written).
+    ``decimal`` and ``thousands`` (how numbers are written), ``as`` (here
+    ``reading``: what a cell of a marking column says, see ``marks``).
     """
 
     column: str = ""
@@ -73,6 +79,7 @@ class Value:
     decimal: str = ""
     thousands: str = ""
     lower: bool = False
+    reading: str = ""
 
     def columns(self) -> list[str]:
         """The columns it reads, in order."""
@@ -147,6 +154,12 @@ def parse(raw: Any, where: str, problems: list[Problem]) -> Value:
                 problems.append(Problem("a table of words is needed", "", f"{where}.{key}"))
         elif key in ("json", "lower"):
             given[key] = bool(value)
+        elif key == "as":
+            if value in _READINGS:
+                given["reading"] = value
+            else:
+                problems.append(Problem("no such reading", "Use: " + ", ".join(_READINGS) + ".",
+                                        f"{where}.as", str(value)))
         elif isinstance(value, str) and value:
             given[key] = value
         else:
@@ -303,6 +316,8 @@ def _steps(value: Value) -> list[Callable[[Any], Any]]:
         steps.append(lambda v: dated(v, formats))
     if value.decimal or value.thousands:
         steps.append(_numbered(value.decimal or ".", value.thousands))
+    if value.reading:
+        steps.append(_READINGS[value.reading])
     return steps
 
 
