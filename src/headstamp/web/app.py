@@ -58,7 +58,8 @@ def _routes() -> list[BaseRoute]:
     found.extend(Route(act.path, act.endpoint, methods=list(act.methods), name=act.name)
                  for act in ACTS)
     for page in pages():
-        found.append(Route(page.path, page_endpoint(page), methods=["GET"], name=page.name))
+        if page.path:
+            found.append(Route(page.path, page_endpoint(page), methods=["GET"], name=page.name))
         if page.api:
             found.append(Route(page.api, api_endpoint(page), methods=["GET"],
                                name=f"api:{page.name}"))

@@ -109,7 +109,8 @@ class Page:
     """One page and its JSON twin.
 
     ``fixed`` are path parts that the address itself fixes (``{"kind": "item"}``).
-    ``api`` is the twin's address; where a page has none, ``no_api`` says why.
+    ``api`` is the twin's address; where a page has none, ``no_api`` says why. An
+    empty ``path`` makes an answer that is JSON only.
     """
 
     name: str

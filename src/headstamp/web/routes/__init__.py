@@ -6,11 +6,14 @@ from functools import cache
 
 from headstamp.web.act import Act
 from headstamp.web.page import Page
-from headstamp.web.routes import listing, overview
+from headstamp.web.routes import files, form, help, listing, overview, record, search
 
-# Particular pages first: where two have one address, the earlier is meant.
-_PAGES: tuple[tuple[Page, ...], ...] = (overview.PAGES, listing.PAGES)
-ACTS: tuple[Act, ...] = (*overview.ACTS, *listing.ACTS)
+# Particular pages first: where two have one address, the earlier is meant, and
+# an address with a fixed word (/items/new) stands before one with a gap (/items/{id}).
+_PAGES: tuple[tuple[Page, ...], ...] = (
+    overview.PAGES, search.PAGES, help.PAGES, form.PAGES, listing.PAGES, record.PAGES,
+)
+ACTS: tuple[Act, ...] = (*overview.ACTS, *files.ACTS, *help.ACTS, *form.ACTS)
 
 
 @cache
@@ -19,5 +22,5 @@ def pages() -> tuple[Page, ...]:
     found: dict[str, Page] = {}
     for some in _PAGES:
         for page in some:
-            found.setdefault(page.path, page)
+            found.setdefault(page.path or page.api, page)
     return tuple(found.values())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from headstamp.records import TYPES, RecordType
 from headstamp.store.tables import facet_columns
-from headstamp.web.act import Act
 from headstamp.web.contexts.listing import ListContext, facet_title, list_context
 from headstamp.web.page import Page, Parameter
 
@@ -27,4 +26,3 @@ def _page(kind: RecordType) -> Page:
 
 
 PAGES: tuple[Page, ...] = tuple(_page(kind) for kind in TYPES)
-ACTS: tuple[Act, ...] = ()

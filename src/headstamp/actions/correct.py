@@ -1,0 +1,100 @@
+"""Entering and correcting a record by hand, by somebody who may not see all of it.
+
+What a person's clearance hides from them is kept as it is: a correction never
+drops a field, or a reference to a record, that the person could not see. A
+reference to a record they may not see is refused in the same words as one to
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from headstamp.errors import Invalid, Problem
+from headstamp.records import Record, RecordType, kind_named, kind_of_id
+from headstamp.store.case import Case
+from headstamp.store.change import Outcome
+from headstamp.store.policy import clearance_rank, field_rank
+from headstamp.store.reader import Shown
+from headstamp.store.refs import references
+
+
+def closed_fields(kind: RecordType, clearance: str) -> frozenset[str]:
+    """The fields of a kind that this clearance does not see in full, and so cannot change."""
+    rank = clearance_rank(clearance)
+    return frozenset(f.name for f in kind.facts if field_rank(kind.name, f.name) > rank)
+
+
+def enter(
+    case: Case, kind: str, values: Mapping[str, Any], *, clearance: str, actor: str, reason: str
+) -> Outcome:
+    """Records a new record. Raises Invalid with every problem at once."""
+    type_ = kind_named(kind)
+    closed = closed_fields(type_, clearance)
+    made = type_.cls.build({k: v for k, v in values.items() if k not in closed and k != "id"})
+    _only_seen(case, made, clearance)
+    with case.change(actor=actor, reason=reason) as change:
+        return change.put(made, expected=0)
+
+
+def correct(
+    case: Case, record_id: str, values: Mapping[str, Any], *, expected: int, clearance: str,
+    actor: str, reason: str,
+) -> Outcome:
+    """Records a new version of a record; ``expected`` is the version the person saw.
+
+    Raises Missing, Invalid with every problem at once, Conflicting where
+    somebody was faster.
+    """
+    seen = case.read(clearance).get(record_id)
+    type_ = kind_of_id(record_id)
+    whole = case.read("sealed").get(record_id)
+    made = type_.cls.build({**_merged(type_, values, seen, whole, clearance), "id": record_id})
+    _only_seen(case, made, clearance, set(_named(type_, whole)))
+    with case.change(actor=actor, reason=reason) as change:
+        return change.put(made, expected=expected)
+
+
+def _merged(
+    kind: RecordType, values: Mapping[str, Any], seen: Shown, whole: Shown, clearance: str
+) -> dict[str, Any]:
+    closed = closed_fields(kind, clearance)
+    merged = {name: value for name, value in values.items() if name not in closed}
+    for fact in kind.facts:
+        kept = whole.get(fact.name)
+        if kept is None:
+            continue
+        if fact.name in closed:
+            merged[fact.name] = kept
+        elif fact.ref is not None and fact.many:
+            unseen = [one for one in kept if one not in seen.get(fact.name, ())]
+            if unseen:
+                merged[fact.name] = [*merged.get(fact.name, ()), *unseen]
+        elif (
+            (fact.ref is not None or fact.name == "source")
+            and seen.get(fact.name) is None and merged.get(fact.name) is None
+        ):
+            merged[fact.name] = kept
+    return merged
+
+
+def _named(kind: RecordType, shown: Shown) -> list[str]:
+    return [target for _, target in references(
+        kind.cls.model_validate({**shown.values, "id": shown.id})
+    )]
+
+
+def _only_seen(
+    case: Case, made: Record, clearance: str, known: set[str] | None = None
+) -> None:
+    named = [(field, id_) for field, id_ in references(made)
+             if id_ not in (known or ()) and id_ != made.id]
+    seen = case.read(clearance).many([id_ for _, id_ in named])
+    missing = [
+        Problem(f"{id_} is not in this case", "Record it first, or leave the field out.",
+                field=field, value=id_)
+        for field, id_ in named if id_ not in seen
+    ]
+    if missing:
+        raise Invalid("some records refer to what is not there", missing)

@@ -1,0 +1,154 @@
+"""One item: photographs, markings and what is made of them, parts, and its past in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from headstamp.records import BY_NAME
+from headstamp.schemes import SchemeReading, recognise, scheme
+from headstamp.store.reader import Reader, Shown
+from headstamp.web.contexts.facts import FactView, Piece, fact_views, labels_of, ref_piece
+from headstamp.web.contexts.past import Moment, in_order, moment
+from headstamp.web.contexts.record import Naming, RecordContext, naming_of, record_context
+from headstamp.web.page import ON_PAGE, Params
+
+MOST_MARKINGS = 100
+MOST_PHOTOGRAPHS = 60
+MOST_EVENTS = 200
+# Shown in places of their own on this page.
+_PLACED = frozenset({
+    ("marking", "item"), ("photograph", "items"), ("custody", "item"), ("transfer", "items"),
+    ("note", "about"),
+})
+_CUSTODY = ("from_party", "to_party", "quantity", "lawful_status", "transfer", "documents",
+            "evidence", "basis")
+_TRANSFER = ("from_party", "to_party", "from_place", "to_place", "quantity", "lawful_status",
+             "licence", "documents", "basis")
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What one scheme makes of a marking. ``valid``: its check fits, does not, or it has none."""
+
+    scheme: str
+    title: str
+    canonical: str
+    valid: bool | None
+    explanation: str
+    doubt: str
+    source: str
+
+
+@dataclass(frozen=True)
+class MarkingView:
+    """A marking with the readings recorded of it and what the schemes recognise."""
+
+    record: Shown
+    readings: tuple[Shown, ...]
+    recognised: tuple[Recognised, ...]
+    facts: tuple[FactView, ...] = field(default=(), metadata=ON_PAGE)
+    reading_facts: tuple[tuple[FactView, ...], ...] = field(default=(), metadata=ON_PAGE)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photograph: its record, and (where the original is held) its small copy."""
+
+    record: Shown
+    held: bool
+    thumbnail: str = field(default="", metadata=ON_PAGE)
+    original: str = field(default="", metadata=ON_PAGE)
+    link: str = field(default="", metadata=ON_PAGE)
+    to: Piece | None = field(default=None, metadata=ON_PAGE)
+
+
+@dataclass(frozen=True)
+class ItemContext(RecordContext):
+    """An item as its page shows it."""
+
+    photographs: tuple[Picture, ...] = ()
+    markings: tuple[MarkingView, ...] = ()
+    past: tuple[Moment, ...] = ()
+    notes: tuple[Shown, ...] = ()
+
+
+def item_context(reader: Reader, params: Params) -> ItemContext:
+    """All of one item. Raises Missing."""
+    base = record_context(reader, params)
+    item = base.record
+    naming: tuple[Naming, ...] = naming_of(reader, item.id, _PLACED)
+    return ItemContext(
+        **{**base.__dict__, "naming": naming},
+        photographs=pictures(
+            reader.referring(item.id, kind="photograph", field="items", limit=MOST_PHOTOGRAPHS)
+        ),
+        markings=markings_of(reader, item.id),
+        past=past_of(reader, item),
+        notes=tuple(reader.referring(item.id, kind="note", field="about", limit=MOST_EVENTS)),
+    )
+
+
+def pictures(photographs: Sequence[Shown]) -> tuple[Picture, ...]:
+    """Photographs as shown small."""
+    found = []
+    for shown in photographs:
+        digest, link = shown.get("digest", ""), shown.get("link", "")
+        found.append(Picture(
+            shown, bool(digest), f"/thumbs/{digest}" if digest else "",
+            f"/originals/{digest}" if digest else "", link, ref_piece(shown.id, shown.label),
+        ))
+    return tuple(found)
+
+
+def markings_of(reader: Reader, item_id: str) -> tuple[MarkingView, ...]:
+    """The markings on an item, each with its readings and what the schemes recognise."""
+    found = []
+    kind, reading_kind = BY_NAME["marking"], BY_NAME["reading"]
+    rows = reader.referring(item_id, kind="marking", field="item", limit=MOST_MARKINGS)
+    labels = labels_of(reader, rows, BY_NAME)
+    for shown in rows:
+        readings = reader.referring(shown.id, kind="reading", field="marking", limit=20)
+        text = shown.get("text")
+        found.append(MarkingView(
+            shown, tuple(readings),
+            tuple(recognised(one) for one in recognise(text)) if text else (),
+            fact_views(kind, shown.values, labels, ("item", "text", "tier", "source")),
+            tuple(fact_views(reading_kind, one.values, {}, ("marking", "text", "tier", "source"))
+                  for one in readings),
+        ))
+    return tuple(found)
+
+
+def recognised(reading: SchemeReading) -> Recognised:
+    """A scheme's reading as shown."""
+    return Recognised(
+        reading.scheme, scheme(reading.scheme).TITLE, reading.canonical, reading.valid,
+        reading.explanation, reading.doubt, reading.source,
+    )
+
+
+def past_of(reader: Reader, item: Shown) -> tuple[Moment, ...]:
+    """Making, transfers, custody and recovery in the order of time, gaps named."""
+    custody = reader.referring(item.id, kind="custody", field="item", limit=MOST_EVENTS)
+    transfers = reader.referring(item.id, kind="transfer", field="items", limit=MOST_EVENTS)
+    labels = labels_of(reader, [*custody, *transfers], BY_NAME)
+    moments = []
+    if item.get("made_on"):
+        basis = item.get("made_basis")
+        moments.append(moment("made", item.get("made_on"), f"made ({basis})" if basis else "made"))
+    moments += [
+        moment("transfer", one.get("happened_on"), one.label, one, labels, _TRANSFER)
+        for one in transfers
+    ]
+    moments += [
+        moment("custody", one.get("held_on"), one.label, one, labels, _CUSTODY) for one in custody
+    ]
+    recovery = item.get("recovery")
+    known = reader.many([recovery]).get(recovery) if recovery else None
+    if known is not None:
+        when = known.get("recovered_on") or item.get("recovered_on")
+        moments.append(moment("recovery", when, known.label, known, {}, ("manner", "armed_group")))
+    elif item.get("recovered_on"):
+        moments.append(moment("recovery", item.get("recovered_on"), "found"))
+    return in_order(moments)

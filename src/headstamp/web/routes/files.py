@@ -1,0 +1,94 @@
+"""Files sent out: originals as they came, their thumbnails, and lists as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+
+from headstamp.actions.thumbnails import thumbnail_of
+from headstamp.errors import Missing
+from headstamp.records import TYPES, RecordType
+from headstamp.web.act import Act
+from headstamp.web.answer import Endpoint, desk_of, params_of
+from headstamp.web.contexts.listing import wheres
+from headstamp.web.table import csv_lines
+
+# An original may be anything, also a page with a script: it is handed over to be
+# kept, never shown in place.
+_SANDBOX = "default-src 'none'; sandbox"
+
+
+async def original(request: Request) -> Response:
+    """The bytes of an original, exactly as they came."""
+    desk, digest = desk_of(request), request.path_params["digest"]
+
+    def work() -> Response:
+        path, shown = desk.reader().original(digest)
+        name = str(shown.get("original_name") or digest)
+        return FileResponse(
+            path, media_type="application/octet-stream", filename=name,
+            headers={"content-security-policy": _SANDBOX, "x-content-type-options": "nosniff"},
+        )
+
+    return await run_in_threadpool(work)
+
+
+async def thumbnail(request: Request) -> Response:
+    """A small JPEG of a photograph."""
+    desk, digest = desk_of(request), request.path_params["digest"]
+
+    def work() -> Response:
+        path = thumbnail_of(desk.case, digest, clearance=desk.settings.clearance)
+        return FileResponse(
+            path, media_type="image/jpeg",
+            headers={"content-security-policy": _SANDBOX, "cache-control": "private, max-age=600"},
+        )
+
+    return await run_in_threadpool(work)
+
+
+def table(kind: RecordType) -> Endpoint:
+    """The list of a kind as CSV, with the filters of its page."""
+
+    async def endpoint(request: Request) -> Response:
+        desk = desk_of(request)
+        params = params_of(request)
+        where = wheres(params)
+
+        def first() -> None:
+            # A filter that is none is refused before the first byte is sent.
+            desk.reader().list(kind.name, where, limit=1)
+
+        def lines() -> Iterator[str]:
+            with desk.reader().snapshot() as reader:
+                yield from csv_lines(kind, reader.stream(kind.name, where))
+
+        await run_in_threadpool(first)
+        name = f"{kind.slug}.csv"
+        return StreamingResponse(
+            lines(), media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": f'attachment; filename="{name}"'},
+        )
+
+    return endpoint
+
+
+def _digest_only(endpoint: Endpoint) -> Endpoint:
+    async def checked(request: Request) -> Response:
+        digest = request.path_params["digest"]
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise Missing(f"there is no original {digest[:80]}")
+        return await endpoint(request)
+
+    return checked
+
+
+ACTS: tuple[Act, ...] = (
+    Act("original", "/originals/{digest}", _digest_only(original), ("GET",), "it is the file itself"),
+    Act("thumbnail", "/thumbs/{digest}", _digest_only(thumbnail), ("GET",), "it is a picture"),
+    *(Act(f"csv:{kind.slug}", f"/{kind.slug}.csv", table(kind), ("GET",),
+          "it is the list itself; as JSON: /api/" + kind.slug) for kind in TYPES),
+)
