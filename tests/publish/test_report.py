@@ -130,13 +130,16 @@ class _Page(HTMLParser):
         if tag not in self.VOID:
             self.open.append(tag)
         for name, value in attrs:
-            if name in ("src", "srcset", "data", "action", "poster", "xlink:href"):
-                self.fetched.append(f"{tag} {value}")
+            told = str(value)
+            if name in ("src", "srcset", "data", "action", "poster", "xlink:href") and (
+                not told.startswith("data:image/jpeg;base64,")
+            ):
+                self.fetched.append(f"{tag} {told}")
             if name == "href":
                 (self.followed if tag == "a" else self.fetched).append(str(value))
             if name == "id":
                 self.ids.append(str(value))
-        if tag in ("script", "link", "img", "iframe", "object"):
+        if tag in ("script", "link", "iframe", "object"):
             self.fetched.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from headstamp import __version__
 from headstamp.errors import Invalid, Unavailable
+from headstamp.intake.photo import thumbnail
 from headstamp.publish.page import render
 from headstamp.publish.pdf import print_pdf
 from headstamp.publish.report import Report, gather
@@ -36,7 +37,7 @@ class ReportResult:
 def read_report(case: Case, clearance: str) -> Report:
     """Everything the report of a case says, at its latest checkpoint, for one clearance."""
     with standing(case, clearance) as (stands, reader):
-        return gather(reader, stands, program=f"headstamp {__version__}")
+        return gather(reader, stands, program=f"headstamp {__version__}", thumbnail=thumbnail)
 
 
 def write_report(

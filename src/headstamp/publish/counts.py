@@ -19,6 +19,7 @@ from headstamp.store.reader import Reader
 from headstamp.store.tables import YEAR
 
 SHOWN = 15
+_NAMED = 400
 # Words of the vocabularies that say that nothing is known.
 _NOT_KNOWN = (None, "", "unknown")
 
@@ -142,7 +143,8 @@ def _labelled(
         column is not None and type_.by_name[column.fact].ref is not None
     )
     if refers:
-        labels = reader.labels([str(value) for value, _ in groups])
+        # Only the commonest are ever named; a large case may have very many.
+        labels = reader.labels([str(value) for value, _ in groups[:_NAMED]])
         rows = [Count(value, labels.get(str(value), str(value)), n) for value, n in groups]
     elif column is not None and column.kind is not None and column.sql == "text":
         rows = [Count(value, column.kind.show(value), n) for value, n in groups]

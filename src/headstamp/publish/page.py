@@ -56,6 +56,7 @@ def sections(report: Report) -> dict[str, Section]:
         ("sites", "Sites and what passed between them",
          bool(grounds.sites or grounds.flows or grounds.visits)),
         ("items", "Items, their markings and sources", bool(report.items)),
+        ("plates", "Plates", bool(report.plates.plates or report.plates.undrawn)),
         ("chains", "Transfers and custody in time", bool(chains.transfers or chains.custody)),
         ("traces", "Trace requests", bool(chains.requests)),
         ("tallies", "Published counts of others", report.tallies is not None),

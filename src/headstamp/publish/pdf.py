@@ -38,6 +38,8 @@ def print_pdf(page: str) -> bytes:
         """A report is whole in itself: whatever it may name is never fetched."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:"):  # the plates, carried in the page
+                return super().fetch(url, headers)
             raise ValueError(f"a report fetches nothing, not even {url[:80]}")
 
     document = weasyprint.HTML(string=for_print(page), url_fetcher=Nothing())

@@ -20,6 +20,7 @@ from headstamp.publish import (
     items,
     manifest,
     method,
+    plates,
     sources,
     tallies,
 )
@@ -56,6 +57,7 @@ class Report:
     map: geography.MapFigure | None
     findings: findings.Findings
     items: tuple[items.ItemList, ...]
+    plates: plates.Plates
     grounds: grounds.Grounds
     chains: chains.Chains
     tallies: tallies.Tallies | None
@@ -79,10 +81,13 @@ class Report:
         return dict(self.totals).get(kind, 0)
 
 
-def gather(reader: Reader, standing: Standing, *, program: str) -> Report:
+def gather(
+    reader: Reader, standing: Standing, *, program: str, thumbnail: plates.Thumbnail | None = None
+) -> Report:
     """The report of what this reader sees; give it a reader over one snapshot.
 
-    ``program`` names the program and its version. Raises Tampered where counts do not add up.
+    ``program`` names the program and its version; without ``thumbnail`` there are
+    no plates. Raises Tampered where counts do not add up.
     """
     known = sources.gather(reader)
     totals = reader.totals()
@@ -110,7 +115,7 @@ def gather(reader: Reader, standing: Standing, *, program: str) -> Report:
             ("trace_reply", "reply_code", "Replies by code", "Reply code"),
         )),
         map=drawn, findings=findings.gather(reader, known), items=items.gather(reader, known),
-        grounds=grounds.gather(reader, known), chains=chains.gather(reader, known),
+        plates=plates.gather(reader, thumbnail), grounds=grounds.gather(reader, known), chains=chains.gather(reader, known),
         tallies=tallies.gather(reader, known), method=method.gather(reader), sources=known,
         manifest=manifest.gather(reader),
     )
