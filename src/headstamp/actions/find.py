@@ -14,7 +14,7 @@ from typing import Any
 from headstamp.actions.cases import index_case
 from headstamp.errors import Invalid
 from headstamp.markings.normalise import keys
-from headstamp.markings.query import LIKE_UNREAD, Query, parse
+from headstamp.markings.query import Query, parse
 from headstamp.markings.score import score
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader, Shown
@@ -82,8 +82,8 @@ def _markings(reader: Reader, asked: Query) -> list[tuple[str, str]]:
     like = asked.like("folded")
     if len(asked.key("folded")) >= 2:
         take(reader.find_keys("folded", like=like, limit=_CANDIDATES))
-    for pattern in LIKE_UNREAD:
-        take(reader.find_keys("folded", like=pattern, limit=_CANDIDATES))
+    # Markings with unread characters of their own can answer what their key does not contain.
+    take(reader.find_keys("folded", unread=True, limit=_CANDIDATES))
     return list(found.items())
 
 

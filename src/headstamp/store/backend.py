@@ -40,8 +40,10 @@ class Backend(Protocol):
     def among(self, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
         """The condition that a text column is one of many values."""
 
-    def text_query(self, words: Sequence[str]) -> ColumnElement[bool]:
-        """The condition on ``search_text`` that all words begin some word of the text."""
+    def find_texts(
+        self, conn: Connection, words: Sequence[str], rank: int, limit: int
+    ) -> list[tuple[str, str]]:
+        """(id, text) of rows of ``search_text`` up to a rank, where all words begin some word."""
 
     def key_like(self, column: str, pattern: str) -> ColumnElement[bool]:
         """The condition on ``marking_key`` that a key is like a pattern (``_``, ``%``, ``\\``)."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     inspect,
     literal_column,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -31,7 +32,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.errors import Conflicting, Unavailable
 from headstamp.store.backend import Rows
-from headstamp.store.tables import MARKING_KEY, METADATA
+from headstamp.store.tables import MARKING_KEY, METADATA, SEARCH_TEXT
 from headstamp.vocab import fold
 
 # Any number will do, so long as all writers use the same.
@@ -147,14 +148,15 @@ class Postgres:
         # One parameter however many values: the protocol's limit is on their number.
         return column == any_(bindparam("among", list(values), type_=ARRAY(Text), unique=True))
 
-    def text_query(self, words: Sequence[str]) -> ColumnElement[bool]:
-        # A word is the row of its pieces; quoted, no character is read as an operator.
-        pieces = [fold(word).split() for word in words]
-        if not all(pieces):
-            return false()  # nothing but punctuation is in no text
-        phrases = [" <-> ".join(f"'{piece}'" for piece in some) + ":*" for some in pieces]
-        query = bindparam("words", " & ".join(phrases), type_=Text, unique=True)
-        return literal_column(_VECTOR).bool_op("@@")(func.to_tsquery("simple", query))
+    def find_texts(
+        self, conn: Connection, words: Sequence[str], rank: int, limit: int
+    ) -> list[tuple[str, str]]:
+        rows = conn.execute(
+            select(SEARCH_TEXT.c.id, SEARCH_TEXT.c.text)
+            .where(_text_query(words), SEARCH_TEXT.c.rank <= rank)
+            .order_by(SEARCH_TEXT.c.number).limit(limit)
+        )
+        return [(row.id, row.text) for row in rows]
 
     def key_like(self, column: str, pattern: str) -> ColumnElement[bool]:
         return MARKING_KEY.c[column].like(pattern, escape="\\")
@@ -213,3 +215,14 @@ def _wrapped() -> Iterator[None]:
         raise Unavailable(f"the database cannot be used: {error.orig}") from error
     except DBAPIError as error:
         raise Unavailable(f"the database refused: {error.orig}") from error
+
+
+def _text_query(words: Sequence[str]) -> ColumnElement[bool]:
+    """All words begin some word of the text."""
+    # A word is the row of its pieces; quoted, no character is read as an operator.
+    pieces = [fold(word).split() for word in words]
+    if not all(pieces):
+        return false()  # nothing but punctuation is in no text
+    phrases = [" <-> ".join(f"'{piece}'" for piece in some) + ":*" for some in pieces]
+    query = bindparam("words", " & ".join(phrases), type_=Text, unique=True)
+    return literal_column(_VECTOR).bool_op("@@")(func.to_tsquery("simple", query))

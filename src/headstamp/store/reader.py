@@ -206,6 +206,25 @@ class Reader:
                 for one in related.naming(conn, record_id, self.rank, most)
             ]
 
+    def belonging(
+        self, ids: Sequence[str], kind: str, field: str, most: int = 2_000
+    ) -> dict[str, builtins.list[Shown]]:
+        """The visible records of a kind that name these by one field, in one question.
+
+        ``most`` bounds all of them together: some may be left out.
+        """
+        type_ = kind_named(kind)
+        self._column(type_, CURRENT[type_.name], field)
+        with self._connected() as conn:
+            pairs = related.belonging(
+                conn, self._backend, ids, self.rank, type_, field, most
+            )
+            shown = {one.seq: one for one in self._at(conn, type_, [seq for _, seq in pairs])}
+        found: dict[str, builtins.list[Shown]] = {}
+        for to_id, seq in sorted(pairs, key=lambda pair: pair[1]):
+            found.setdefault(to_id, []).append(shown[seq])
+        return found
+
     def _at(self, conn: Connection, kind: RecordType, seqs: Sequence[int]) -> list[Shown]:
         """The visible records at these places of the log, in the order of the log."""
         found: list[Shown] = []
@@ -417,12 +436,14 @@ class Reader:
             return find_texts(conn, self._backend, words, self.rank, limit)
 
     def find_keys(
-        self, column: str, *, like: str = "", equal: str = "", limit: int = 500
+        self, column: str, *, like: str = "", equal: str = "", unread: bool = False,
+        limit: int = 500,
     ) -> builtins.list[tuple[str, str]]:
         """(id, verbatim text) of visible markings and readings by one of their keys."""
         with self._connected() as conn:
             return find_keys(
-                conn, self._backend, self.rank, limit, column=column, like=like, equal=equal
+                conn, self._backend, self.rank, limit, column=column, like=like, equal=equal,
+                unread=unread,
             )
 
     # -- how it is done

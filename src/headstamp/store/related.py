@@ -6,12 +6,13 @@ all items: nothing here reads more rows than it shows or counts to its limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, Table, select
 
 from headstamp.records import TYPES, Fact, RecordType
+from headstamp.store.backend import Backend
 from headstamp.store.policy import field_rank
 from headstamp.store.tables import CURRENT, REF
 
@@ -74,3 +75,19 @@ def naming_seqs(
         found.update(conn.execute(rows.order_by(CURRENT[kind.name].c.log_seq).limit(limit))
                      .scalars())
     return sorted(found)[:limit]
+
+
+def belonging(
+    conn: Connection, backend: Backend, ids: Sequence[str], rank: int, kind: RecordType,
+    field: str, limit: int,
+) -> list[tuple[str, int]]:
+    """(named id, place) of visible records of one kind that name any of these; ``limit`` in all."""
+    table, first = CURRENT[kind.name], kind.prefix + "-"
+    rows = conn.execute(
+        select(REF.c.to_id, table.c.log_seq)
+        .select_from(REF.join(table, table.c.id == REF.c.from_id))
+        .where(backend.among(REF.c.to_id, ids), REF.c.field == field, REF.c.from_id >= first,
+               REF.c.from_id < first + "~", table.c.visible_rank <= rank)
+        .limit(limit)
+    ).all()
+    return [(to_id, seq) for to_id, seq in rows]

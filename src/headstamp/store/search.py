@@ -15,13 +15,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, TextClause, delete, func, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.records import BY_NAME, BY_PREFIX, RecordType
 from headstamp.store.backend import Backend, batches
 from headstamp.store.policy import field_rank
 from headstamp.store.rows import search_texts
-from headstamp.store.tables import CURRENT, LOG, MARKING_KEY, PROGRESS, SEARCH_TEXT, VERSION
+from headstamp.store.tables import CURRENT, LOG, MARKING_KEY, PROGRESS, SEARCH_TEXT, UNREAD, VERSION
 
 _BATCH = 5_000
 
@@ -182,25 +183,25 @@ def find_texts(
     conn: Connection, backend: Backend, words: Sequence[str], rank: int, limit: int
 ) -> list[tuple[str, str]]:
     """(id, text) of visible records in whose text every word begins some word; oldest first."""
-    rows = conn.execute(
-        select(SEARCH_TEXT.c.id, SEARCH_TEXT.c.text)
-        .where(backend.text_query(words), SEARCH_TEXT.c.rank <= rank)
-        .order_by(SEARCH_TEXT.c.number).limit(limit)
-    )
-    return [(row.id, row.text) for row in rows]
+    return backend.find_texts(conn, words, rank, limit)
 
 
 def find_keys(
     conn: Connection, backend: Backend, rank: int, limit: int, *, column: str, like: str = "",
-    equal: str = "",
+    equal: str = "", unread: bool = False,
 ) -> list[tuple[str, str]]:
     """(id, verbatim text) of visible markings and readings whose key is equal to or like this.
 
-    ``column`` is ``raw``, ``plain``, ``folded`` or ``ncic``.
+    ``column`` is ``raw``, ``plain``, ``folded`` or ``ncic``; ``unread`` asks for those that
+    hold unread characters, whatever the key.
     """
-    condition = (
-        MARKING_KEY.c[column] == equal if equal else backend.key_like(column, like)
-    )
+    condition: ColumnElement[bool] | TextClause
+    if unread:
+        condition = UNREAD
+    elif equal:
+        condition = MARKING_KEY.c[column] == equal
+    else:
+        condition = backend.key_like(column, like)
     rows = conn.execute(
         select(MARKING_KEY.c.id, MARKING_KEY.c.raw)
         .where(condition, MARKING_KEY.c.rank <= rank)

@@ -33,7 +33,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from headstamp.errors import Conflicting, Unavailable, Unreadable
 from headstamp.store.backend import Rows
 from headstamp.store.sqlite_check import page_faults, schema_faults
-from headstamp.store.tables import MARKING_KEY, METADATA, SEARCH_TEXT
+from headstamp.store.tables import MARKING_KEY, METADATA
 
 WAIT_SECONDS = 60
 _TRIGRAMS = ("plain", "folded")
@@ -130,10 +130,21 @@ class Sqlite:
         )
         return column.in_(many)
 
-    def text_query(self, words: Sequence[str]) -> ColumnElement[bool]:
+    def find_texts(
+        self, conn: Connection, words: Sequence[str], rank: int, limit: int
+    ) -> list[tuple[str, str]]:
         query = " AND ".join('"' + word.replace('"', '""') + '"*' for word in words)
-        found = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :fts")
-        return SEARCH_TEXT.c.number.in_(found.bindparams(bindparam("fts", query, unique=True)))
+        # CROSS JOIN keeps the order: a common word is read only as far as needed.
+        rows = conn.execute(
+            text(
+                "SELECT search_text.id, search_text.text FROM search_fts CROSS JOIN search_text"
+                " ON search_text.number = search_fts.rowid"
+                " WHERE search_fts MATCH :query AND search_text.rank <= :rank"
+                " ORDER BY search_fts.rowid LIMIT :limit"
+            ),
+            {"query": query, "rank": rank, "limit": limit},
+        )
+        return [(row.id, row.text) for row in rows]
 
     def key_like(self, column: str, pattern: str) -> ColumnElement[bool]:
         # The trigram index answers LIKE when three known characters stand together
@@ -170,7 +181,12 @@ class Sqlite:
         )
 
     def tuples(self, conn: Connection, sql: str) -> list[tuple[Any, ...]]:
-        return list(self.stream(conn, sql))
+        try:
+            return _raw(conn).execute(sql).fetchall()
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise
+            return list(self.stream(conn, sql))
 
     def stream(self, conn: Connection, sql: str) -> Iterator[tuple[Any, ...]]:
         cursor = _raw(conn)

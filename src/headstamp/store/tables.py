@@ -31,6 +31,7 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
+    text,
 )
 from sqlalchemy import Text as SomeText
 from sqlalchemy.dialects.postgresql import TEXT as POSTGRES_TEXT
@@ -107,6 +108,14 @@ MARKING_KEY = Table(
     Index("marking_key_by_folded", "folded"),
     Index("marking_key_by_ncic", "ncic"),
 )
+# Markings that hold unread characters themselves can answer any query: kept at hand.
+UNREAD = text(
+    "(marking_key.folded LIKE '%?%' OR marking_key.folded LIKE '%*%'"
+    " OR marking_key.folded LIKE '%[%')"
+)
+_UNREAD_INDEX = text(UNREAD.text.replace("marking_key.", ""))
+Index("marking_key_unread", MARKING_KEY.c.number,
+      sqlite_where=_UNREAD_INDEX, postgresql_where=_UNREAD_INDEX)
 COUNT = Table(
     "facet_count", METADATA,
     Column("kind", Text, primary_key=True),
@@ -137,6 +146,12 @@ def facet_columns(kind: RecordType) -> tuple[str, ...]:
     return (*facets, "source_document", YEAR) if kind.when else (*facets, "source_document")
 
 
+@cache
+def sorting_columns(kind: RecordType) -> tuple[str, ...]:
+    """The columns by which long lists are sorted without reading them whole."""
+    return (f"{kind.when}_from",) if kind.when else ()
+
+
 def _table(kind: RecordType) -> Table:
     columns: list[Column[Any]] = [Column(c.name, _SQL[c.sql]) for c in kind.columns]
     if kind.when:
@@ -150,6 +165,9 @@ def _table(kind: RecordType) -> Table:
         *columns,
         Index(f"{kind.name}_by_id", "id", unique=True),
     )
+    for name in sorting_columns(kind):
+        Index(f"{kind.name}_sorted_by_{name}", table.c[name], table.c.log_seq,
+              table.c.visible_rank)
     for name in facet_columns(kind):
         # Empty facets are not indexed: most are, and nobody looks long for a common one.
         filled = table.c[name].is_not(None)

@@ -17,13 +17,15 @@ elsewhere (``against``) shows that.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 from headstamp.evidence.check import check_log
 from headstamp.store.case import Case
 from headstamp.store.search import Keyer
 from headstamp.store.verify.derived import Derived
 from headstamp.store.verify.finding import Finding, Findings, Told
-from headstamp.store.verify.originals import check_originals
+from headstamp.store.verify.originals import Originals
 from headstamp.store.verify.tree import Tree
 from headstamp.store.verify.walk import Walk
 
@@ -43,23 +45,27 @@ def verify(
     wrong = case.meta_problem()
     if wrong:
         found.say("settings_changed", "meta", wrong)
-    for text in case.backend.check_indexes():
-        found.say("database_damaged", "database", text)
-    with case.backend.reading() as conn:
-        for name, detail in case.backend.schema_faults(conn):
-            found.say("foreign_table", name, detail)
-        tree = Tree(conn, case)
-        derived = Derived(conn, case.backend, keys, found)
-        walk = Walk(conn, case.backend, found, tree, derived, told)
-        notes = tree.notes()
-        for one in check_log(
-            walk.entries(), notes, case.verifier, tree.stored_leaves(), identify=walk.identify
-        ):
-            found.say(one.what, one.id, one.detail)
-        walk.finish()
-        tree.check(found, list(against))
-        derived.finish()
-        check_originals(case.vault, walk.digests, found, told)
+    originals = Originals(case.vault, found)
+    # The engine's own check is no work for Python: it goes on beside.
+    with ThreadPoolExecutor(1) as aside, closing(originals):
+        indexes = aside.submit(case.backend.check_indexes)
+        with case.backend.reading() as conn:
+            for name, detail in case.backend.schema_faults(conn):
+                found.say("foreign_table", name, detail)
+            tree = Tree(conn, case)
+            derived = Derived(conn, case.backend, keys, found)
+            walk = Walk(conn, case.backend, found, tree, derived, originals, told)
+            for one in check_log(
+                walk.entries(), tree.notes(), case.verifier, tree.stored_leaves(),
+                identify=walk.identify,
+            ):
+                found.say(one.what, one.id, one.detail)
+            walk.finish()
+            tree.check(found, list(against))
+            derived.finish()
+        originals.finish(told)
+        for text in indexes.result():
+            found.say("database_damaged", "database", text)
     return list(found)
 
 

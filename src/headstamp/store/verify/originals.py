@@ -1,11 +1,13 @@
-"""Every original that a record names, hashed anew."""
+"""Every original that a record names, hashed anew.
+
+Hashing leaves the interpreter's lock: threads do it while the records are gone
+through, so that a second processor is used where there is one.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from headstamp.store.vault import Vault
 from headstamp.store.verify.finding import Findings, Told
@@ -13,22 +15,34 @@ from headstamp.store.verify.finding import Findings, Told
 _TOLD_EACH = 200
 
 
-def check_originals(
-    vault: Vault, named: Mapping[str, str], found: Findings, told: Told
-) -> None:
-    """``named`` maps digests to the record that names each.
+class Originals:
+    """The originals to be checked: named one by one, told of at the end."""
 
-    Hashing leaves the interpreter's lock, so threads use all processors.
-    """
-    total, done = len(named), 0
-    digests = iter(sorted(named))
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        while some := list(islice(digests, _TOLD_EACH)):
-            for digest, now in zip(some, pool.map(vault.recompute, some), strict=True):
-                if now is None:
-                    found.say("original_missing", named[digest], f"the original {digest} is gone")
-                elif now != digest:
-                    found.say("original_changed", named[digest],
-                              f"the original {digest} now hashes to {now}")
-            done += len(some)
-            told("originals", done, total)
+    def __init__(self, vault: Vault, found: Findings) -> None:
+        self._vault = vault
+        self._found = found
+        self._pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
+        # By digest: the record that names it first, and what its file hashes to now.
+        self._named: dict[str, tuple[str, Future[str | None]]] = {}
+
+    def name(self, digest: str, id_: str) -> None:
+        """Some version of this record names this original."""
+        if digest not in self._named:
+            self._named[digest] = id_, self._pool.submit(self._vault.recompute, digest)
+
+    def finish(self, told: Told) -> None:
+        """Tells of every original that is gone or is not what it was."""
+        total = len(self._named)
+        for number, (digest, (id_, future)) in enumerate(self._named.items(), 1):
+            now = future.result()
+            if now is None:
+                self._found.say("original_missing", id_, f"the original {digest} is gone")
+            elif now != digest:
+                self._found.say("original_changed", id_,
+                                f"the original {digest} now hashes to {now}")
+            if number % _TOLD_EACH == 0 or number == total:
+                told("originals", number, total)
+
+    def close(self) -> None:
+        """Lets go of the threads; what is not begun is not done."""
+        self._pool.shutdown(cancel_futures=True)

@@ -27,6 +27,7 @@ from headstamp.store.rows import facet_cell
 from headstamp.store.tables import LEADING, YEAR
 from headstamp.store.verify.derived import Derived
 from headstamp.store.verify.finding import MOST, Findings, Told
+from headstamp.store.verify.originals import Originals
 from headstamp.store.verify.raw import Row, as_bytes, as_text
 from headstamp.store.verify.tree import Tree
 
@@ -40,21 +41,20 @@ class Walk:
 
     def __init__(
         self, conn: Connection, backend: Backend, found: Findings, tree: Tree, derived: Derived,
-        told: Told,
+        originals: Originals, told: Told,
     ) -> None:
         self._conn = conn
         self._backend = backend
         self._found = found
         self._tree = tree
         self._derived = derived
+        self._originals = originals
         self._told = told
         self._stamp: Stamp | None = None
         self._proven: tuple[str, int] | None = None
         # Records whose latest version so far has no current row.
         self._lacking: dict[str, tuple[str, int]] = {}
         self._matched: Counter[str] = Counter()
-        # Originals named by any version, with the record that names each.
-        self.digests: dict[str, str] = {}
         self._holds_files = {kind.name for kind in TYPES if kind.fact("digest") is not None}
 
     def identify(self, entry: bytes) -> tuple[str, int]:
@@ -127,7 +127,7 @@ class Walk:
         if values is None:
             return
         if name in self._holds_files and type(values.get("digest")) is str:
-            self.digests.setdefault(values["digest"], id_)
+            self._originals.name(values["digest"], id_)
         if held is not None:
             self._current(kind, held, id_, number, values)
 
