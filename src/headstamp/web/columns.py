@@ -1,7 +1,23 @@
-"""Which fields the table of each kind shows beside the record's label."""
+"""Which fields the table of each kind shows beside the record's label, under which heading."""
 
 from __future__ import annotations
 
+# A field's own title is a question for a form; where it is long the table has a short one.
+SHORT: dict[str, str] = {
+    "quantity": "Quantity", "parent": "Part of", "site": "Site", "recovered_on": "Found",
+    "country": "Country", "happened_on": "When", "held_on": "When", "from_party": "From",
+    "to_party": "To", "lawful_status": "Lawful", "document_kind": "Kind", "number": "Number",
+    "issuer": "Issuer", "issued_on": "Dated", "method": "How", "reader": "By",
+    "certainty": "Sure, %", "meaning": "Meaning", "items": "Items", "taken_on": "Taken",
+    "generation": "Copy", "mime": "File", "item": "Item", "marking": "Marking",
+    "technique": "Applied", "position": "Position", "documented_on": "Documented",
+    "armed_group": "Group", "default_tier": "Tier", "hours": "Hours", "conditions": "Weather",
+    "activities": "Activities", "controller": "Held by", "from_site": "From", "to_site": "To",
+    "flow_kind": "Sort", "status": "Status", "addressee": "To", "request": "Request",
+    "received_on": "Received", "restrictions": "Limits", "transfers": "Transfers",
+    "total": "A sum", "area": "Area", "what": "Counted", "count": "How many", "about": "About",
+    "acknowledged_on": "Acknowledged", "due_on": "Due", "owner": "Owner",
+}
 COLUMNS: dict[str, tuple[str, ...]] = {
     "mission": ("held_on", "legal_basis", "default_tier"),
     "visit": ("site", "mission", "held_on", "hours", "conditions"),

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from headstamp.kinds.kind import Kind, Unfit
 from headstamp.records import BY_PREFIX, Fact, RecordType
+from headstamp.records.spec import COMMON
 from headstamp.store.reader import Reader, Shown
 
 How = Literal["text", "marking", "prose", "ref", "marking_ref", "link", "digest", "tier"]
@@ -120,13 +121,18 @@ def _is_web(value: str) -> bool:
     return value.startswith(("https://", "http://")) and not any(c.isspace() for c in value)
 
 
+def in_order(kind: RecordType) -> list[Fact]:
+    """A kind's own facts, then those that every kind has."""
+    return sorted(kind.facts, key=lambda fact: fact.name in COMMON)
+
+
 def fact_views(
     kind: RecordType, values: Mapping[str, Any], labels: Mapping[str, str],
     without: Iterable[str] = (),
 ) -> tuple[FactView, ...]:
-    """All fields that hold something, in the order in which they are declared."""
+    """All fields that hold something, in the order declared; what all kinds have comes last."""
     left_out = set(without)
     return tuple(
         FactView(fact.name, fact.title, pieces(fact, values[fact.name], labels))
-        for fact in kind.facts if fact.name in values and fact.name not in left_out
+        for fact in in_order(kind) if fact.name in values and fact.name not in left_out
     )

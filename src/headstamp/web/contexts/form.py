@@ -7,22 +7,24 @@ the parts of one of many. What was typed is shown again verbatim after a refusal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from headstamp.actions.correct import closed_fields
 from headstamp.errors import HeadstampError, Problem
 from headstamp.kinds.code import CodeKind
 from headstamp.kinds.kind import Kind
-from headstamp.records import Fact, RecordType, kind_named, kind_of_id
+from headstamp.records import BY_PREFIX, Fact, RecordType, kind_named, kind_of_id
 from headstamp.store.reader import Reader
-from headstamp.web.contexts.facts import record_path
+from headstamp.web.contexts.facts import in_order, record_path
 from headstamp.web.contexts.record import asked_record
 from headstamp.web.page import ON_PAGE, Context, Params
 
 # Longer lists are typed with suggestions instead of being picked from.
 MOST_OPTIONS = 60
 EMPTY_ROWS = 2
+# Where the way of writing is a question; an example elsewhere would look like content.
+SHOWS_EXAMPLE = frozenset({"date", "grade", "link", "verbatim"})
 WIDGETS = {"prose": "prose", "verbatim": "verbatim", "number": "number", "checkbox": "truth"}
 
 Typed = Mapping[str, Sequence[str]]
@@ -43,6 +45,8 @@ class Control:
     many: bool = False
     problems: tuple[str, ...] = ()
     parts: tuple[Control, ...] = ()
+    ref: str = ""
+    is_ref: bool = False
 
     @property
     def value(self) -> str:
@@ -95,7 +99,7 @@ def form(
     closed = closed_fields(kind, reader.clearance)
     told = _by_field(error.problems if error else ())
     controls = tuple(
-        _control(fact, fact.name, given, told) for fact in kind.facts if fact.name not in closed
+        _control(fact, fact.name, given, told) for fact in in_order(kind) if fact.name not in closed
     )
     general = [error.message, *told.pop("", [])] if error else []
     # What belongs to no control of the form is said at its top.
@@ -122,7 +126,12 @@ def _by_field(problems: Iterable[Problem]) -> dict[str, list[str]]:
 def _control(fact: Fact, name: str, given: Typed, told: dict[str, list[str]]) -> Control:
     wrong = told.pop(name.replace(".", "_"), [])
     if fact.struct is not None and not fact.many:
-        parts = tuple(_control(part, f"{name}.{part.name}", given, told) for part in fact.parts)
+        # A part must be given only where the whole is.
+        parts = tuple(
+            replace(_control(part, f"{name}.{part.name}", given, told),
+                    required=part.required and fact.required)
+            for part in fact.parts
+        )
         return Control(name, fact.title, "struct", help=fact.help, problems=tuple(wrong),
                        required=fact.required, parts=parts)
     if fact.struct is not None:
@@ -153,8 +162,10 @@ def _plain(
     if fact.many and widget != "select":
         widget, values = "lines", ("\n".join(values),) if values else ()
     return Control(
-        name, fact.title, widget, values, options, fact.help, kind.example, fact.required,
-        fact.many, wrong,
+        name, fact.title, widget, values, options, fact.help,
+        kind.example if kind.widget in SHOWS_EXAMPLE else "", fact.required, fact.many, wrong,
+        ref=",".join(BY_PREFIX[p].name for p in fact.ref or ()) if fact.ref is not None else "",
+        is_ref=fact.ref is not None,
     )
 
 

@@ -135,8 +135,8 @@ def past_of(reader: Reader, item: Shown) -> tuple[Moment, ...]:
     labels = labels_of(reader, [*custody, *transfers], BY_NAME)
     moments = []
     if item.get("made_on"):
-        basis = item.get("made_basis")
-        moments.append(moment("made", item.get("made_on"), f"made ({basis})" if basis else "made"))
+        basis = item.get("made_basis", "")
+        moments.append(moment("made", item.get("made_on"), basis))
     moments += [
         moment("transfer", one.get("happened_on"), one.label, one, labels, _TRANSFER)
         for one in transfers
@@ -150,5 +150,5 @@ def past_of(reader: Reader, item: Shown) -> tuple[Moment, ...]:
         when = known.get("recovered_on") or item.get("recovered_on")
         moments.append(moment("recovery", when, known.label, known, {}, ("manner", "armed_group")))
     elif item.get("recovered_on"):
-        moments.append(moment("recovery", item.get("recovered_on"), "found"))
+        moments.append(moment("recovery", item.get("recovered_on"), ""))
     return in_order(moments)

@@ -11,7 +11,7 @@ from headstamp.kinds.kind import Unfit
 from headstamp.records import BY_NAME, RecordType, kind_named
 from headstamp.store.reader import Reader, Shown, column_facts
 from headstamp.store.tables import YEAR
-from headstamp.web.columns import COLUMNS
+from headstamp.web.columns import COLUMNS, SHORT
 from headstamp.web.contexts.facts import Piece, labels_of, pieces, ref_piece, shown
 from headstamp.web.page import ON_PAGE, Context, Params
 
@@ -19,6 +19,8 @@ PER_PAGE = 50
 MOST_PER_PAGE = 200
 FACET_VALUES = 8
 MOST_FACET_VALUES = 200
+CARD = ("family", "item_type", "country")
+MARKINGS_ON_CARD = 4
 RESERVED = ("page", "limit", "order", "view", "more")
 
 
@@ -72,6 +74,19 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Card:
+    """An item as a card: a photograph, what it is, its markings."""
+
+    label: Piece
+    tier: str
+    thumbnail: str
+    linked: bool
+    words: tuple[Piece, ...]
+    markings: tuple[str, ...]
+    more_markings: int
+
+
+@dataclass(frozen=True)
 class ListContext(Context):
     """A page of records of one kind."""
 
@@ -89,6 +104,7 @@ class ListContext(Context):
     view: str = field(default="table", metadata=ON_PAGE)
     headings: tuple[Heading, ...] = field(default=(), metadata=ON_PAGE)
     lines: tuple[Line, ...] = field(default=(), metadata=ON_PAGE)
+    cards: tuple[Card, ...] = field(default=(), metadata=ON_PAGE)
     chosen: tuple[Chosen, ...] = field(default=(), metadata=ON_PAGE)
     earlier: str = field(default="", metadata=ON_PAGE)
     later: str = field(default="", metadata=ON_PAGE)
@@ -108,7 +124,7 @@ def list_context(reader: Reader, params: Params) -> ListContext:
     limit = params.whole("limit", PER_PAGE, 1, MOST_PER_PAGE)
     number = params.whole("page", 1, 1)
     order = params.text("order")
-    view = params.choice("view", ("table", "cards"))
+    view = params.choice("view", ("table", "cards") if kind.name == "item" else ("table",))
     link = Links(kind, where, order, view, params.text("more"))
     page = reader.list(
         kind.name, where, order=order.lstrip("-"), descending=order[:1] in ("", "-"),
@@ -117,24 +133,58 @@ def list_context(reader: Reader, params: Params) -> ListContext:
     labels = labels_of(reader, page.rows, BY_NAME)
     pages = max(1, -(-page.total // limit))
     columns = [kind.by_name[name] for name in COLUMNS[kind.name]]
+    marked = markings(reader, page.rows) if kind.name == "item" and view == "table" else {}
     return ListContext(
         kind=kind.name, total=page.total, page=number, pages=pages, limit=limit, order=order,
         rows=tuple(page.rows), facets=facets(reader, kind, where, link),
         title=kind.plural.replace("_", " ").capitalize(), slug=kind.slug, doc=kind.doc.split("\n")[0],
         view=view,
-        headings=(Heading(kind.title.capitalize()), *(link.heading(reader, f.name, f.title)
-                                                       for f in columns)),
+        headings=(Heading(kind.title.capitalize()), *(link.heading(reader, f.name, SHORT.get(f.name, f.title))
+                                                       for f in columns),
+                  *((Heading("Markings"),) if kind.name == "item" else ())),
         lines=tuple(
             Line(ref_piece(row.id, row.label), str(row.get("tier", "")),
-                 tuple(pieces(f, row.get(f.name), labels) for f in columns))
+                 (*(pieces(f, row.get(f.name), labels) for f in columns),
+                  *((marked.get(row.id, ()),) if kind.name == "item" else ())))
             for row in page.rows
         ),
         chosen=chosen(reader, kind, where, link),
         earlier=link.to(page=number - 1) if number > 1 else "",
         later=link.to(page=number + 1) if number < pages else "",
-        views=(("table", link.to(view="table")), ("cards", link.to(view="cards"))),
+        cards=cards(reader, page.rows) if view == "cards" else (),
+        views=(("table", link.to(view="table")), ("cards", link.to(view="cards")))
+        if kind.name == "item" else (),
         csv=f"/{kind.slug}.csv" + (f"?{urlencode(where)}" if where else ""),
     )
+
+
+def markings(reader: Reader, items: Sequence[Shown]) -> dict[str, tuple[Piece, ...]]:
+    """The texts of the markings on items, by item."""
+    found = reader.belonging([item.id for item in items], "marking", "item")
+    return {
+        id_: tuple(Piece(one.get("text"), "marking") for one in some if one.get("text"))
+        for id_, some in found.items()
+    }
+
+
+def cards(reader: Reader, items: Sequence[Shown]) -> tuple[Card, ...]:
+    """Items as cards; a photograph that is held goes before one that is only linked."""
+    ids = [item.id for item in items]
+    photographs = reader.belonging(ids, "photograph", "items")
+    markings = reader.belonging(ids, "marking", "item")
+    kind = BY_NAME["item"]
+    found = []
+    for item in items:
+        seen = photographs.get(item.id, [])
+        digest = next((one.get("digest") for one in seen if one.get("digest")), "")
+        texts = [one.get("text") for one in markings.get(item.id, []) if one.get("text")]
+        words = [piece for name in CARD for piece in pieces(kind.by_name[name], item.get(name), {})]
+        found.append(Card(
+            ref_piece(item.id, item.label), str(item.get("tier", "")),
+            f"/thumbs/{digest}" if digest else "", bool(seen), tuple(words),
+            tuple(texts[:MARKINGS_ON_CARD]), max(0, len(texts) - MARKINGS_ON_CARD),
+        ))
+    return tuple(found)
 
 
 def facets(

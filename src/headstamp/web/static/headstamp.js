@@ -52,3 +52,27 @@ document.addEventListener("click", (event) => {
     if (!one.contains(event.target)) one.removeAttribute("open");
   });
 });
+
+// A field that names a record takes its id; words typed there bring up records to pick from.
+let waiting = 0;
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!(field instanceof HTMLInputElement) || field.dataset.ref === undefined) return;
+  clearTimeout(waiting);
+  const asked = field.value.trim();
+  const list = document.getElementById(field.getAttribute("list"));
+  const picked = [...list.options].some((one) => one.value === asked);
+  if (asked.length < 2 || picked) return;
+  waiting = setTimeout(async () => {
+    const kinds = field.dataset.ref.split(",").filter(Boolean);
+    const query = new URLSearchParams({ q: asked });
+    if (kinds.length === 1) query.set("kind", kinds[0]);
+    const answer = await fetch(`/api/search?${query}`);
+    if (!answer.ok) return;
+    const { hits } = await answer.json();
+    list.replaceChildren(...hits
+      .filter((hit) => !kinds.length || kinds.includes(hit.kind))
+      .slice(0, 20)
+      .map((hit) => new Option(`${hit.label} (${hit.kind})`, hit.id)));
+  }, 250);
+});
