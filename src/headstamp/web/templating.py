@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from headstamp.publish.wording import prose
+
 
 def marking(text: object) -> Markup:
     """A verbatim text, isolated and left to right.
@@ -45,7 +47,7 @@ def environment() -> Environment:
         loader=PackageLoader("headstamp.web"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )
-    env.filters.update(marking=marking, number=number, query=query)
+    env.filters.update(marking=marking, number=number, query=query, said=prose)
     return env
 
 

@@ -6,12 +6,23 @@ from functools import cache
 
 from headstamp.web.act import Act
 from headstamp.web.page import Page
-from headstamp.web.routes import files, form, help, listing, overview, record, search
+from headstamp.web.routes import (
+    files,
+    form,
+    help,
+    listing,
+    map,
+    overview,
+    particular,
+    record,
+    search,
+)
 
 # Particular pages first: where two have one address, the earlier is meant, and
 # an address with a fixed word (/items/new) stands before one with a gap (/items/{id}).
 _PAGES: tuple[tuple[Page, ...], ...] = (
-    overview.PAGES, search.PAGES, help.PAGES, form.PAGES, listing.PAGES, record.PAGES,
+    overview.PAGES, map.PAGES, search.PAGES, help.PAGES, form.PAGES, particular.PAGES,
+    listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *files.ACTS, *help.ACTS, *form.ACTS)
 

@@ -1,0 +1,82 @@
+"""One trace request: what was asked of whom, what came back, and how long it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from headstamp.actions.missing import overdue
+from headstamp.kinds.date import bounds
+from headstamp.records import BY_NAME
+from headstamp.store.reader import Reader, Shown
+from headstamp.web.contexts.facts import FactView, fact_views, labels_of
+from headstamp.web.contexts.record import RecordContext, naming_of, record_context
+from headstamp.web.contexts.related import Named, Related, related
+from headstamp.web.page import ON_PAGE, Params
+
+
+@dataclass(frozen=True)
+class ReplyView:
+    """One reply. ``days`` from sending to receipt, None where the two days are not known."""
+
+    record: Shown
+    days: int | None
+    code: str = field(default="", metadata=ON_PAGE)
+    facts: tuple[FactView, ...] = field(default=(), metadata=ON_PAGE)
+
+
+@dataclass(frozen=True)
+class TraceContext(RecordContext):
+    """A trace request as its page shows it. ``waiting`` is in days since it was sent."""
+
+    replies: tuple[ReplyView, ...] = ()
+    overdue: bool = False
+    waiting: int | None = None
+    items: Related | None = None
+    notes: tuple[Shown, ...] = ()
+
+
+def trace_context(reader: Reader, params: Params) -> TraceContext:
+    """All of one trace request. Raises Missing."""
+    base = record_context(reader, params)
+    request = base.record
+    named = Named(reader, request.id)
+    today = datetime.now(UTC).date()
+    rows = named.rows("trace_reply", "request")
+    labels = labels_of(reader, rows, BY_NAME)
+    kind = BY_NAME["trace_reply"]
+    sent = request.get("sent_on")
+    items = reader.many(list(request.get("items", ()))[:200])
+    context = TraceContext(
+        **base.__dict__,
+        replies=tuple(
+            ReplyView(
+                row, days_between(sent, row.get("received_on")),
+                kind.by_name["reply_code"].show(row.get("reply_code")),
+                fact_views(kind, row.values, labels, ("request", "reply_code", "tier", "source")),
+            )
+            for row in rows
+        ),
+        overdue=overdue(request, today),
+        waiting=days_between(sent, today.isoformat()) if not rows else None,
+        items=related(reader, "item", list(items.values()), ("family", "item_type", "make", "site"),
+                      "Items asked about"),
+        notes=tuple(named.rows("note", "about")),
+    )
+    return TraceContext(**{
+        **context.__dict__, "naming": naming_of(reader, request.id, frozenset(named.taken)),
+    })
+
+
+def days_between(start: str | None, end: str | None) -> int | None:
+    """Days between two dates that are each exact to the day; None otherwise.
+
+    >>> days_between("2017-02-01", "2017-03-05"), days_between("2017", "2018-01-01")
+    (32, None)
+    """
+    if not start or not end:
+        return None
+    ends = [bounds(one) for one in (start, end)]
+    if any(first is None or first != last for first, last in ends):
+        return None
+    return (date.fromisoformat(str(ends[1][0])) - date.fromisoformat(str(ends[0][0]))).days
