@@ -22,7 +22,7 @@ LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["im
 DRIVERS = {"duckdb", "psycopg", "sqlalchemy", "sqlite3"}
 LONGEST = 450
 # The one filter is easier to trust in one piece.
-LONGER = {"store/reader.py": 650}
+LONGER = {"store/reader.py": 700}
 # What one command needs must not be loaded by another.
 HEAVY = ("duckdb", "jinja2", "starlette", "uvicorn", "weasyprint", "openpyxl", "PIL", "babel")
 
@@ -60,7 +60,7 @@ def test_the_contract_names_every_room() -> None:
 def test_no_module_imports_itself_by_way_of_others() -> None:
     imports = graph()
     ours = {m for m in imports.modules if m.startswith("headstamp")}
-    # Tarjan's strongly connected components, by plain reachability: the graph is small.
+    # By plain reachability: the graph is small.
     reach = {m: imports.find_downstream_modules(m) & ours for m in ours}
     cycles = {m for m in ours if m in reach[m] or any(m in reach[n] for n in reach[m])}
     assert cycles == set()

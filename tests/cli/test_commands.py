@@ -140,6 +140,17 @@ def test_verify(run: Run, small: Small, tmp_path: Path) -> None:
     assert run("verify", "--case", small.folder, "--against", tmp_path / "nowhere").code == 6
 
 
+@pytest.mark.parametrize("ruin", [b"", b"SQLite format 3\x00 nothing else"])
+def test_a_case_beyond_reading_is_a_finding(run: Run, small: Small, ruin: bytes) -> None:
+    path = small.folder / "case.sqlite"
+    path.write_bytes(path.read_bytes()[:6000] + ruin)
+    told = run("verify", "--case", small.folder, "--json")
+    assert (told.code, told.json["ok"]) == (9, False)
+    assert told.json["findings"]
+    path.unlink()
+    assert run("verify", "--case", small.folder, "--json").json["error"] == "missing"
+
+
 def test_a_checkpoint_kept_elsewhere_finds_a_log_cut_short(
     run: Run, small: Small, tmp_path: Path
 ) -> None:

@@ -65,6 +65,10 @@ def test_no_case_no_command_no_sense(run: Run) -> None:
     assert "count" in run().out
 
 
+def test_a_mistyped_command_is_guessed(run: Run) -> None:
+    assert "'verify'" in run("verfiy").err
+
+
 def test_a_word_after_two_hyphens_is_no_option(run: Run, small: Small) -> None:
     told = run("find", "--case", small.folder, "--", "--json")
     assert told.code == 0
@@ -154,6 +158,17 @@ def test_names_that_are_no_unicode(run: Run) -> None:
     for arguments in (["count", "item", "--case", odd], ["count", odd, "--case", odd]):
         assert run(*arguments).code in (2, 3)
         assert run(*arguments, "--json").json["error"] in ("missing", "invalid")
+
+
+@pytest.mark.parametrize("arguments", [["count", "item"], ["list", "item"], ["find", "Altera"],
+                                       ["verify"], ["kinds"]])
+def test_a_question_loads_no_writer_of_pages(small: Small, arguments: list[str]) -> None:
+    heavy = ("duckdb", "jinja2", "starlette", "uvicorn", "weasyprint", "openpyxl", "PIL", "babel")
+    program = (f"import sys; from headstamp.cli import main; main({arguments!r}); "
+               f"print([m for m in {heavy!r} if m in sys.modules])")
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
+                          env={**os.environ, "HEADSTAMP_CASE": str(small.folder)})
+    assert told.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_command_is_loaded_alone() -> None:

@@ -20,6 +20,7 @@ from headstamp.cli.session import (
 
 # In the order of the work: make a case, fill it, look, check, publish, serve.
 COMMANDS: dict[str, str] = {
+    "demo": "demo",
     "init": "case",
     "import": "intake",
     "record": "record",
@@ -46,10 +47,17 @@ def _module(name: str) -> dict[str, Any]:
 class Commands(TyperGroup):
     """The commands of ``COMMANDS``; only the module of the one that is called is loaded."""
 
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        # Only the names are read from here: what a mistyped word may have meant.
+        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]
+
     def list_commands(self, ctx: Any) -> list[str]:
+        """The names, in the order of the work."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name; None where there is none."""
         module = COMMANDS.get(cmd_name)
         return _module(module)[cmd_name] if module else None
 

@@ -63,17 +63,24 @@ def verify(
     from headstamp.actions.cases import check_case
 
     notes = [_read_note(path) for path in against or ()]
-    with session.open() as case, progress() as told:
-        findings = check_case(case, against=notes, told=told)
-        checkpoint = case.checkpoint() if not findings else None
-    document = {"ok": not findings, "findings": [finding.as_dict() for finding in findings]}
+    where = session.settings().needed_case()
+    size = 0
+    try:
+        with session.open() as case, progress() as told:
+            found = check_case(case, against=notes, told=told)
+            findings = [finding.as_dict() for finding in found]
+            size = case.checkpoint().size if not findings else 0
+    except (Tampered, Unreadable) as error:
+        # So badly damaged that it cannot be gone through: that is the finding.
+        findings = [{"what": "case", "id": where, "detail": error.message}]
+    document = {"ok": not findings, "findings": findings}
 
     def words() -> None:
-        if checkpoint is not None:
-            line(f"Nothing is wrong. The log has {checkpoint.size} entries.")
+        if not findings:
+            line(f"Nothing is wrong. The log has {size} entries.")
         else:
             line(f"{len(findings)} findings. {Tampered.__doc__}")
-            table(("what", "id", "detail"), [(f.what, f.id, f.detail) for f in findings])
+            table(("what", "id", "detail"), [(f["what"], f["id"], f["detail"]) for f in findings])
 
     session.show(document, words)
     if findings:

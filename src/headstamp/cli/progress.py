@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-Told = Callable[[str, int, int], None]
+Told = Callable[[str, int, int | None], None]
 ShareTold = Callable[[int, float, float], None]
 
 
 @contextmanager
 def progress() -> Iterator[Told]:
-    """Yields ``told(step, done, all)``.
+    """Yields ``told(step, done, all)``; ``all`` is None as long as nobody knows it.
 
     A new step begins a new bar; the earlier ones stay to be read.
     """
@@ -24,14 +24,15 @@ def progress() -> Iterator[Told]:
         yield lambda step, done, total: None
         return
     bars: dict[str, TaskID] = {}
-    with _drawn("{task.completed:,.0f}/{task.total:,.0f} {task.fields[rate]}") as drawn:
+    with _drawn("{task.fields[figures]}") as drawn:
 
-        def told(step: str, done: int, total: int) -> None:
+        def told(step: str, done: int, total: int | None) -> None:
             if step not in bars:
-                bars[step] = drawn.add_task(_plain(step), total=total, rate="")
+                bars[step] = drawn.add_task(_plain(step), total=total, figures="")
             speed = drawn.tasks[bars[step]].speed
+            figures = f"{done:,}" + (f" of {total:,}" if total is not None else "")
             drawn.update(bars[step], completed=done, total=total,
-                         rate=f"{speed:,.0f}/s" if speed else "")
+                         figures=figures + (f", {speed:,.0f}/s" if speed else ""))
 
         yield told
 
@@ -58,6 +59,8 @@ def _drawn(figures: str) -> Progress:
     return Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn(figures), TimeRemainingColumn(),
         console=Console(file=sys.stderr), refresh_per_second=4,
+        # Else rich would carry what belongs on standard output over to standard error.
+        redirect_stdout=False, redirect_stderr=False,
     )
 
 
