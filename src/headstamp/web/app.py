@@ -50,6 +50,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.desk = desk
+    app.state.pages = pages()
     return app
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,15 +16,11 @@ from headstamp.web.page import Page, Parameter
 
 
 async def openapi(request: Request) -> Response:
-    """The OpenAPI document."""
-    return JSON(_document())
-
-
-@cache
-def _document() -> dict[str, Any]:
-    from headstamp.web.routes import pages  # the table itself is made of these modules
-
-    return document(pages())
+    """The OpenAPI document, made once from the table of pages that the application holds."""
+    state = request.app.state
+    if not hasattr(state, "openapi"):
+        state.openapi = document(state.pages)
+    return JSON(state.openapi)
 
 
 PAGES: tuple[Page, ...] = (
