@@ -60,21 +60,26 @@ def draw(scene: Scene) -> bytes:
     )
     left = (SIZE[0] - turned.width) // 2 + random.randint(-12, 12)
     top = max(6, (SIZE[1] - 130 - turned.height) // 2)
-    shadow = Image.new("RGBA", turned.size, (20, 18, 16, 150))
-    shadow.putalpha(turned.getchannel("A").point([v * 3 // 5 for v in range(256)]))
-    wide = Image.new("RGBA", SIZE)
-    wide.paste(shadow, (left + 9, top + 11))
     canvas = back.convert("RGBA")
-    canvas.alpha_composite(wide.filter(ImageFilter.GaussianBlur(8)))
+    canvas.paste((38, 34, 30, 255), (0, 0), _shadow(turned, (left + 9, top + 11)))
     canvas.alpha_composite(turned, (max(0, left), top))
     flat = canvas.convert("RGB")
     _scale(flat, random)
     _tag(flat, scene.tag or scene.name, random)
     flat = surface.lit(flat, random, 34)
-    flat = flat.filter(ImageFilter.GaussianBlur(random.choice((0.5, 0.6, 0.9))))
+    flat = flat.filter(ImageFilter.BoxBlur(random.choice((0.4, 0.5, 0.7))))
     flat = _grained(flat, random)
     _foot(flat)
     return _jpeg(flat, scene.claims)
+
+
+def _shadow(thing: Image.Image, at: tuple[int, int]) -> Image.Image:
+    """The thing's soft shadow as a mask of the whole picture, made small and enlarged."""
+    mask_ = Image.new("L", SIZE)
+    mask_.paste(thing.getchannel("A").point([v * 3 // 5 for v in range(256)]), at)
+    small = mask_.resize((SIZE[0] // 6, SIZE[1] // 6), Image.Resampling.BILINEAR)
+    soft = small.filter(ImageFilter.GaussianBlur(1.5))
+    return soft.resize(SIZE, Image.Resampling.BILINEAR)
 
 
 def _grained(picture: Image.Image, random: Random) -> Image.Image:
@@ -279,6 +284,9 @@ def _wrapping(scene: Scene, random: Random) -> Image.Image:
 _SURFACES: dict[str, Callable[[Scene, Random], Image.Image]] = {
     "planks": _on(surface.planks, (1060, 640), 84),
     "painted": _on(surface.painted, (1000, 600), 84),
+    "grey": _on(lambda size, random: surface.painted(size, random, surface.GREY), (1000, 600), 84),
+    "slate": _on(lambda size, random: surface.plain(size, surface.SLATE, random, rough=16),
+                 (980, 600), 110),
     "plate": _on(surface.brushed, (860, 520), 64),
     "part": _on(surface.brushed, (940, 430), 72),
     "board": _on(lambda size, random: surface.plain(size, surface.BOARD, random, rough=14),

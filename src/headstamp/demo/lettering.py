@@ -7,6 +7,7 @@ surface depends on the technique. Characters that nobody can read, written
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -25,6 +26,9 @@ _FONTS = {
     "Hans": ("NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "NotoSansSC-Regular.otf",
              "wqy-microhei.ttc"),
 }
+_NUMBER = re.compile(r"[0-9٠-٩]+(?:[-/.][0-9٠-٩]+)+")
+# How much of 255 wears off, by how the letters were put on.
+_WEAR = {"stencil": 64, "ink": 52, "printed": 22, "label": 22, "engraved": 30, "laser": 14}
 STRUCK = frozenset({"stamped", "dot_peen", "engraved", "laser", "cast", "etched", "embossed"})
 
 
@@ -72,6 +76,10 @@ def script_of(text: str) -> str:
 def mask(text: str, size: int, *, bold: int = 0, room: int = 10_000) -> Image.Image:
     """The text in white on black, as wide as it needs, at most ``room`` pixels."""
     script = script_of(text)
+    if script == "Arab":
+        # 07-85 must not turn into 85-07 among Arabic letters: kept apart by an isolate
+        # and an override (figures of the Arabic script would turn inside a mere isolate).
+        text = _NUMBER.sub("\u2066\u202d\\g<0>\u202c\u2069", text)
     chosen = font(size, script, any("!" <= c <= "~" for c in text))
     if chosen is None or (script == "Arab" and not features.check("raqm")):
         return _strokes(text, size)
@@ -121,12 +129,13 @@ def line_mask(line: Line, size: int, random: Random, *, room: int) -> Image.Imag
     text = line.text or ""
     struck = line.technique in STRUCK
     bold = 1 if struck or line.technique == "stencil" else 0
+    loss = _WEAR.get(line.technique, 40)
     if "?" not in text:
         whole = mask(text, size, bold=bold, room=room)
-        return worn(whole, random, 70 if line.technique in ("stencil", "ink") else 45)
+        return worn(whole, random, loss)
     known = "".join(random.choice("3568BS9") if c == "?" else c for c in text)
     whole = mask(known, size, bold=bold, room=room)
-    sharp = worn(whole, random, 45)
+    sharp = worn(whole, random, loss)
     faint = worn(whole, random, 150).point([v // 3 for v in range(256)])
     # The traces are put in by the share of the line's width; letters differ little in width.
     step = whole.width / len(known)
@@ -143,7 +152,8 @@ def put(surface: Image.Image, letters: Image.Image, at: tuple[int, int], line: L
         letters = _bridged(letters)
     if line.technique == "dot_peen":
         letters = _dotted(letters)
-    if line.technique in STRUCK:
+    bright = sum(surface.resize((1, 1)).getpixel((0, 0))) > 330  # type: ignore[arg-type]
+    if line.technique in STRUCK and (bright or line.technique != "laser"):
         raised = line.technique in ("cast", "embossed")
         light, dark = ((-2, -2), (2, 2)) if raised else ((2, 2), (-1, -1))
         shine = letters.point([v * 2 // 3 for v in range(256)])
@@ -152,7 +162,6 @@ def put(surface: Image.Image, letters: Image.Image, at: tuple[int, int], line: L
         if raised:
             surface.paste((150, 150, 146), at, letters)
         return
-    bright = sum(surface.resize((1, 1)).getpixel((0, 0))) > 330  # type: ignore[arg-type]
     ink = (24, 24, 28) if bright else (232, 226, 200)
     if line.technique == "ink":
         ink = (36, 52, 128)

@@ -1,8 +1,8 @@
-"""Making a demonstration case from end to end: records, check of the log, report, pages.
+"""Making a demonstration case from end to end: records, check of the log, report.
 
 The same call made again opens the case that is there and goes on where it
-stopped. Serving is handed in by the command line, since this room lies below
-the pages.
+stopped. Serving is the command line's business, since this room lies below the
+pages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pathlib import Path
 from headstamp.actions.cases import check_case, index_case, make_case, open_case
 from headstamp.actions.intake_file import import_file
 from headstamp.actions.report import write_report
-from headstamp.actions.settings import Settings
 from headstamp.demo.fill import fill
 from headstamp.demo.teaching import BASIS, id_of
 from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailable
@@ -32,7 +31,6 @@ COMPONENT_FILES = ("weapons.csv", "manufacturers.csv", "components.csv.gz")
 _PORTS_TRIED = 50
 
 Told = Callable[[str, int, int | None], None]
-Serve = Callable[[Settings, str, int, Callable[[str], None]], None]
 
 
 @dataclass(frozen=True)
@@ -48,17 +46,14 @@ class Demo:
 
 
 def run(
-    name: str = "components", folder: Path | None = None, *, serve: Serve | None = None,
-    host: str = "127.0.0.1", port: int = 8765, told: Told | None = None,
+    name: str = "components", folder: Path | None = None, *, told: Told | None = None,
     say: Callable[[str], None] = print,
 ) -> Demo:
     """Makes the demonstration case ``name`` in ``folder`` (default ``./demo-case-<name>``).
 
     ``told(step, done, all)`` follows the work; ``say`` is given each line for the
-    reader. ``serve`` (settings, host, port, announce) shows the pages until it is
-    stopped; where the port is taken the next free one is used. Raises Invalid
-    for an unknown name, Conflicting where the folder holds another case, and
-    Tampered where the check of the log finds anything.
+    reader. Raises Invalid for an unknown name, Conflicting where the folder holds
+    another case, and Tampered where the check of the log finds anything.
     """
     if name not in NAMES:
         raise Invalid(f"there is no demonstration case {name!r}; there are: {', '.join(NAMES)}")
@@ -78,10 +73,6 @@ def run(
     done = Demo(name, where, counts, entries, reports, said)
     for line in _summary(done):
         say(line)
-    if serve is not None:
-        chosen = free_port(host, port)
-        serve(Settings(case=str(where), actor=ACTOR, clearance=CLEARANCE), host, chosen,
-              lambda address: say(f"pages          {address}  (stop with Ctrl-C)"))
     return done
 
 

@@ -15,6 +15,8 @@ Size = tuple[int, int]
 
 STEEL: Colour = (140, 142, 144)
 OLIVE: Colour = (92, 98, 66)
+GREY: Colour = (120, 124, 126)
+SLATE: Colour = (52, 58, 56)
 WOOD: Colour = (168, 132, 88)
 BOARD: Colour = (176, 146, 106)
 WHITE: Colour = (240, 239, 232)
@@ -77,7 +79,7 @@ def brushed(size: Size, random: Random, colour: Colour = STEEL) -> Image.Image:
 def painted(size: Size, random: Random, colour: Colour = OLIVE) -> Image.Image:
     """Painted steel with chips down to a rusty ground."""
     chips = noise(size, random, 127, 14).filter(ImageFilter.GaussianBlur(2))
-    mask = chips.point([255 if value > 214 else 0 for value in range(256)])
+    mask = chips.point([255 if value > 226 else 0 for value in range(256)])
     return Image.composite(
         plain(size, (112, 74, 52), random), plain(size, colour, random, rough=9),
         mask.filter(ImageFilter.GaussianBlur(0.7)),
@@ -105,11 +107,10 @@ def brass(size: Size, random: Random) -> Image.Image:
 
 def lit(picture: Image.Image, random: Random, strength: int = 60) -> Image.Image:
     """Oblique light: one side brighter than the other, at some angle."""
-    width, height = picture.size
-    side = int((width**2 + height**2) ** 0.5) + 2
-    ramp = Image.linear_gradient("L").resize((side, side)).rotate(random.choice((60, 110, 250, 300)))
-    left, top = (side - width) // 2, (side - height) // 2
-    ramp = ramp.crop((left, top, left + width, top + height))
+    angle = random.choice((60, 110, 250, 300))
+    # The middle of a turned ramp, small: light has no fine detail.
+    ramp = Image.linear_gradient("L").rotate(angle).crop((38, 38, 218, 218))
+    ramp = ramp.resize(picture.size, Image.Resampling.BILINEAR)
     return _shaded(picture, ramp.point([128 + (v - 128) * strength // 128 for v in range(256)]))
 
 

@@ -165,7 +165,7 @@ def _scenes(
             float(longitude) if longitude else None, row.get("camera", ""),
         )
         # A picture shows the tag of the first item in it; of a site, its own name.
-        tag = shown[0].removeprefix("doc:") or row["key"]
+        tag = shown[0].partition(":")[2] or row["key"]
         yield id_of("photo", row["key"]), Scene(
             row["key"], row["surface"], tuple(on.get(row["key"], ())), texts, tag, claims
         )
