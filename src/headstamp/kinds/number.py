@@ -77,6 +77,8 @@ class NumberKind(Kind):
         if (self.low is not None and found < self.low) or (
             self.high is not None and found > self.high
         ):
+            if self.high is None:
+                raise Unfit(f"{self.title} must be at least {self.low}", "Check it.")
             raise Unfit(f"{self.title} must lie between {self.low} and {self.high}", "Check it.")
         return found
 

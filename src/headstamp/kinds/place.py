@@ -50,4 +50,5 @@ class Place(Struct):
             if self.precision:
                 point += f" ({PRECISION.show(self.precision)})"
             text = f"{text}: {point}" if text else point
-        return text
+        # A place of which only a part was taken down is shown as that part.
+        return text or super().show()

@@ -160,6 +160,12 @@ def _projector(fact: Fact, part_of: Callable[[Any, str], Any] = getattr) -> Proj
 
     ``part_of`` gives a part of a struct: ``getattr`` of a record's, ``_get`` of a stored one.
     """
+    if fact.parts and len(fact.columns) == len(fact.parts) and not any(p.many for p in fact.parts):
+        # Each part is one column as it stands: no need to ask each how it is spread.
+        names = [part.name for part in fact.parts]
+        if part_of is _get:
+            return lambda value: list(map(value.get, names))
+        return attrgetter(*names) if len(names) > 1 else lambda value: (part_of(value, names[0]),)
     if fact.parts:
         parts = [(part.name, _projector(part, part_of), len(part.columns)) for part in fact.parts]
 
@@ -181,7 +187,7 @@ def _get(values: dict[str, Any], name: str) -> Any:
     return values.get(name)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RecordType:
     """One record type, compiled from its class."""
 
@@ -202,6 +208,9 @@ class RecordType:
     # First column, column after the last, and how the value is spread (None: as it is).
     _projectors: tuple[Sequence[int], Sequence[int], Sequence[Projector | None]] = field(repr=False)
     _project_get: Callable[[Any], tuple[Any, ...]] = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<record type {self.name}>"
 
     @property
     def tag(self) -> str:
