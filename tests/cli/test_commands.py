@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -126,8 +127,6 @@ def test_verify(run: Run, small: Small, tmp_path: Path) -> None:
     assert (fine.code, fine.json) == (0, {"ok": True, "findings": []})
     assert "Nothing is wrong" in run("verify", "--case", small.folder).out
 
-    import sqlite3
-
     with sqlite3.connect(small.folder / "case.sqlite") as conn:
         conn.execute("UPDATE item SET make = 'Sonny' WHERE make = 'Sony'")
     conn.close()
@@ -149,6 +148,16 @@ def test_a_case_beyond_reading_is_a_finding(run: Run, small: Small, ruin: bytes)
     assert told.json["findings"]
     path.unlink()
     assert run("verify", "--case", small.folder, "--json").json["error"] == "missing"
+
+
+@pytest.mark.parametrize("table", ["item", "log", "version", "checkpoint", "tile", "search_text"])
+def test_a_table_taken_away_is_a_finding(run: Run, small: Small, table: str) -> None:
+    with sqlite3.connect(small.folder / "case.sqlite") as conn:
+        conn.execute(f"DROP TABLE {table}")
+    conn.close()
+    told = run("verify", "--case", small.folder, "--json")
+    assert (told.code, told.json["ok"]) == (9, False)
+    assert table in str(told.json["findings"])
 
 
 def test_a_checkpoint_kept_elsewhere_finds_a_log_cut_short(

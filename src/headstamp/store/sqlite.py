@@ -68,7 +68,11 @@ class Sqlite:
     def _prepare(connection: sqlite3.Connection, record: Any) -> None:
         connection.isolation_level = None  # transactions are begun by our own statement
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except UnicodeDecodeError as error:
+            # SQLite's complaint about its schema quotes bytes that are no text.
+            raise sqlite3.DatabaseError("malformed database schema") from error
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         cursor.execute("PRAGMA temp_store=MEMORY")
@@ -259,6 +263,10 @@ def _raw(conn: Connection) -> sqlite3.Cursor:
     return cursor
 
 
+# Our own statements name only what every case has: where that is not there, it was taken away.
+_DAMAGED = ("malformed", "not a database", "no such table", "no such column", "decode")
+
+
 @contextmanager
 def _wrapped(path: Path) -> Iterator[None]:
     """Foreign errors become ours where they enter."""
@@ -266,7 +274,7 @@ def _wrapped(path: Path) -> Iterator[None]:
         yield
     except (OperationalError, sqlite3.OperationalError) as error:
         said = str(getattr(error, "orig", error))
-        if "malformed" in said or "not a database" in said:
+        if any(sign in said for sign in _DAMAGED):
             raise Unreadable(f"{path} is damaged: {said}") from error
         raise Unavailable(f"the case database cannot be used: {said}") from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
