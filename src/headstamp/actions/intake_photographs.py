@@ -67,7 +67,7 @@ def make_thumbnail(case: Case, digest: str) -> Path | None:
     place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_name(f".{place.name}.{os.getpid()}")
     part.write_bytes(small)
-    os.replace(part, place)
+    part.replace(place)
     return place
 
 

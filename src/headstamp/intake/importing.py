@@ -8,7 +8,8 @@ and what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,8 +24,6 @@ from headstamp.kinds.kind import Unfit
 from headstamp.kinds.provenance import Source
 from headstamp.records import Record
 from headstamp.records.record import problems_of
-
-_NO_KEY = Problem("the row has no cells", "Write the row's cells into this file, then import it.")
 
 
 @dataclass(slots=True)
@@ -157,8 +156,8 @@ class _Maker:
             f"{fact.name}_{part.name}": (fact.name, part.name)
             for fact in plan.kind.facts for part in fact.parts
         }
-        self._leftover = [(name, places[name]) for name in plan.leftover]
-        self._lenient: list[tuple[str, str, Getter]] = []
+        self._leftover = plan.leftover
+        self._lenient: list[tuple[str, str]] = []
         for name, value in plan.fields.items():
             read = value.columns()
             self._columns[name] = read[0] if read else ""
@@ -167,7 +166,7 @@ class _Maker:
                 column = plan.kind.columns[[c.name for c in plan.kind.columns].index(name)]
                 assert column.kind is not None
                 get = _kept_out(get, column.kind.clean)
-                self._lenient.append((name, read[0], get))
+                self._lenient.append((name, read[0]))
             if name in parts and name not in {f.name for f in plan.kind.facts}:
                 fact, part = parts[name]
                 structs.setdefault(fact, []).append((part, get))
@@ -182,7 +181,13 @@ class _Maker:
         for name in [name for name, _ in self._cells if _many(plan, name)]:
             self._cells = [pair for pair in self._cells if pair[0] != name]
             self._made.append((name, _listed(compiled(plan.fields[name], places))))
-        self._structs = list(structs.items())
+        self._structs = [
+            (fact, made, self._needed(fact), [
+                (part, self._columns[f"{fact}_{part}"]) for part, _ in made
+                if self._columns[f"{fact}_{part}"]
+            ])
+            for fact, made in structs.items()
+        ]
         self._places = places
 
     def holds(self, cells: Cells) -> bool:
@@ -216,35 +221,45 @@ class _Maker:
             found = get(cells, ids)
             if found is not None:
                 values[name] = found
-        for fact, parts in self._structs:
-            inner = {}
+        lines: list[str] = []
+        for fact, parts, needed, read in self._structs:
+            inner: dict[str, Any] = {}
             for part, get in parts:
                 found = get(cells, ids)
                 if found is not None:
                     inner[part] = found
-            if inner and not self._only_fixed(fact, inner):
+            if not inner:
+                continue
+            for part in needed:
+                if part not in inner:
+                    # A unit without an amount is no quantity; it is kept as it was written.
+                    lines.extend(self._lines((column for p, column in read if p in inner), cells))
+                    break
+            else:
                 values[fact] = inner
-        if self._leftover or self._lenient:
-            self._keep(cells, ids, values)
+        if self._leftover or self._lenient or lines:
+            self._keep(cells, values, lines)
         record: Record = self._validate(values)
         return record
 
-    def _only_fixed(self, fact: str, inner: Mapping[str, Any]) -> bool:
-        """Whether a struct holds nothing but what the mapping always says (a unit without a value)."""
+    def _needed(self, fact: str) -> tuple[str, ...]:
+        """The parts without which a struct says nothing."""
         struct = self._kind.by_name[fact].struct
         assert struct is not None
-        return any(
-            info.is_required() and part not in inner for part, info in struct.model_fields.items()
-        ) and all(not self._columns.get(f"{fact}_{part}") for part in inner)
+        return tuple(name for name, info in struct.model_fields.items() if info.is_required())
 
-    def _keep(self, cells: Cells, ids: Mapping[str, str], values: dict[str, Any]) -> None:
-        """What no field takes stands in the remark."""
-        lines = [f"{name}: {cells[place]}" for name, place in self._leftover
-                 if cells[place] and not cells[place].isspace()]  # type: ignore[union-attr]
-        for name, column, _ in self._lenient:
+    def _lines(self, columns: Iterable[str], cells: Cells) -> Iterator[str]:
+        for column in columns:
             cell = cells[self._places[column]]
-            if cell and not cell.isspace() and not _held(values, name):
-                lines.append(f"{column}: {cell}")
+            if cell is not None and not cell.isspace():
+                yield f"{column}: {cell}"
+
+    def _keep(self, cells: Cells, values: dict[str, Any], lines: list[str]) -> None:
+        """What no field takes stands in the remark."""
+        lines.extend(self._lines(self._leftover, cells))
+        lines.extend(self._lines(
+            (column for name, column in self._lenient if not _held(values, name)), cells
+        ))
         if lines:
             given = values.get("remark")
             values["remark"] = "\n".join([given, *lines] if given else lines)
@@ -257,7 +272,7 @@ class _Maker:
         values: dict[str, Any] = {**self._fixed, "id": id_, "source": source}
         failed: set[str] = set()
         flat = [(name, self._cell(place)) for name, place in self._cells] + self._made
-        nested = [(fact, part, get) for fact, parts in self._structs for part, get in parts]
+        nested = [(fact, part, get) for fact, parts, _, _ in self._structs for part, get in parts]
         for name, get in flat:
             try:
                 found = get(cells, ids)
@@ -277,7 +292,10 @@ class _Maker:
                 continue
             if found is not None:
                 structs.setdefault(fact, {})[part] = found
-        values.update({f: s for f, s in structs.items() if not self._only_fixed(f, s)})
+        values.update({
+            fact: inner for fact, inner in structs.items()
+            if all(part in inner for part in self._needed(fact))
+        })
         try:
             self._validate(values)
         except ValidationError as error:
@@ -347,10 +365,13 @@ def _kept_out(get: Getter, clean: Callable[[Any], Any]) -> Getter:
 def _condition(when: When, places: Mapping[str, int]) -> Callable[[Cells], bool]:
     place = places[when.column]
     among, none_of = frozenset(when.among), frozenset(when.none_of)
+    pattern = re.compile(when.match) if when.match else None
 
     def holds(cells: Cells) -> bool:
         cell = cells[place]
         if cell is None or cell.isspace():
+            return False
+        if pattern is not None and not pattern.search(cell):
             return False
         if among or none_of:
             plain = cell.strip()

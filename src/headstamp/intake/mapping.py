@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from headstamp.errors import HeadstampError, Invalid, Missing, Problem
-from headstamp.intake.value import Value, parse
+from headstamp.intake.value import Value, not_a_pattern, parse
 from headstamp.records import BY_NAME, RecordType, kind_named
 
 _TOP = frozenset({
@@ -38,11 +38,12 @@ _RECORD = frozenset({"name", "kind", "key", "shared", "when", "each", "fields"})
 
 @dataclass(frozen=True)
 class When:
-    """A condition on one cell: not empty, and among ``among``, and none of ``none_of``."""
+    """A condition on one cell: not empty, ``among`` these, ``none_of`` those, with a ``match``."""
 
     column: str
     among: tuple[str, ...] = ()
     none_of: tuple[str, ...] = ()
+    match: str = ""
 
 
 @dataclass(frozen=True)
@@ -255,14 +256,18 @@ def _whens(raw: Any, where: str, problems: list[Problem]) -> Iterator[When]:
     for number, one in enumerate(raw if isinstance(raw, list) else [raw]):
         if isinstance(one, str):
             yield When(one)
-        elif isinstance(one, dict) and set(one) <= {"column", "is", "not"}:
+        elif isinstance(one, dict) and set(one) <= {"column", "is", "not", "match"}:
+            pattern = str(one.get("match", ""))
+            wrong = not_a_pattern(pattern)
+            if wrong:
+                problems.append(Problem(wrong, "", f"{where}[{number}].match", pattern))
             # Without a column it is the column of the record made for each of many.
             yield When(
                 str(one.get("column", "")), tuple(map(str, one.get("is", ()))),
-                tuple(map(str, one.get("not", ()))),
+                tuple(map(str, one.get("not", ()))), "" if wrong else pattern,
             )
         else:
-            problems.append(Problem("a condition is a column's name, or a table of column, is, not",
+            problems.append(Problem("a condition is a column's name, or a table of column, is, not, match",
                                     "", f"{where}[{number}]"))
 
 

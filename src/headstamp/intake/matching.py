@@ -22,7 +22,7 @@ from headstamp.kinds.number import NumberKind
 from headstamp.records import BY_NAME, Fact, RecordType
 from headstamp.vocab import fold
 
-_BY_NAME_REFS = {("party",): "party", ("site",): "site"}
+_BY_NAME_REFS: dict[tuple[str, ...], str] = {("party",): "party", ("site",): "site"}
 _KINDS = ("item", "site", "party", "transfer", "document", "visit", "tally", "recovery")
 
 
@@ -85,8 +85,8 @@ def _names(kind: RecordType) -> dict[str, list[tuple[int, str]]]:
     for name, words in synonyms.FIELDS.get(kind.name, {}).items():
         add(words, name, 2)
     if kind.name == "item":
-        for marking, words in synonyms.MARKINGS.items():
-            add(words, f"marking:{marking}", 1)
+        for marking, marks in synonyms.MARKINGS.items():
+            add(marks, f"marking:{marking}", 1)
         add(synonyms.SITE, "site", 1)
         for name, words in synonyms.PLACE.items():
             add((name, *words), name, 2)
@@ -198,7 +198,7 @@ class _Builder:
             fact = next(f for f in self.kind.facts
                         if any(f"{f.name}_{p.name}" == target for p in f.parts))
             part = next(p for p in fact.parts if f"{fact.name}_{p.name}" == target)
-        named = _BY_NAME_REFS.get(fact.ref or ("",))
+        named = _BY_NAME_REFS.get(fact.ref or ())
         if part is None and named and not fact.many:
             self._by_name(column, target, named)
             return

@@ -8,7 +8,6 @@ place and left out, and the rows get the ids they would have had.
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -87,8 +86,8 @@ class ProblemsFile:
             number = 1
             while (aside := self.path.with_suffix(f".{number}.csv")).exists():
                 number += 1
-            os.replace(self.path, aside)
-        os.replace(self._part, self.path)
+            self.path.replace(aside)
+        self._part.replace(self.path)
         return self.path
 
     def __enter__(self) -> ProblemsFile:

@@ -82,7 +82,7 @@ RECOVERY = {
     "armed_group": ("armed group", "group", "groupe armé", "grupo armado", "группировка", "الجماعة"),
 }
 # More names for plain fields, by kind and field.
-FIELDS = {
+FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "item": {
         "item_type": ("weapon", "weapon description", "name", "item name", "kind", "arme", "type d'arme",
                       "arma", "tipo de arma", "descripción", "тип оружия", "вид оружия", "оружие",

@@ -27,6 +27,8 @@ from headstamp.errors import Problem
 from headstamp.intake import marks
 from headstamp.kinds.kind import Unfit
 
+_ISO = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
 Cells = Sequence[str | None]
 Ids = Mapping[str, str]
 Getter = Callable[[Cells, Ids], Any]
@@ -164,18 +166,22 @@ def parse(raw: Any, where: str, problems: list[Problem]) -> Value:
             given[key] = value
         else:
             problems.append(Problem("a text is needed", "", f"{where}.{key}", repr(value)))
-    if given.get("match"):
-        try:
-            if re.compile(given["match"]).groups > 1:
-                problems.append(Problem("a pattern has at most one group", "", f"{where}.match"))
-        except re.error as error:
-            problems.append(Problem(f"not a pattern: {error}", "", f"{where}.match"))
+    if wrong := not_a_pattern(given.get("match", "")):
+        problems.append(Problem(wrong, "", f"{where}.match", given["match"]))
     for text in given.get("template", ()):
         try:
             list(Formatter().parse(text))
         except ValueError as error:
             problems.append(Problem(f"not a template: {error}", "", f"{where}.template", text))
     return Value(**given)
+
+
+def not_a_pattern(text: str) -> str:
+    """What is wrong with a pattern; empty where nothing is."""
+    try:
+        return "a pattern has at most one group" if re.compile(text).groups > 1 else ""
+    except re.error as error:
+        return f"not a pattern: {error}"
 
 
 def _one_of_many(
@@ -362,6 +368,8 @@ def dated(text: str, formats: tuple[str, ...]) -> str:
     '2006-05-19'
     """
     plain = " ".join(text.split())
+    if _ISO.fullmatch(plain) and not any(form.startswith("%Y-%d") for form in formats):
+        return plain  # by far the commonest; trying formats takes 10 microseconds each
     for form in formats:
         try:
             # A partial date has no zone: it is what the paper says.
