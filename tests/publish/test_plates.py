@@ -40,12 +40,13 @@ def case(tmp_path: Path) -> Case:
     return made
 
 
-def test_the_first_pictures_are_shown_and_the_rest_is_said(case: Case) -> None:
+def test_pictures_from_all_over_are_shown_and_the_rest_is_said(case: Case) -> None:
     with case.read("restricted").snapshot() as reader:
         found = plates.gather(reader, _small)
     assert [p.caption for p in found.plates[:2]] == [("view 0",), ("view 2",)]
-    assert len(found.plates) == plates.LISTED and found.undrawn == 1
-    assert found.cut.total == plates.LISTED + 2 and "The first 24 of 26" in found.cut.note
+    assert found.plates[-1].caption == ("view 25",), "taken from all over the case"
+    assert len(found.plates) == plates.LISTED - 1 and found.undrawn == 1
+    assert found.total == plates.LISTED + 3 and "23 of 27 photographs" in found.note
     with Image.open(io.BytesIO(base64.b64decode(found.plates[0].picture))) as picture:
         assert max(picture.size) == plates.SIDE
 
@@ -57,6 +58,4 @@ def test_no_picture_below_the_clearance_of_its_file(case: Case) -> None:
 
 def test_without_a_way_to_make_them_small_there_are_none(case: Case) -> None:
     with case.read("restricted").snapshot() as reader:
-        assert plates.gather(reader, None) == plates.Plates(
-            (), plates.Cut(0, 0, "in the order of recording"), 0
-        )
+        assert plates.gather(reader, None) == plates.Plates((), 0, 0)

@@ -22,7 +22,7 @@ class Figure:
 
 def bars(table: CountTable) -> Figure | None:
     """A bar for each row of the table; None where a drawing would say no more than the table."""
-    if len(table.rows) < _FEWEST_BARS:
+    if len(table.rows) < _FEWEST_BARS or table.rows[0].count == 1:
         return None
     svg = bar_chart_svg(
         table.title, [(row.label, row.count) for row in table.rows], unit=table.unit
@@ -41,7 +41,7 @@ def bars(table: CountTable) -> Figure | None:
 def years(table: CountTable) -> Figure | None:
     """The table's years in a row, empty ones with their room; by decades where they are many."""
     counted = {int(row.value): row.count for row in table.every if str(row.value).isdigit()}
-    if not counted:
+    if len(counted) < 2:
         return None
     first, last = min(counted), max(counted)
     if last - first < _LONGEST_YEARS:

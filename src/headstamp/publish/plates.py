@@ -14,7 +14,7 @@ from pathlib import Path
 
 from headstamp.errors import Missing, Unreadable
 from headstamp.publish import wording
-from headstamp.publish.listing import Cut
+from headstamp.publish.wording import number
 from headstamp.store.reader import Reader, Shown
 
 LISTED = 24
@@ -35,35 +35,41 @@ class Plate:
 
 @dataclass(frozen=True, slots=True)
 class Plates:
-    """The plates, the rule by which they were taken, how many files could not be drawn."""
+    """The plates; of how many photographs on file; how many of those taken could not be drawn."""
 
     plates: tuple[Plate, ...]
-    cut: Cut
+    total: int
     undrawn: int
+
+    @property
+    def note(self) -> str:
+        """The rule by which they were taken; empty where all are shown."""
+        if len(self.plates) + self.undrawn >= self.total:
+            return ""
+        return (
+            f"{number(len(self.plates))} of {number(self.total)} photographs, taken at even steps "
+            "in the order of recording; all are in the case."
+        )
 
 
 def gather(reader: Reader, thumbnail: Thumbnail | None) -> Plates:
-    """The first photographs of which the case holds the file, in the order of recording."""
+    """Photographs of which the case holds the file, at even steps in the order of recording."""
+    if thumbnail is None:
+        return Plates((), 0, 0)
+    held = [s.id for s in reader.stream("photograph") if s.get("digest") is not None]
+    few = min(len(held), LISTED)
+    shown_ids = [held[at * len(held) // few] for at in range(few)]
+    taken = reader.many(shown_ids)
     found: list[Plate] = []
-    undrawn = held = 0
-    for shown in reader.stream("photograph") if thumbnail is not None else ():
-        digest = shown.get("digest")
-        if digest is None:
-            continue
-        held += 1
-        if len(found) == LISTED or thumbnail is None:
-            continue
+    for id_ in shown_ids:
+        digest = str(taken[id_].get("digest"))
         try:
             picture = thumbnail(reader.original(digest)[0], SIDE)
         except (Unreadable, Missing):
-            undrawn += 1
             continue
-        found.append(
-            Plate(base64.b64encode(picture).decode("ascii"), _caption(reader, shown), digest)
-        )
-    return Plates(
-        tuple(found), Cut(len(found), held - undrawn, "in the order of recording"), undrawn
-    )
+        caption = _caption(reader, taken[id_])
+        found.append(Plate(base64.b64encode(picture).decode("ascii"), caption, digest))
+    return Plates(tuple(found), len(held), len(shown_ids) - len(found))
 
 
 def _caption(reader: Reader, shown: Shown) -> tuple[str, ...]:

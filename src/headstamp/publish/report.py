@@ -30,6 +30,8 @@ from headstamp.records import TYPES
 from headstamp.store.reader import Reader
 from headstamp.store.tables import YEAR
 
+_WORTH_DRAWING = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -160,7 +162,9 @@ def _item_counts(reader: Reader, totals: dict[str, int]) -> tuple[Counted, ...]:
     parent = table("parent", "Items by the item they are part of", "Part of",
                    "not part of another item")
     if parent.every:
-        found.append(Counted(parent, figures.bars(parent)))
+        # Boxes with one thing each make a dull drawing.
+        drawn = figures.bars(parent) if parent.rows[0].count >= _WORTH_DRAWING else None
+        found.append(Counted(parent, drawn))
     source = table("source_document", "Items by source", "Source", "no source recorded")
     if len(source.every) > 1:
         found.append(Counted(source))
