@@ -31,7 +31,8 @@ def quoted(text: str) -> str:
 
 
 def write_parquet(
-    lines: Path, target: Path, columns: Sequence[tuple[str, str]], longest: int
+    connection: duckdb.DuckDBPyConnection, lines: Path, target: Path, columns: Sequence[tuple[str, str]],
+    longest: int,
 ) -> None:
     """Writes a file of JSON lines as Parquet, with exactly these columns (name, SQL kind).
 
@@ -44,13 +45,9 @@ def write_parquet(
         f"format = 'newline_delimited', maximum_object_size = {max(_LINE, longest + 1)})) "
         f"TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720)"
     )
-    connection = connect()
     try:
-        # The order of the rows is the order of the log.
-        connection.execute("SET preserve_insertion_order = true")
+        # One thread keeps the rows in the order of the log without holding them back in memory.
         connection.execute("SET threads = 1")
         connection.execute(query)
     except duckdb.Error as error:
         raise Unavailable(f"{target} cannot be written: {error}") from error
-    finally:
-        connection.close()

@@ -142,7 +142,8 @@ def _write(reader: Reader, clearance: str, checkpoint: str, folder: Path) -> Sna
     except OSError as error:
         raise Unavailable(f"{folder} cannot be written: {error.strerror}") from error
     try:
-        tables = {type_.name: _write_kind(reader, type_, work) for type_ in TYPES}
+        with connect() as engine:
+            tables = {type_.name: _write_kind(reader, type_, work, engine) for type_ in TYPES}
         taken = Snapshot(folder, checkpoint, clearance, tables)
         (work / NOTE).write_bytes(orjson.dumps(_note_of(taken), option=orjson.OPT_INDENT_2))
         if folder.exists():
@@ -174,7 +175,9 @@ def _refuse_foreign(folder: Path) -> None:
         raise Conflicting(f"{folder} holds other files; name a new folder")
 
 
-def _write_kind(reader: Reader, type_: RecordType, folder: Path) -> Table:
+def _write_kind(
+    reader: Reader, type_: RecordType, folder: Path, engine: duckdb.DuckDBPyConnection
+) -> Table:
     lines = folder / f"{type_.name}.jsonl"
     longest = count = 0
     # The lines hold case data in the open: nobody else may read them meanwhile.
@@ -187,7 +190,7 @@ def _write_kind(reader: Reader, type_: RecordType, folder: Path) -> Table:
     columns = [("id", "text"), ("version", "int"), ("label", "text"),
                *((column.name, column.sql) for column in type_.columns)]
     target = folder / f"{type_.name}.parquet"
-    write_parquet(lines, target, columns, longest)
+    write_parquet(engine, lines, target, columns, longest)
     lines.unlink()
     return Table(count, _sha256(target))
 
