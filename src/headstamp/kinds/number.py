@@ -64,11 +64,11 @@ class NumberKind(Kind):
         self.name, self.title, self.low, self.high, self.whole = name, title, low, high, whole
         self.example = example
         self.sql = "int" if whole else "real"
-        self.schema = {"type": "integer" if whole else "number"}
-        if low is not None:
-            self.schema["minimum"] = low
-        if high is not None:
-            self.schema["maximum"] = high
+        self.schema = {
+            "type": "integer" if whole else "number",
+            "minimum": -EXACT if low is None else low,
+            "maximum": EXACT if high is None else high,
+        }
 
     def clean(self, value: Any) -> int | float:
         found = number(value)
