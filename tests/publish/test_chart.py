@@ -8,7 +8,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headstamp.errors import Invalid
@@ -112,6 +112,7 @@ def test_period_names_do_not_touch(periods: int) -> None:
         max_size=8,
     )
 )
+@example([("", 5e-324)])  # a step of it is nought
 def test_any_label_and_value_is_well_formed(rows: list[Row]) -> None:
     _tree(bar_chart_svg("x", rows))
     _tree(timeline_svg("x", rows))

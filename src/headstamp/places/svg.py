@@ -18,6 +18,7 @@ import hashlib
 import itertools
 import math
 import re
+import sys
 import unicodedata
 from collections.abc import Sequence
 from html import escape as _escape
@@ -165,7 +166,8 @@ def nice_step(most: float, steps: int = 5) -> float:
     """
     if most <= 0:
         return 1.0
-    rough = most / steps
+    # The least number that still has all its digits: below it the division may give nought.
+    rough = max(most / steps, sys.float_info.min)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * f for f in (1, 2, 5, 10) if power * f >= rough * (1 - 1e-9))
     return float(f"{step:.6g}")

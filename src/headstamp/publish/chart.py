@@ -150,7 +150,7 @@ def _bars(
 def _columns(points: Sequence[Row], width: float, height: float, unit: str) -> Iterator[str]:
     largest = max(value for _, value in points) or 1.0
     step = svg.nice_step(largest, steps=4)
-    steps = math.ceil(largest / step - 1e-9)
+    steps = max(1, math.ceil(largest / step - 1e-9))
     scale = [svg.count(step * at) for at in range(steps + 1)]
     left = _SIDE + max(svg.text_width(said, 10) for said in scale) + 6
     top, bottom = _TITLE_HIGH + 8, height - 26
