@@ -16,8 +16,12 @@ def make(kind: str, **values: object) -> Record:
     return kind_named(kind).cls.build(values)
 
 
-def everything() -> list[Record]:
+def everything(tier: str = "partner") -> list[Record]:
     """At least one record of every kind, all belonging together."""
+
+    def make(kind: str, **values: object) -> Record:
+        return kind_named(kind).cls.build({"tier": tier, **values})
+
     return [
         make("document", id="doc-aaaa", title="Packing list", caution=CAUTION, credit="A. Writer",
              licence="CC BY 4.0", document_kind="packing_list", parties=["party-aaaa"],

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from dataclasses import dataclass, field
 from threading import Lock
 
 from headstamp.actions.cases import open_case
 from headstamp.actions.settings import Settings
+from headstamp.errors import HeadstampError
 from headstamp.records import TYPES
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.web.jobs import Jobs
+
+logger = logging.getLogger("headstamp.web")
 
 INVENTED = "Invented"
 # The kinds that have a place of their own in the navigation; the rest stand under "More".
@@ -88,6 +92,13 @@ class Desk:
     def token(self, session: str) -> str:
         """The form token of a session: only a page that we served can know it."""
         return hmac.new(self._secret, session.encode(), hashlib.sha256).hexdigest()
+
+    def warm(self) -> None:
+        """Takes into memory what makes large lists fast; a failure leaves them slow, not wrong."""
+        try:
+            self.case.warm()
+        except HeadstampError as error:
+            logger.warning("large lists stay slow: %s", error)
 
     def close(self) -> None:
         self.case.close()

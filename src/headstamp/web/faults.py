@@ -63,5 +63,5 @@ async def on_unforeseen(request: Request, error: Exception) -> Response:
         "The details stand in the window where it runs"
     )
     response = _told(request, 500, said)
-    response.headers.update(HEADERS)  # this answer is made outside the guard
+    response.headers.update({**HEADERS, "cache-control": "no-store"})  # made outside the guard
     return response

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -37,17 +38,17 @@ HEADERS = {
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::[0-9]{1,5})?")
+
+
 def host_name(header: str) -> str:
     """The name in a Host header, without port and brackets; empty where it is malformed.
 
     >>> host_name("[::1]:8765"), host_name("LocalHost:1"), host_name("a b")
     ('::1', 'localhost', '')
     """
-    try:
-        name = urlsplit(f"//{header}").hostname or ""
-    except ValueError:
-        return ""
-    return "" if set(name) & set(" /\\@?#") else name.rstrip(".")
+    found = _HOST.fullmatch(header.lower())
+    return (found[1] or found[2].rstrip(".")) if found else ""
 
 
 def is_own(name: str, hosts: frozenset[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from headstamp import __version__
 from headstamp.records import TYPES, RecordType
 from headstamp.records.spec import Fact
 from headstamp.store.reader import Shown
-from headstamp.web.page import Page, api_fields
+from headstamp.web.page import Context, Page, Parameter, api_fields
 
 ADDRESS = "/api/openapi.json"
 _PLAIN: dict[Any, dict[str, Any]] = {
@@ -88,6 +89,9 @@ class _Schemas:
 
     def object(self, cls: type[Any], kind: RecordType | None = None) -> dict[str, Any]:
         """A dataclass's schema; ``kind`` is that of its own records where it holds one only."""
+        if issubclass(cls, Context) and cls.as_dict is not Context.as_dict:
+            # An answer in another standard's form (GeoJSON), described there.
+            return {"type": "object", "description": (cls.__doc__ or "").strip().split("\n")[0]}
         hints = get_type_hints(cls)
         names = [f.name for f in api_fields(cls)]
         own = {"record", "rows"}
@@ -96,6 +100,13 @@ class _Schemas:
             "properties": {n: self.of(hints[n], kind if n in own else None) for n in names},
             "required": names, "additionalProperties": False,
         }
+
+
+def _parameters(page: Page) -> list[Parameter]:
+    """The parameters declared, and those parts of the path that were not worth declaring."""
+    told = {p.name for p in page.parameters}
+    gaps = re.findall(r"{(\w+)}", page.api)
+    return [*(Parameter(g, f"Which {g}") for g in gaps if g not in told), *page.parameters]
 
 
 def _name(kind: RecordType) -> str:
@@ -122,7 +133,7 @@ def document(pages: Sequence[Page]) -> dict[str, Any]:
                 {"name": p.name, "description": p.help, "schema": dict(p.schema),
                  **({"in": "path", "required": True} if f"{{{p.name}}}" in page.api
                     else {"in": "query", "required": False})}
-                for p in page.parameters
+                for p in _parameters(page)
             ],
             "responses": {
                 "200": {"description": page.title,

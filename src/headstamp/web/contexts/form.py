@@ -119,7 +119,7 @@ def _by_field(problems: Iterable[Problem]) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {}
     for problem in problems:
         text = problem.rule + (f". {problem.advice}" if problem.advice else "")
-        told.setdefault(problem.field, []).append(text[:1].upper() + text[1:])
+        told.setdefault(problem.field, []).append(text)
     return told
 
 
