@@ -18,7 +18,7 @@ from headstamp.web.page import Context, Page, Parameter, api_fields
 ADDRESS = "/api/openapi.json"
 _PLAIN: dict[Any, dict[str, Any]] = {
     str: {"type": "string"}, int: {"type": "integer"}, float: {"type": "number"},
-    bool: {"type": "boolean"}, type(None): {"type": "null"}, Any: {},
+    bool: {"type": "boolean"}, type(None): {"type": "null"}, Any: {}, object: {},
 }
 
 
