@@ -44,6 +44,29 @@ def test_twice_from_the_same_checkpoint_gives_the_same_bytes(case: Case, tmp_pat
     assert case.checkpoint().size == done.entries
 
 
+_WRITE = """
+import sys
+from pathlib import Path
+from headstamp.actions.report import write_report
+from headstamp.store.case import Case
+write_report(Case.open(sys.argv[1]), Path(sys.argv[2]), clearance="restricted")
+"""
+
+
+def test_another_process_in_another_place_gives_the_same_bytes(
+    case: Case, tmp_path: Path
+) -> None:
+    """Neither the order of sets, nor time zone, nor language, nor folder comes in."""
+    first, second = tmp_path / "a.html", tmp_path / "b.html"
+    write_report(case, first, clearance="restricted")
+    elsewhere = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
+    subprocess.run(
+        [sys.executable, "-c", _WRITE, str(case.folder), str(second)], check=True, cwd=tmp_path,
+        env=elsewhere,
+    )
+    assert first.read_bytes() == second.read_bytes()
+
+
 def test_another_entry_makes_another_report(tmp_path: Path) -> None:
     from headstamp.records import Item
 
