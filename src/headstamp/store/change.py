@@ -122,6 +122,8 @@ class Change:
         ignores ``source``: the same row in a new file says nothing new). Raises
         Invalid with every broken reference.
         """
+        if self._half_done:
+            raise Conflicting("an earlier error left this change half done; begin another")
         with _collector_at_rest(len(records)):
             return self._put_many(records, ignoring)
 
@@ -369,7 +371,9 @@ class Change:
                 self._backend.add_counts(
                     self._conn, COUNT, ["kind", "field", "value", "visible_rank", "n"], rows
                 )
-        if self._seq == self._start and self._start:
+        if self._seq == self._start and self._conn.execute(
+            select(CHECKPOINT.c.size).where(CHECKPOINT.c.size == self._seq)
+        ).first():
             return  # nothing was put: the last checkpoint still tells all
         filled = self._tiles.add(self._leaves)
         if filled:

@@ -26,6 +26,7 @@ from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Fact, RecordType, kind_
 from headstamp.store import asking, facets, related, survey
 from headstamp.store.backend import Backend, batches
 from headstamp.store.policy import clearance_rank, field_rules
+from headstamp.store.refs import owners_in
 from headstamp.store.rows import cell_text
 from headstamp.store.search import find_keys, find_texts
 from headstamp.store.tables import CURRENT, LOG, VERSION, YEAR, facet_columns
@@ -150,8 +151,7 @@ class Reader:
             for row in rows:
                 told = entries.read(bytes(row.entry))
                 raw = orjson.loads(row.body) if row.body is not None else {}
-                # An older version may have been of a higher tier than the current one.
-                if row.number != current.version and not self._may_see(raw):
+                if row.number != current.version and not self._may_see(conn, kind, raw):
                     continue
                 values = self._filtered(kind, raw, self._visible_ids(conn, [raw], kind))
                 changed = tuple(
@@ -170,12 +170,23 @@ class Reader:
         return 0 if last is None else int(last) + 1
 
     def entry(self, seq: int) -> bytes:
-        """The bytes of one log entry (they hold no text, only salted hashes)."""
+        """The bytes of one log entry: who put which version of which record, and why.
+
+        Raises Missing where there is none, or its version may not be seen: an entry
+        holds no text of the record, but its id and the reason given.
+        """
         with self._connected() as conn:
-            found = conn.execute(select(LOG.c.entry).where(LOG.c.seq == seq)).scalar()
-        if found is None:
-            raise Missing(f"the log has no entry {seq}")
-        return bytes(found)
+            row = conn.execute(
+                select(LOG.c.entry, VERSION.c.id, VERSION.c.number, VERSION.c.body)
+                .join(VERSION, VERSION.c.seq == LOG.c.seq).where(LOG.c.seq == seq)
+            ).one_or_none()
+            if row is not None:
+                current = Reader._with(self, conn).many([row.id]).get(row.id)
+                if current is not None and (row.number == current.version or self._may_see(
+                    conn, kind_of_id(row.id), orjson.loads(row.body or b"{}")
+                )):
+                    return bytes(row.entry)
+        raise Missing(f"the log has no entry {seq}")
 
     def referring(self, record_id: str, *, kind: str | None = None, field: str | None = None,
                   limit: int = 1000) -> builtins.list[Shown]:
@@ -184,6 +195,8 @@ class Reader:
         Those imported from a document are found by ``field="source"`` alone.
         """
         with self._connected() as conn:
+            if not self._seen(conn, [record_id]):
+                return []
             by_kind: dict[str, tuple[RecordType, list[str]]] = {}
             open_fields = (
                 ((type_, type_.by_name["source"]) for type_ in TYPES) if field == "source"
@@ -201,6 +214,8 @@ class Reader:
     def naming(self, record_id: str, most: int = 10) -> list[tuple[related.Naming, list[Shown]]]:
         """The records that name this one, by kind and field: counted up to a limit, some shown."""
         with self._connected() as conn:
+            if not self._seen(conn, [record_id]):
+                return []
             return [
                 (one, self._at(conn, one.kind, one.seqs))
                 for one in related.naming(conn, record_id, self.rank, most)
@@ -217,7 +232,7 @@ class Reader:
         self._column(type_, CURRENT[type_.name], field)
         with self._connected() as conn:
             pairs = related.belonging(
-                conn, self._backend, ids, self.rank, type_, field, most
+                conn, self._backend, self._seen(conn, ids), self.rank, type_, field, most
             )
             shown = {one.seq: one for one in self._at(conn, type_, [seq for _, seq in pairs])}
         found: dict[str, builtins.list[Shown]] = {}
@@ -269,11 +284,13 @@ class Reader:
         with self._connected() as conn:
             total = self._total(conn, type_, table, where or {}, condition)
             # The page is found on the index alone; only its rows are then read.
+            # What is empty stands last either way; the stores would differ in that.
             arranged: tuple[ColumnElement[Any], ...] = (
-                (by.desc(), table.c.log_seq.desc()) if descending else (by, table.c.log_seq)
+                (by.desc().nulls_last(), table.c.log_seq.desc()) if descending
+                else (by.nulls_last(), table.c.log_seq)
             )
             if not order:
-                arranged = arranged[:1]
+                arranged = (by.desc() if descending else by,)
             seqs = conn.execute(
                 select(table.c.log_seq).where(condition).order_by(*arranged)
                 .limit(limit).offset(offset)
@@ -401,7 +418,9 @@ class Reader:
         """How many visible records of kind ``by`` name each of these records in ``field``."""
         self._asked_by(by, field)
         with self._connected() as conn:
-            return survey.times_named(conn, self._backend, self.rank, ids, by, field)
+            return survey.times_named(
+                conn, self._backend, self.rank, self._seen(conn, ids), by, field
+            )
 
     def summed(
         self, kind: str, column: str, by: Sequence[str], limit: int = 1000
@@ -454,8 +473,21 @@ class Reader:
         inner._conn = conn
         return inner
 
-    def _may_see(self, values: Mapping[str, Any]) -> bool:
-        return clearance_rank(values.get("tier", "sealed")) <= self.rank
+    def _may_see(self, conn: Connection, kind: RecordType, values: Mapping[str, Any]) -> bool:
+        """Whether an older version may be seen: its tier, or its owner, may have been another."""
+        if clearance_rank(values.get("tier", "sealed")) > self.rank:
+            return False
+        return set(owners_in(kind, values)) <= self._visible_ids(conn, [values], kind)
+
+    def _seen(self, conn: Connection, ids: Sequence[str]) -> builtins.list[str]:
+        """The visible ones of these records: what is hidden cannot be asked about."""
+        seen: set[str] = set()
+        for prefix in {one.partition("-")[0] for one in ids} & BY_PREFIX.keys():
+            table = CURRENT[BY_PREFIX[prefix].name]
+            seen.update(conn.execute(select(table.c.id).where(
+                self._backend.among(table.c.id, ids), table.c.visible_rank <= self.rank
+            )).scalars())
+        return [one for one in ids if one in seen]
 
     def _bodies(self, table: Table) -> Select[Any]:
         return (
@@ -518,6 +550,8 @@ class Reader:
                 if rule.how == "hide":
                     continue
                 value = coarsened(value)
+                if not value:
+                    continue
             fact = kind.by_name.get(name)
             if fact is not None and fact.ref is not None:
                 if fact.many:
