@@ -42,7 +42,7 @@ def test_headers_are_on_every_answer(shared_case: Case, address: str) -> None:
     policy = answer.headers["content-security-policy"]
     assert "default-src 'self'" in policy and "unsafe" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
     if not address.startswith("/static"):
         assert answer.headers["cache-control"] == "no-store"
     if address == "/fails":

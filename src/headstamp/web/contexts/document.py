@@ -71,7 +71,9 @@ def document_context(reader: Reader, params: Params) -> DocumentContext:
         language=languages[0] if len(languages) == 1 else "", digest=document.get("digest", ""),
     )
     return DocumentContext(**{
-        **context.__dict__, "naming": naming_of(reader, document.id, frozenset(named.taken)),
+        **context.__dict__,
+        "facts": tuple(view for view in base.facts if view.name not in ("text", "translation")),
+        "naming": naming_of(reader, document.id, frozenset(named.taken)),
     })
 
 

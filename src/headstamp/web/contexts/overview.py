@@ -12,11 +12,10 @@ from headstamp.publish.chart import timeline_svg
 from headstamp.records import BY_NAME, TYPES, RecordType
 from headstamp.store.reader import Reader
 from headstamp.store.survey import COUNTED_TO
-from headstamp.store.verify import Finding
 from headstamp.web.contexts.facts import record_path
 from headstamp.web.contexts.listing import Links, facet_title, value_labels
-from headstamp.web.jobs import Jobs
 from headstamp.web.page import ON_PAGE, Context, Params
+from headstamp.web.work import Verified
 
 BREAKDOWNS = ("family", "make", "country", "site")
 # The kinds in the order in which a reader asks for them; the rest as declared.
@@ -234,17 +233,8 @@ def log_state(params: Params) -> LogState:
     """The latest checkpoint, and the latest verification by this program as it runs."""
     note = params.case.checkpoint_note()
     origin, size = note.split("\n")[:2]
-    checked = verified(params.jobs)
-    if checked is None:
+    job = params.jobs.latest("verification", "done")
+    if job is None or not isinstance(job.result, Verified):
         return LogState(origin, int(size), note)
-    at, upto, findings = checked
-    return LogState(origin, int(size), note, at, upto, len(findings))
-
-
-def verified(jobs: Jobs) -> tuple[str, int, list[Finding]] | None:
-    """When the last finished verification ended, over how many entries, and what it found."""
-    job = jobs.latest("verification", "done")
-    if job is None:
-        return None
-    at, size, findings = job.result
-    return at, size, findings
+    found = job.result
+    return LogState(origin, int(size), note, found.at, found.size, len(found.findings))

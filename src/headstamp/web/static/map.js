@@ -217,7 +217,7 @@ function show(map, spots, fit) {
   });
   const years = document.getElementById("years");
   if (years) years.value = `${wanted.from} to ${wanted.to}`;
-  if (state) state.textContent = `${shown.length} of ${spots.length} points shown`;
+  if (state && tools) state.textContent = `${shown.length} of ${spots.length} points shown`;
   if (fit && shown.length) {
     const box = new LngLatBounds();
     shown.forEach((spot) => box.extend(spot.geometry.coordinates));

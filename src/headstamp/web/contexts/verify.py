@@ -1,0 +1,33 @@
+"""Verification: what the log proves, the checkpoint to hand out, and what the last check found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from headstamp.store.reader import Reader
+from headstamp.web.contexts.job import JobContext, job_view
+from headstamp.web.page import ON_PAGE, Context, Params
+
+
+@dataclass(frozen=True)
+class VerifyContext(Context):
+    """The log's latest checkpoint, the key that checks it, the last verification by this program."""
+
+    origin: str
+    size: int
+    checkpoint: str
+    verifier: str
+    last: JobContext | None
+    running: JobContext | None = field(default=None, metadata=ON_PAGE)
+
+
+def verify_context(reader: Reader, params: Params) -> VerifyContext:
+    """How the log stands now."""
+    note = params.case.checkpoint_note()
+    origin, size = note.split("\n")[:2]
+    last = params.jobs.latest("verification", "done")
+    running = params.jobs.latest("verification", "running")
+    return VerifyContext(
+        origin, int(size), note, params.case.verifier.text(),
+        job_view(last) if last else None, job_view(running) if running else None,
+    )
