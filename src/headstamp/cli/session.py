@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headstamp.cli.show import print_json
+from headstamp.errors import Invalid
 
 if TYPE_CHECKING:
     from headstamp.actions.settings import Settings
@@ -118,6 +119,8 @@ def with_session(function: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(function)
     def command(ctx: typer.Context, **given: Any) -> None:
         session = Session(**{name: given.pop(name) for name in _COMMON})
+        for name, value in {**given, "actor": session.actor}.items():
+            _refuse_no_text(name, value)
         try:
             function(session.over(ctx.obj), **given)
         except BrokenPipeError:
@@ -127,3 +130,14 @@ def with_session(function: Callable[..., None]) -> Callable[..., None]:
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
     return command
+
+
+def _refuse_no_text(name: str, value: Any) -> None:
+    """Bytes that the terminal's encoding cannot read are no text; a file's name may hold them."""
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str) and not one.isascii():
+            try:
+                one.encode("utf-8")
+            except UnicodeEncodeError:
+                raise Invalid(f"{name.replace('_', ' ')}: {one!r} is no text; "
+                              "is the terminal's encoding UTF-8?") from None
