@@ -22,7 +22,7 @@ LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["im
 DRIVERS = {"duckdb", "psycopg", "sqlalchemy", "sqlite3"}
 LONGEST = 450
 # The one filter is easier to trust in one piece.
-LONGER = {"store/reader.py": 700}
+LONGER = {"store/reader.py": 800}
 # What one command needs must not be loaded by another.
 HEAVY = ("duckdb", "jinja2", "starlette", "uvicorn", "weasyprint", "openpyxl", "PIL", "babel")
 
