@@ -27,7 +27,9 @@ NAMES = ("components", "street")
 ACTOR = "demo"
 CLEARANCE = "restricted"
 # Weapons come before the parts that name them.
-COMPONENT_FILES = ("weapons.csv", "manufacturers.csv", "components.csv.gz")
+COMPONENT_FILES = (
+    "weapons.csv", "manufacturers.csv", "components.csv.gz", "teardowns.csv", "supply_chain_edges.csv",
+)
 _PORTS_TRIED = 50
 
 Told = Callable[[str, int, int | None], None]
