@@ -32,8 +32,8 @@ from headstamp.kinds.identity import derived_id
 from headstamp.records import Document
 from headstamp.store.case import Case
 
-BATCH_ROWS = 2_000
-BATCH_RECORDS = 8_000
+BATCH_ROWS = 5_000
+BATCH_RECORDS = 15_000
 
 
 def look_at(

@@ -143,7 +143,12 @@ def _likeliest(columns: Sequence[str]) -> str:
         needed_parts = {t.partition("_")[0] for t in given} | given
         if not needed <= needed_parts:
             continue
-        score = len(given - {"remark", "tier", "grade"})
+        names = _names(kind)
+        # A field's own name tells more than a word that also stands for it.
+        score = sum(
+            max(1, 4 - min(r for r, t in _wanted(column, names) if t == target))
+            for column, target in targets.items() if target not in ("remark", "tier", "grade")
+        )
         if score > most:
             best, most = name, score
     return best
