@@ -14,6 +14,7 @@ from headstamp.publish import wording
 from headstamp.store.reader import Reader, Shown
 
 LISTED = 300
+_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,21 @@ class Citation:
     title: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """What must be said, in the words of the sources that have it said."""
+
+    text: str
+    sources: tuple[Citation, ...]
+
+
 @dataclass(frozen=True)
 class Sources:
     """All visible documents, with what has to be said of them on every report."""
 
     entries: tuple[SourceEntry, ...]
     total: int
-    cautions: tuple[str, ...]
+    cautions: tuple[Caution, ...]
     credits: tuple[tuple[str, str], ...]
     _numbers: Mapping[str, SourceEntry] = field(default_factory=dict, repr=False)
 
@@ -77,7 +86,7 @@ def gather(reader: Reader) -> Sources:
     items = {str(value): n for value, n in counted if value}
     entries: list[SourceEntry] = []
     numbers: dict[str, SourceEntry] = {}
-    cautions: dict[str, None] = {}
+    cautions: dict[str, list[Citation]] = {}
     credits: dict[tuple[str, str], None] = {}
     total = 0
     for shown in reader.stream("document"):
@@ -87,12 +96,15 @@ def gather(reader: Reader) -> Sources:
         if len(entries) < LISTED:
             entries.append(entry)
         if entry.caution:
-            cautions.setdefault(entry.caution)
+            said_by = cautions.setdefault(entry.caution, [])
+            if len(said_by) < _NAMED and len(entries) == total:
+                said_by.append(Citation(total, "", entry.title))
         if entry.credit or entry.licence:
             credits.setdefault((entry.credit, entry.licence))
     listed = {one.id for one in entries}
     numbers = {id_: one for id_, one in numbers.items() if id_ in listed}
-    return Sources(tuple(entries), total, tuple(cautions), tuple(credits), numbers)
+    told = tuple(Caution(text, tuple(said_by)) for text, said_by in cautions.items())
+    return Sources(tuple(entries), total, told, tuple(credits), numbers)
 
 
 def _entry(number: int, shown: Shown, items: int) -> SourceEntry:

@@ -53,17 +53,12 @@ def standing(case: Case, clearance: str) -> Iterator[tuple[Standing, Reader]]:
         note = case.checkpoint_note()
         point = open_checkpoint(note, [case.verifier])
         with case.read(clearance).snapshot() as reader:
-            # The first question fixes the state; asking by the last entry serves for both.
-            if point.size:
-                at = entries.read(reader.entry(point.size - 1)).at
-            else:
-                reader.totals()
-                at = case.meta["created_at"]
+            reader.totals()  # the first question fixes the state
             if case.checkpoint_note() == note:
                 yield (
                     Standing(
                         point.origin, point.size, base64.encode(point.root), note,
-                        case.verifier.text(), at,
+                        case.verifier.text(), _last_time(case, point.size),
                     ),
                     reader,
                 )
@@ -71,3 +66,11 @@ def standing(case: Case, clearance: str) -> Iterator[tuple[Standing, Reader]]:
     raise Conflicting(
         "the case is being written to without a pause; write the report when that is done"
     )
+
+
+def _last_time(case: Case, size: int) -> str:
+    """When the last entry was made, whoever may see its record: like the log's size, it is
+    no secret, and nothing else of the entry is taken."""
+    if not size:
+        return case.meta["created_at"]
+    return entries.read(case.read("sealed").entry(size - 1)).at
