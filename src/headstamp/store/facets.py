@@ -132,16 +132,7 @@ class FacetIndex:
     ) -> tuple[int, dict[str, dict[str, int]]]:
         """How many records are let through, and for each of these fields how many a value."""
         with self._lock:
-            mask = self._ranks <= rank
-            for field, values in wanted.items():
-                place = self.columns.index(field)
-                code_of = self._code_of[place]
-                let = [code_of[value] for value in values if value in code_of]
-                codes = self._codes[place]
-                if len(let) == 1:
-                    mask &= codes == let[0]
-                else:
-                    mask &= np.isin(codes, np.array(let, np.uint32))
+            mask = self._mask(wanted, rank)
             number = int(mask.sum())
             chosen = np.flatnonzero(mask) if number < len(mask) // 4 else mask
             found: dict[str, dict[str, int]] = {}
@@ -153,6 +144,57 @@ class FacetIndex:
                     value: int(counts[code]) for value, code in code_of.items() if counts[code]
                 }
         return number, found
+
+
+    def page(
+        self, wanted: Wanted, rank: int, by: str, descending: bool, limit: int, offset: int
+    ) -> list[int]:
+        """The places in the log of some of the records let through, by log or by a facet.
+
+        Empty values stand last either way; those of one value are in the order of
+        the log. Nothing is sorted: the counts tell under which values the page falls.
+        """
+        with self._lock:
+            mask = self._mask(wanted, rank)
+            if not by:
+                return self._some(mask, descending, limit, offset)
+            place = self.columns.index(by)
+            codes, code_of = self._codes[place], self._code_of[place]
+            counts = np.bincount(codes[mask], minlength=len(code_of))
+            values = sorted((value for value in code_of if value), reverse=descending)
+            found: list[int] = []
+            for value in (*values, *([""] if "" in code_of else ())):
+                number = int(counts[code_of[value]])
+                if offset >= number:
+                    offset -= number
+                    continue
+                found += self._some(
+                    mask & (codes == code_of[value]), descending, limit - len(found), offset
+                )
+                offset = 0
+                if len(found) >= limit:
+                    break
+            return found
+
+    def _some(self, mask: Any, descending: bool, limit: int, offset: int) -> list[int]:
+        places = np.flatnonzero(mask)
+        if descending:
+            places = places[::-1]
+        return [int(seq) for seq in self._seqs[places[offset : offset + limit]]]
+
+    def _mask(self, wanted: Wanted, rank: int) -> Any:
+        """Which records are let through; the lock is held."""
+        mask = self._ranks <= rank
+        for field, values in wanted.items():
+            place = self.columns.index(field)
+            code_of = self._code_of[place]
+            let = [code_of[value] for value in values if value in code_of]
+            codes = self._codes[place]
+            if len(let) == 1:
+                mask &= codes == let[0]
+            else:
+                mask &= np.isin(codes, np.array(let, np.uint32))
+        return mask
 
 
 _OWNING = frozenset(

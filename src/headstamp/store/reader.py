@@ -276,25 +276,12 @@ class Reader:
         type_ = kind_named(kind)
         table = CURRENT[type_.name]
         condition = self._where(type_, table, where or {})
-        by: ColumnElement[Any] = table.c.log_seq
-        if order:
-            by = self._column(type_, table, order)
-            fact = column_facts(type_).get(order.replace(".", "_"))
-            by = asking.ordering(table, by, fact, self.rank)
         with self._connected() as conn:
             total = self._total(conn, type_, table, where or {}, condition)
-            # The page is found on the index alone; only its rows are then read.
-            # What is empty stands last either way; the stores would differ in that.
-            arranged: tuple[ColumnElement[Any], ...] = (
-                (by.desc().nulls_last(), table.c.log_seq.desc()) if descending
-                else (by.nulls_last(), table.c.log_seq)
-            )
-            if not order:
-                arranged = (by.desc() if descending else by,)
-            seqs = conn.execute(
-                select(table.c.log_seq).where(condition).order_by(*arranged)
-                .limit(limit).offset(offset)
-            ).scalars().all()
+            # The page is found on an index alone; only its rows are then read.
+            seqs = self._kept_page(conn, type_, where or {}, order, descending, limit, offset)
+            if seqs is None:
+                seqs = self._page(conn, type_, condition, order, descending, limit, offset)
             query = self._bodies(table).where(table.c.log_seq.in_(seqs))
             place = {seq: number for number, seq in enumerate(seqs)}
             rows = sorted(self._show(conn, type_, query), key=lambda shown: place[shown.seq])
@@ -661,6 +648,52 @@ class Reader:
             name: [(value or None, n) for value, n in found.items()]
             for name, found in counts.items()
         }
+
+    def _kept_page(
+        self, conn: Connection, kind: RecordType, where: Mapping[str, Any], order: str,
+        descending: bool, limit: int, offset: int,
+    ) -> builtins.list[int] | None:
+        """The places of a page from the facets in memory; None where they do not tell."""
+        index = self._indexes.get(kind.name)
+        by = order.replace(".", "_")
+        fact = column_facts(kind).get(by)
+        if by:
+            self._column(kind, CURRENT[kind.name], by)
+        if index is None or (by and by not in index.columns):
+            return None
+        if fact is not None and asking.named_prefixes(fact) is not None:
+            return None
+        wanted = self._wanted(conn, kind, where)
+        if wanted is None:
+            return None
+        index.catch_up(conn)
+        return index.page(wanted, self.rank, by, descending, limit, offset)
+
+    def _page(
+        self, conn: Connection, kind: RecordType, condition: ColumnElement[bool], order: str,
+        descending: bool, limit: int, offset: int,
+    ) -> builtins.list[int]:
+        """The places of a page from the tables. What is empty stands last either way."""
+        table = CURRENT[kind.name]
+
+        def some(where: ColumnElement[bool], *by: ColumnElement[Any], skip: int, most: int
+                 ) -> builtins.list[int]:
+            turned = [one.desc() if descending else one for one in by]
+            query = select(table.c.log_seq).where(where).order_by(*turned)
+            return builtins.list(conn.execute(query.limit(most).offset(skip)).scalars())
+
+        if not order:
+            return some(condition, table.c.log_seq, skip=offset, most=limit)
+        by = asking.ordering(table, self._column(kind, table, order),
+                             column_facts(kind).get(order.replace(".", "_")), self.rank)
+        # In two steps, for an index of what is filled serves the first, and most pages end there.
+        filled, empty = and_(condition, by.is_not(None)), and_(condition, by.is_(None))
+        seqs = some(filled, by, table.c.log_seq, skip=offset, most=limit)
+        if len(seqs) == limit:
+            return seqs
+        number = conn.execute(select(func.count()).select_from(table).where(filled)).scalar_one()
+        skip = max(0, offset - int(number))
+        return seqs + some(empty, table.c.log_seq, skip=skip, most=limit - len(seqs))
 
     def _total(
         self, conn: Connection, kind: RecordType, table: Table, where: Mapping[str, Any],
