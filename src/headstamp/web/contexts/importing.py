@@ -89,25 +89,34 @@ def look(case: Case, path: Path, kind: str) -> Looked:
                       problems=tuple(str(problem) for problem in error.problems))
     fields: dict[str, list[str]] = {column: [] for column in opened.columns}
     for column, name in opened.matches:
-        fields.setdefault(column, []).append(field_title(name))
+        fields.setdefault(column, []).append(field_title(name, opened.mapping.records[0].kind.name))
     plan = opened.mapping
     shipped = plan.title if plan.recognised_by else ""
     return Looked(path.name, size, shipped,
                   tuple(Match(column, tuple(dict.fromkeys(names)))
                         for column, names in fields.items()),
-                  tuple(opened.warnings))
+                  tuple(_for_pages(warning) for warning in opened.warnings))
 
 
-def field_title(name: str) -> str:
-    """A field as a reader knows it.
+def _for_pages(warning: str) -> str:
+    """A warning in which the command line's option is the choice that this page offers."""
+    return warning.replace("say --as KIND", "choose below what the rows are")
 
-    >>> field_title("item.make"), field_title("item.quantity_value")
-    ('item: Make', 'item: How many, if a homogeneous group')
+
+def field_title(name: str, main: str) -> str:
+    """A field as a reader knows it; ``main`` is the kind of a field that names none.
+
+    >>> field_title("make", "item"), field_title("marking.text", "item")
+    ('item: Make', 'marking: As it looks, character by character')
+    >>> field_title("marking:serial", "item")
+    'marking: serial'
     """
-    record, _, whole = name.partition(".")
+    record, dot, whole = name.partition(".")
+    if not dot:
+        record, whole = main, name
     kind = BY_NAME.get(record)
-    if kind is None:
-        return name.replace(".", ": ").replace("_", " ")
+    if kind is None or ":" in whole:
+        return whole.replace(":", ": ").replace("_", " ")
     for fact in kind.facts:
         if whole in (fact.name, *(column.name for column in fact.columns)):
             return f"{kind.title}: {fact.title}"
