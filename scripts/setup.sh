@@ -39,7 +39,7 @@ find_python() {
 python=$(find_python)
 
 # --- system packages ------------------------------------------------------
-packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core)
+packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-wqy-zenhei)
 if [ "$kind" = dev ]; then
     packages+=(postgresql chromium poppler-utils)
 fi
