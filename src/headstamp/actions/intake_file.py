@@ -13,6 +13,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from headstamp.actions.batches import Batches, Written
@@ -29,6 +30,7 @@ from headstamp.intake.problems import ProblemsFile
 from headstamp.intake.table import Row, open_table
 from headstamp.intake.value import compiled
 from headstamp.kinds.identity import derived_id
+from headstamp.kinds.tier import TIERS
 from headstamp.records import Document
 from headstamp.store.case import Case
 
@@ -48,25 +50,31 @@ def look_at(
 
 def import_file(
     case: Case, path: str | Path, *, kind: str | None = None,
-    mapping: MappingPlan | Path | None = None, dry_run: bool = False, actor: str,
-    reason: str | None = None, told: Told | None = None, index: bool = True,
+    mapping: MappingPlan | Path | None = None, tier: str | None = None, dry_run: bool = False,
+    actor: str, reason: str | None = None, told: Told | None = None, index: bool = True,
 ) -> ImportResult:
     """Imports a table (or a photograph, or a folder of them) into a case.
 
     ``kind`` names the kind of record where no mapping does; ``mapping`` is a
-    mapping or its file. ``dry_run`` checks every row against the case and writes
-    nothing but the problems file. Raises Missing or Unreadable for the file,
-    Invalid for a mapping that does not fit; rows that do not fit are counted.
+    mapping or its file; ``tier`` is that of records whose row names none. ``dry_run``
+    checks every row against the case and writes nothing but the problems file.
+    Raises Missing or Unreadable for the file, Invalid for a mapping that does not
+    fit; rows that do not fit are counted.
     """
     where = Path(path)
     if is_for_photographs(where):
         return import_photographs(case, where, actor=actor, reason=reason, dry_run=dry_run,
                                   told=told, index=index)
     opened = open_for_import(case, where, kind=kind, mapping=mapping)
+    if tier is not None:
+        if tier not in TIERS:
+            raise Invalid(f"a tier is one of {', '.join(TIERS)}, not {tier!r}")
+        given = {**opened.mapping.defaults, "tier": tier}
+        opened.mapping = replace(opened.mapping, defaults=given)
     with opened.table, _rare_collections():
         result = _run(case, where, opened, dry_run, actor, reason or f"import of {where.name}", told)
-    if index and not dry_run and result.accepted:
-        index_case(case)
+    if index and not dry_run:
+        index_case(case)  # also where nothing is new: an earlier run may have been cut off before it
     return result
 
 

@@ -8,7 +8,6 @@ once.
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,8 +17,9 @@ from typing import Any
 
 from headstamp.actions.cases import index_case
 from headstamp.actions.import_result import ImportResult, Told
+from headstamp.actions.thumbnails import thumbnail_of
 from headstamp.errors import HeadstampError, Invalid, Missing, Problem, Unreadable
-from headstamp.intake.photo import PhotoFacts, is_photo, read_photo, thumbnail
+from headstamp.intake.photo import PhotoFacts, is_photo, read_photo
 from headstamp.intake.problems import ProblemsFile
 from headstamp.intake.table import open_table
 from headstamp.kinds.identity import derived_id
@@ -28,7 +28,7 @@ from headstamp.store.case import Case
 from headstamp.vocab import fold
 
 BATCH = 50
-THUMBNAIL_SIDE = 400
+MOST_WARNINGS = 200
 _TABLES = frozenset({".csv", ".tsv", ".xlsx", ".ods", ".xls"})
 _FILE_COLUMNS = frozenset(map(fold, (
     "file", "file name", "filename", "photo", "photograph", "image", "picture", "photo file",
@@ -48,27 +48,6 @@ _VIEWS = {
 def is_for_photographs(path: Path) -> bool:
     """Whether this path is a folder or a picture file."""
     return path.is_dir() or (path.is_file() and is_photo(path))
-
-
-def thumbnail_path(case: Case, digest: str) -> Path:
-    """Where the thumbnail of an original lies (``derived`` may be deleted; it is made again)."""
-    return case.folder / "derived" / "thumbs" / f"{digest}.jpg"
-
-
-def make_thumbnail(case: Case, digest: str) -> Path | None:
-    """The thumbnail of a picture in the vault, made where it is not there yet; None if it cannot be."""
-    place = thumbnail_path(case, digest)
-    if place.is_file():
-        return place
-    try:
-        small = thumbnail(case.vault.open(digest), THUMBNAIL_SIDE)
-    except Unreadable:
-        return None
-    place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f".{place.name}.{os.getpid()}")
-    part.write_bytes(small)
-    part.replace(place)
-    return place
 
 
 @dataclass
@@ -139,7 +118,10 @@ def import_photographs(
         if batch:
             _write(case, batch, actor, reason or f"photographs from {name}", dry_run, result)
         result.problems = problems.finish()
-    if index and not dry_run and result.accepted:
+    if len(result.warnings) > MOST_WARNINGS:
+        more = len(result.warnings) - MOST_WARNINGS
+        result.warnings[MOST_WARNINGS:] = [f"and {more:,} more such warnings"]
+    if index and not dry_run:
         index_case(case)
     return result
 
@@ -286,7 +268,11 @@ def _write(
             change.file(picture.path)
         change.put_many([record for _, record in records])
     for picture, _ in records:
-        make_thumbnail(case, picture.facts.sha256)
+        try:
+            # Made now rather than at the first look: a folder of HEIC would be slow to open.
+            thumbnail_of(case, picture.facts.sha256, clearance="sealed")
+        except Unreadable as error:
+            result.warnings.append(f"{picture.name} has no thumbnail: {error.message}")
 
 
 def _record(id_: str, picture: _Picture) -> Photograph:
