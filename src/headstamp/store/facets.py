@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, null, select
 
 from headstamp.records import BY_NAME, TYPES, RecordType
 from headstamp.store.rows import cell_text
@@ -61,13 +61,15 @@ def groups(conn: Connection, kind: RecordType, field: str, rank: int) -> dict[st
 class FacetIndex:
     """The facets of all current records of one kind, as numbers in memory.
 
-    A record takes a byte for its rank, eight for its log entry and four a facet.
+    A record takes a byte for its rank, eight for its log entry, four for its day and
+    four a facet.
     It is brought up to the log by :meth:`catch_up`; one lock guards it.
     """
 
     def __init__(self, kind: RecordType) -> None:
         self.kind = kind
         self.columns = facet_columns(kind)
+        self.by_day = f"{kind.when}_from" if kind.when else ""
         self._lock = threading.Lock()
         self._clear()
 
@@ -76,6 +78,7 @@ class FacetIndex:
         self._seqs = np.empty(0, np.int64)
         self._ranks = np.empty(0, np.uint8)
         self._codes = [np.empty(0, np.uint32) for _ in self.columns]
+        self._days = np.empty(0, np.int32)
         self._code_of: list[dict[str, int]] = [{} for _ in self.columns]
 
     def catch_up(self, conn: Connection) -> None:
@@ -108,11 +111,12 @@ class FacetIndex:
 
     def _take_in(self, conn: Connection) -> None:
         table = CURRENT[self.kind.name]
+        day = table.c[self.by_day] if self.by_day else null()
         query = select(
-            table.c.log_seq, table.c.visible_rank, *(table.c[name] for name in self.columns)
+            table.c.log_seq, table.c.visible_rank, day, *(table.c[name] for name in self.columns)
         ).order_by(table.c.log_seq)
         last = self._upto - 1
-        seqs, ranks = [self._seqs], [self._ranks]
+        seqs, ranks, days = [self._seqs], [self._ranks], [self._days]
         codes = [[held] for held in self._codes]
         while True:
             rows = conn.execute(query.where(table.c.log_seq > last).limit(_PAGE)).all()
@@ -121,10 +125,12 @@ class FacetIndex:
             turned = list(zip(*rows, strict=True))
             seqs.append(np.array(turned[0], np.int64))
             ranks.append(np.array(turned[1], np.uint8))
-            for held, code_of, values in zip(codes, self._code_of, turned[2:], strict=True):
+            days.append(np.array([_number(day) for day in turned[2]], np.int32))
+            for held, code_of, values in zip(codes, self._code_of, turned[3:], strict=True):
                 held.append(np.array(_coded(code_of, values), np.uint32))
             last = rows[-1][0]
         self._seqs, self._ranks = np.concatenate(seqs), np.concatenate(ranks)
+        self._days = np.concatenate(days)
         self._codes = [np.concatenate(held) for held in codes]
 
     def count(
@@ -149,15 +155,18 @@ class FacetIndex:
     def page(
         self, wanted: Wanted, rank: int, by: str, descending: bool, limit: int, offset: int
     ) -> list[int]:
-        """The places in the log of some of the records let through, by log or by a facet.
+        """The places in the log of some of the records let through, by log, facet or day.
 
         Empty values stand last either way; those of one value are in the order of
-        the log. Nothing is sorted: the counts tell under which values the page falls.
+        the log. By a facet nothing is sorted: the counts tell under which values
+        the page falls.
         """
         with self._lock:
             mask = self._mask(wanted, rank)
             if not by:
                 return self._some(mask, descending, limit, offset)
+            if by == self.by_day:
+                return self._by_day(mask, descending, limit, offset)
             place = self.columns.index(by)
             codes, code_of = self._codes[place], self._code_of[place]
             counts = np.bincount(codes[mask], minlength=len(code_of))
@@ -175,6 +184,17 @@ class FacetIndex:
                 if len(found) >= limit:
                     break
             return found
+
+    def _by_day(self, mask: Any, descending: bool, limit: int, offset: int) -> list[int]:
+        places = np.flatnonzero(mask)
+        # A day is eight digits, nothing is 0: turned so that nothing stands last either way.
+        days = self._days[places]
+        if descending:
+            places, days = places[::-1], -days[::-1]
+        else:
+            days = np.where(days == 0, np.iinfo(np.int32).max, days)
+        order = np.argsort(days, kind="stable")[offset : offset + limit]
+        return [int(seq) for seq in self._seqs[places[order]]]
 
     def _some(self, mask: Any, descending: bool, limit: int, offset: int) -> list[int]:
         places = np.flatnonzero(mask)
@@ -211,6 +231,11 @@ def _moves_ranks(row: Any) -> bool:
         return True
     then, now = orjson.loads(row.body), orjson.loads(row.now)
     return any(then.get(name) != now.get(name) for name in ("tier", *BY_NAME[row.kind].owners))
+
+
+def _number(day: str | None) -> int:
+    """A day as a number that sorts like it; 0 where there is none."""
+    return int(day.replace("-", "")) if day else 0
 
 
 def _coded(code_of: dict[str, int], values: Iterable[Any]) -> list[int]:

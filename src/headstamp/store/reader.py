@@ -659,8 +659,10 @@ class Reader:
         fact = column_facts(kind).get(by)
         if by:
             self._column(kind, CURRENT[kind.name], by)
-        if index is None or (by and by not in index.columns):
+        if index is None or (by and by not in (*index.columns, index.by_day)):
             return None
+        if by and by == index.by_day and not where:
+            return None  # the table's own index has that order ready
         if fact is not None and asking.named_prefixes(fact) is not None:
             return None
         wanted = self._wanted(conn, kind, where)

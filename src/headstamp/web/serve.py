@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from socket import gethostname
 
 import uvicorn
 
 from headstamp.actions.settings import Settings
 from headstamp.errors import Unavailable
 from headstamp.web.app import create_app
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class _Server(uvicorn.Server):
@@ -33,7 +36,8 @@ def serve(
 
     Raises Missing where there is no case, Unavailable where the port is taken.
     """
-    app = create_app(settings, hosts=[host])
+    # Other machines may call this one by its name.
+    app = create_app(settings, hosts=[host] if host in _LOOPBACK else [host, gethostname()])
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
         proxy_headers=False,

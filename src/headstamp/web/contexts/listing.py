@@ -286,8 +286,10 @@ class Links:
 
     def heading(self, reader: Reader, name: str, title: str) -> Heading:
         """A column's heading; it sorts where the column is indexed."""
-        by = YEAR if name == self.kind.when else name
-        if by not in reader.facet_names(self.kind.name):
+        by = f"{name}_from" if name == self.kind.when else name
+        fact = self.kind.by_name[name]
+        # A reference's id is no order for a reader; what is not indexed is none at this size.
+        if by == name and (fact.ref is not None or name not in reader.facet_names(self.kind.name)):
             return Heading(title)
         now = self.order.lstrip("-") == by
         descending = self.order.startswith("-")
