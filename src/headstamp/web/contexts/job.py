@@ -111,7 +111,7 @@ def progress_told(job: Job) -> str:
 def duration(seconds: float) -> str:
     """Seconds in words.
 
-    >>> duration(1), duration(30.2), duration(150), duration(7300)
+    >>> duration(1), duration(30.2), duration(200), duration(7300)
     ('1 second', '30 seconds', '3 minutes', '2 hours')
     """
     if seconds < 90:

@@ -73,6 +73,10 @@ class Named:
         self.taken.add((kind, field))
         return self._found.get((kind, field), (0, []))[1]
 
+    def count(self, kind: str, field: str) -> int:
+        """How many records of a kind name this one by a field, counted up to 1,000."""
+        return min(self._found.get((kind, field), (0, []))[0], COUNTED_TO)
+
     def table(self, kind: str, field: str, columns: Sequence[str], title: str) -> Related:
         """The same as a table."""
         self.taken.add((kind, field))

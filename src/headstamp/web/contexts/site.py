@@ -18,6 +18,7 @@ from headstamp.web.contexts.related import Named, Related, related
 from headstamp.web.page import ON_PAGE, Params
 
 _ITEMS_SHOWN = 20
+_PICTURES = 6
 _USES = ("former_use", "present_use", "activities")
 
 
@@ -56,6 +57,7 @@ class SiteContext(RecordContext):
     flows_in: tuple[FlowArm, ...] = ()
     flows_out: tuple[FlowArm, ...] = ()
     photographs: tuple[Picture, ...] = ()
+    photographs_total: int = 0
     notes: tuple[Shown, ...] = ()
     uses: tuple[Use, ...] = field(default=(), metadata=ON_PAGE)
     features: str = field(default="", metadata=ON_PAGE)
@@ -87,7 +89,8 @@ def site_context(reader: Reader, params: Params) -> SiteContext:
         parts=named.table("site", "part_of", ("site_kind", "activities"), "Parts of this site"),
         flows_in=_arms(reader, named.rows("flow", "to_site"), "from_site"),
         flows_out=_arms(reader, named.rows("flow", "from_site"), "to_site"),
-        photographs=pictures(named.rows("photograph", "site")),
+        photographs=pictures(named.rows("photograph", "site")[:_PICTURES]),
+        photographs_total=named.count("photograph", "site"),
         notes=tuple(named.rows("note", "about")),
         uses=_uses(site),
         features=_features(site, total) if located else "",
@@ -129,10 +132,21 @@ def _arms(reader: Reader, flows: Sequence[Shown], other: str) -> tuple[FlowArm, 
         arms.append(FlowArm(
             flow.id, site, labels.get(site, "a site that is not shown"), what,
             link.to if link else "", ref_piece(flow.id, flow.label).to,
-            tuple(kind.by_name[name].show(flow.get(name)) for name in ("quantity", "happened_on")
-                  if flow.get(name) is not None),
+            _details(flow),
         ))
     return tuple(arms)
+
+
+def _details(flow: Shown) -> tuple[str, ...]:
+    """How much and when, short enough for an arrow; the flow's own page says how it was counted."""
+    kind, quantity = BY_NAME["flow"], flow.get("quantity")
+    told = []
+    if quantity:
+        plain = {name: quantity[name] for name in ("value", "unit") if name in quantity}
+        told.append(kind.by_name["quantity"].show(plain))
+    if flow.get("happened_on"):
+        told.append(kind.by_name["happened_on"].show(flow.get("happened_on")))
+    return tuple(told)
 
 
 def _features(site: Shown, items: int) -> str:
