@@ -125,8 +125,7 @@ class Case:
             Verifier.parse(meta["key"])
         except HeadstampError as error:
             raise Tampered(f"the key of the case at {where} was changed: {error}") from error
-        signer = _read_key(place / "keys" / "device.key")
-        return cls(str(where), place, backend, meta, signer, clock)
+        return cls(str(where), place, backend, meta, None, clock)
 
     def close(self) -> None:
         """Lets go of the database."""
@@ -147,6 +146,9 @@ class Case:
         On a clean exit everything put is durable and logged; on an error nothing
         is. Raises Unavailable where this machine does not hold the case's key.
         """
+        # Read only when something is to be signed: reading needs no key.
+        if self._signer is None:
+            self._signer = _read_key(self.folder / "keys" / "device.key")
         if self._signer is None:
             raise Unavailable(f"the key of this case is not in {self.folder / 'keys'}: it can be "
                               "read and verified here, not changed")
@@ -231,7 +233,11 @@ class Case:
         public = self.folder / "keys" / "device.pub"
         if public.is_file() and public.read_text("utf-8", "replace").strip() != rows["key"]:
             return "the key in the database is not the key in the folder"
-        if self._signer is not None and self._signer.verifier_key != rows["key"]:
+        try:
+            signer = self._signer or _read_key(self.folder / "keys" / "device.key")
+        except HeadstampError as error:
+            return f"the signing key cannot be read: {error}"
+        if signer is not None and signer.verifier_key != rows["key"]:
             return "the signing key in the folder is not the key of the case"
         return _seal_problem(rows)
 
