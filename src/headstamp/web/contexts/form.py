@@ -163,7 +163,7 @@ def _plain(
         widget, values = "lines", ("\n".join(values),) if values else ()
     return Control(
         name, fact.title, widget, values, options, fact.help,
-        kind.example if kind.widget in SHOWS_EXAMPLE else "", fact.required, fact.many, wrong,
+        f"for instance {kind.example}" if kind.widget in SHOWS_EXAMPLE and kind.example else "", fact.required, fact.many, wrong,
         ref=",".join(BY_PREFIX[p].name for p in fact.ref or ()) if fact.ref is not None else "",
         is_ref=fact.ref is not None,
     )

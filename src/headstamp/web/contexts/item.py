@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from headstamp.records import BY_NAME
@@ -21,6 +21,8 @@ _PLACED = frozenset({
     ("marking", "item"), ("photograph", "items"), ("custody", "item"), ("transfer", "items"),
     ("note", "about"),
 })
+# Shown otherwise, or not worth a place beside each marking.
+_NOT_AGAIN = ("item", "marking", "text", "tier", "source", "grade")
 _CUSTODY = ("from_party", "to_party", "quantity", "lawful_status", "transfer", "documents",
             "evidence", "basis")
 _TRANSFER = ("from_party", "to_party", "from_place", "to_place", "quantity", "lawful_status",
@@ -103,21 +105,20 @@ def pictures(photographs: Sequence[Shown]) -> tuple[Picture, ...]:
 
 def markings_of(reader: Reader, item_id: str) -> tuple[MarkingView, ...]:
     """The markings on an item, each with its readings and what the schemes recognise."""
-    found = []
-    kind, reading_kind = BY_NAME["marking"], BY_NAME["reading"]
     rows = reader.referring(item_id, kind="marking", field="item", limit=MOST_MARKINGS)
     labels = labels_of(reader, rows, BY_NAME)
-    for shown in rows:
-        readings = reader.referring(shown.id, kind="reading", field="marking", limit=20)
-        text = shown.get("text")
-        found.append(MarkingView(
-            shown, tuple(readings),
-            tuple(recognised(one) for one in recognise(text)) if text else (),
-            fact_views(kind, shown.values, labels, ("item", "text", "tier", "source")),
-            tuple(fact_views(reading_kind, one.values, {}, ("marking", "text", "tier", "source"))
-                  for one in readings),
-        ))
-    return tuple(found)
+    return tuple(marking_view(reader, shown, labels) for shown in rows)
+
+
+def marking_view(reader: Reader, shown: Shown, labels: Mapping[str, str]) -> MarkingView:
+    """One marking with its readings and what the schemes recognise."""
+    text = shown.get("text")
+    readings = reader.referring(shown.id, kind="reading", field="marking", limit=20)
+    return MarkingView(
+        shown, tuple(readings), tuple(recognised(one) for one in recognise(text)) if text else (),
+        fact_views(BY_NAME["marking"], shown.values, labels, _NOT_AGAIN),
+        tuple(fact_views(BY_NAME["reading"], one.values, {}, _NOT_AGAIN) for one in readings),
+    )
 
 
 def recognised(reading: SchemeReading) -> Recognised:

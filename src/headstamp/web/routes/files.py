@@ -39,9 +39,10 @@ async def original(request: Request) -> Response:
 async def thumbnail(request: Request) -> Response:
     """A small JPEG of a photograph."""
     desk, digest = desk_of(request), request.path_params["digest"]
+    side = int(params_of(request).choice("side", ("400", "1200")))
 
     def work() -> Response:
-        path = thumbnail_of(desk.case, digest, clearance=desk.settings.clearance)
+        path = thumbnail_of(desk.case, digest, clearance=desk.settings.clearance, side=side)
         return FileResponse(
             path, media_type="image/jpeg",
             headers={"content-security-policy": _SANDBOX, "cache-control": "private, max-age=600"},

@@ -1,0 +1,49 @@
+"""What is seen: one marking with what is made of it, one photograph large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from headstamp.store.reader import Reader
+from headstamp.web.contexts.item import MarkingView, marking_view
+from headstamp.web.contexts.record import RecordContext, naming_of, record_context
+from headstamp.web.page import ON_PAGE, Params
+
+_READINGS = frozenset({("reading", "marking")})
+
+
+@dataclass(frozen=True)
+class MarkingContext(RecordContext):
+    """A marking as its page shows it, with readings and what the schemes recognise."""
+
+    seen: MarkingView | None = None
+
+
+@dataclass(frozen=True)
+class PhotographContext(RecordContext):
+    """A photograph as its page shows it."""
+
+    held: bool = False
+    large: str = field(default="", metadata=ON_PAGE)
+    original: str = field(default="", metadata=ON_PAGE)
+    link: str = field(default="", metadata=ON_PAGE)
+
+
+def marking_context(reader: Reader, params: Params) -> MarkingContext:
+    """All of one marking. Raises Missing."""
+    base = record_context(reader, params)
+    return MarkingContext(
+        **{**base.__dict__, "naming": naming_of(reader, base.record.id, _READINGS)},
+        seen=marking_view(reader, base.record, base.labels),
+    )
+
+
+def photograph_context(reader: Reader, params: Params) -> PhotographContext:
+    """All of one photograph. Raises Missing."""
+    base = record_context(reader, params)
+    digest, link = base.record.get("digest", ""), base.record.get("link", "")
+    return PhotographContext(
+        **base.__dict__, held=bool(digest), link=link,
+        large=f"/thumbs/{digest}?side=1200" if digest else "",
+        original=f"/originals/{digest}" if digest else "",
+    )
