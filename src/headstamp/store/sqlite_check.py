@@ -19,6 +19,7 @@ from pathlib import Path
 INDEXES = {"search_fts": "search_text", "marking_fts": "marking_key"}
 # id bits: 16 of the segment, 1 of the kind, 5 of the height, 31 of the page.
 _SEGMENT_SHIFT = 37
+_HEIGHT_SHIFT = 31  # and with it the bit of the kind
 _PAGE_MASK = (1 << 31) - 1
 _STRUCTURE, _AVERAGES = 10, 1
 
@@ -119,18 +120,30 @@ def _stray_rows(conn: sqlite3.Connection, index: str) -> Iterator[str]:
         yield "its structure is gone"
         return
     segments = _segments(block[0])
-    for (id_,) in conn.execute(f"SELECT id FROM main.{index}_data"):
+    begun = set()
+    for id_, length, leaf in conn.execute(
+        f"SELECT id, length(block), substr(block, 3, 2) FROM main.{index}_data"
+    ):
         if id_ in (_STRUCTURE, _AVERAGES):
             continue
-        first, last = segments.get(id_ >> _SEGMENT_SHIFT, (1, 0))
-        if not first <= id_ & _PAGE_MASK <= last:
+        segment, page = id_ >> _SEGMENT_SHIFT, id_ & _PAGE_MASK
+        first, last = segments.get(segment, (1, 0))
+        if not first <= page <= last:
             yield f"row {id_} of {index}_data belongs to nothing"
-    for segment, page in conn.execute(f"SELECT segid, pgno FROM main.{index}_idx"):
-        # A segment being merged away has lost its first pages but not their rows here.
-        _, last = segments.get(segment, (1, 0))
-        # The last bit tells whether the page has a list of its documents.
-        if type(page) is not int or not 1 <= page >> 1 <= last:
-            yield f"a row of {index}_idx belongs to nothing"
+        # A leaf on which a word begins has a list of its words after its content.
+        elif not id_ >> _HEIGHT_SHIFT & 0x3F and int.from_bytes(leaf, "big") < length:
+            begun.add((segment, page))
+    listed = {
+        (segment, page >> 1 if type(page) is int else None)
+        for segment, page in conn.execute(f"SELECT segid, pgno FROM main.{index}_idx")
+    }
+    # A segment being merged away has lost its first pages but not their rows here.
+    strange = {
+        (segment, page) for segment, page in listed - begun
+        if page is None or not 1 <= page < segments.get(segment, (0, 0))[0]
+    }
+    if strange or begun - listed:
+        yield f"the rows of {index}_idx are not those of its pages"
 
 
 def _segments(block: bytes) -> dict[int, tuple[int, int]]:

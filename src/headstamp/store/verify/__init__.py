@@ -23,6 +23,7 @@ from contextlib import closing
 from headstamp.evidence.check import check_log
 from headstamp.store.case import Case
 from headstamp.store.search import Keyer
+from headstamp.store.tables import METADATA
 from headstamp.store.verify.derived import Derived
 from headstamp.store.verify.finding import Finding, Findings, Told
 from headstamp.store.verify.originals import Originals
@@ -50,8 +51,13 @@ def verify(
     with ThreadPoolExecutor(1) as aside, closing(originals):
         indexes = aside.submit(case.backend.check_indexes)
         with case.backend.reading() as conn:
-            for name, detail in case.backend.schema_faults(conn):
+            faults = case.backend.schema_faults(conn)
+            for name, detail in faults:
                 found.say("foreign_table", name, detail)
+            if any(_ours(name) for name, _ in faults):
+                found.say("not_checked", "database", "the rest cannot be looked at before "
+                          "the tables are as they were")
+                return list(found)
             tree = Tree(conn, case)
             derived = Derived(conn, case.backend, keys, found)
             walk = Walk(conn, case.backend, found, tree, derived, originals, told)
@@ -67,6 +73,11 @@ def verify(
         for text in indexes.result():
             found.say("database_damaged", "database", text)
     return list(found)
+
+
+def _ours(name: str) -> bool:
+    what, _, table = name.partition(" ")
+    return what == "table" and table in METADATA.tables
 
 
 def _silent(step: str, done: int, total: int) -> None:

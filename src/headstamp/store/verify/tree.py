@@ -22,6 +22,8 @@ class Tree:
         self._case = case
         self._tiles = Tiles()
         self._full: dict[tuple[int, int], bytes] = {}
+        # The sizes at which a checkpoint was signed: the end of each change.
+        self._ends = {0}
         self._checkpoints = case.backend.tuples(
             conn, "SELECT size, note FROM checkpoint ORDER BY size"
         )
@@ -31,28 +33,42 @@ class Tree:
         for level, index, hashes in self._tiles.add(leaves):
             self._full[level, index] = hashes
 
+    def change_begins(self, seq: int) -> None:
+        """Entry ``seq`` has another stamp than the one before: there a checkpoint was signed."""
+        self._ends.add(seq)
+
     def notes(self) -> list[str]:
         """The signed checkpoints, in the order in which they were made."""
         return [as_text(note) for _, note in self._checkpoints]
 
     def stored_leaves(self) -> Iterator[bytes]:
         """The leaf hashes as the tree keeps them: they name a changed entry exactly."""
-        tuples = self._case.backend.tuples
-        numbers = tuples(self._conn, "SELECT number FROM tile WHERE level = 0 ORDER BY number")
-        for (number,) in numbers:
-            stored = tuples(
-                self._conn, f"SELECT hashes FROM tile WHERE level = 0 AND number = {int(number)}"
-            )
-            yield from _leaves(as_bytes(stored[0][0]))
-        edge = tuples(self._conn, "SELECT hashes FROM edge WHERE level = 0")
+        for level, number in self._names():
+            if level == 0:
+                yield from _leaves(self._stored(level, number))
+        edge = self._case.backend.tuples(self._conn, "SELECT hashes FROM edge WHERE level = 0")
         if edge:
             yield from _leaves(as_bytes(edge[0][0]))
+
+    def _names(self) -> list[tuple[int, int]]:
+        return [
+            (level, number) for level, number in self._case.backend.tuples(
+                self._conn, "SELECT level, number FROM tile ORDER BY level, number")
+            if type(level) is int and type(number) is int
+        ]
+
+    def _stored(self, level: int, number: int) -> bytes:
+        found = self._case.backend.tuples(
+            self._conn, f"SELECT hashes FROM tile WHERE level = {level} AND number = {number}")
+        return as_bytes(found[0][0])
 
     def check(self, found: Findings, against: list[str]) -> None:
         """Tells which tile, edge or checkpoint is not what the log gives."""
         self._check_tiles(found)
         if not self._checkpoints:
             found.say("no_checkpoint", "checkpoint", "there is no signed checkpoint")
+        for size in sorted(self._ends - {size for size, _ in self._checkpoints}):
+            found.say("checkpoint_missing", f"checkpoint {size}", "a change ended here; it is gone")
         for size, note in self._checkpoints:
             if as_text(note).split("\n")[1:2] != [str(size)]:
                 found.say("checkpoint_moved", f"checkpoint {size}", "it is of another size")
@@ -66,24 +82,17 @@ class Tree:
 
     def _check_tiles(self, found: Findings) -> None:
         tuples = self._case.backend.tuples
-        names = [
-            (level, number) for level, number in
-            tuples(self._conn, "SELECT level, number FROM tile ORDER BY level, number")
-        ]
+        names = self._names()
         for level, number in names:
-            told = f"tile {level}/{number}"
             whole = self._full.get((level, number))
             if whole is None:
-                found.say("tile_changed", told, "the log gives no such tile")
-                continue
-            stored = tuples(
-                self._conn,
-                f"SELECT hashes FROM tile WHERE level = {int(level)} AND number = {int(number)}",
-            )
-            if as_bytes(stored[0][0]) != whole:
-                found.say("tile_changed", told, "it is not what the log gives")
+                found.say("tile_changed", f"tile {level}/{number}", "the log gives no such tile")
+            elif self._stored(level, number) != whole:
+                found.say("tile_changed", f"tile {level}/{number}", "it is not what the log gives")
         for level, number in sorted(self._full.keys() - set(names)):
             found.say("tile_changed", f"tile {level}/{number}", "it is gone")
+        if tuples(self._conn, "SELECT count(*) FROM tile")[0][0] != len(names):
+            found.say("tile_changed", "tile", "there are tiles without a number")
         edge = tuples(self._conn, "SELECT level, hashes FROM edge ORDER BY level")
         if [(level, as_bytes(hashes)) for level, hashes in edge] != list(
             enumerate(self._tiles.partial())

@@ -168,7 +168,10 @@ class Walk:
         except HeadstampError:
             return  # told already by the check of the log
         # Entries of one change share their stamp: the next are compared at once.
-        stamp = self._stamp = Stamp(told.act, told.actor, told.at, told.reason)
+        stamp = Stamp(told.act, told.actor, told.at, told.reason)
+        if stamp != self._stamp:
+            self._tree.change_begins(seq)
+        self._stamp = stamp
         if self._same(told, kind, id_, number):
             if seal(stamp, told.kind, id_, number, names, parts, seed) == entry:
                 self._proven = id_, number
