@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,12 +14,14 @@ from headstamp.actions.cases import check_case, make_case, open_case
 from headstamp.actions.record import record
 from headstamp.demo import fill as filling
 from headstamp.demo.fill import corrections, fill
-from headstamp.demo.run import COMPONENT_FILES, free_port, run
+from headstamp.demo.run import COMPONENT_FILES, Demo, free_port, run
 from headstamp.demo.teaching import id_of, load
 from headstamp.errors import Conflicting, Invalid
 from headstamp.records import kind_named
 
 pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +107,15 @@ def test_a_run_cut_off_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.Monke
         assert fill(case) == 0
 
 
-def test_the_components_are_all_there(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def components(tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, str]:
     lines: list[str] = []
-    done = run("components", tmp_path / "case", say=lines.append)
-    assert [path.name for path in done.reports] == ["report.html", "report.pdf"]
+    done = run("components", tmp_path_factory.mktemp("components") / "case", say=lines.append)
+    return done, "\n".join(lines)
+
+
+def test_the_components_are_all_there(components: tuple[Demo, str]) -> None:
+    done, said = components
     with open_case(done.folder) as case:
         reader = case.read("public")
         parts = [i for i in reader.stream("item") if i.get("family") == "component"]
@@ -116,14 +124,31 @@ def test_the_components_are_all_there(tmp_path: Path) -> None:
         assert {p.get("parent") for p in parts} <= {w.id for w in weapons}
         names = {d.get("original_name") for d in reader.stream("document")}
         assert names >= set(COMPONENT_FILES)
-    said = "\n".join(lines)
     assert "log checked:" in said and "nothing wrong" in said
-    assert "Defence Intelligence of Ukraine (GUR)" in said and "CC BY 4.0" in said
-    assert "One party to a war speaking" in said
+    assert [path.name for path in done.reports] == ["report.html", "report.pdf"]
+
+
+def test_the_publisher_is_credited_and_what_it_is_worth_is_said(
+    components: tuple[Demo, str],
+) -> None:
+    done, said = components
     report = done.reports[0].read_text("utf-8")
-    assert "Defence Intelligence of Ukraine (GUR)" in report
-    again = run("components", done.folder, say=lines.append)
-    assert again.entries == done.entries and again.counts == done.counts
+    for text in (said, report):
+        assert "Defence Intelligence of Ukraine (GUR)" in text and "CC BY 4.0" in text
+        assert "One party to a war speaking" in text
+
+
+def test_make_demo_goes_on_with_the_case_that_is_there(components: tuple[Demo, str]) -> None:
+    if shutil.which("make") is None or Path(sys.prefix) != ROOT / ".venv":
+        pytest.skip("needs make, and the checkout's own .venv")
+    done, _ = components
+    told = subprocess.run(
+        ["make", "demo", f"ARGS=components --no-serve --dir {done.folder}"], cwd=ROOT,
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    assert f"log checked:   {done.entries:,} entries, nothing wrong" in told.stdout
+    assert "6,001 items" in told.stdout
 
 
 def test_the_command_says_what_it_made_and_marks_it_invented(command: tuple[Path, str]) -> None:

@@ -24,7 +24,7 @@ _FONTS = {
     "Arab": ("NotoNaskhArabic-Bold.ttf", "NotoSansArabic-Regular.ttf", "DejaVuSans.ttf"),
     "Cyrl": ("NotoSans-Regular.ttf", "DejaVuSans.ttf"),
     "Hans": ("NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "NotoSansSC-Regular.otf",
-             "wqy-microhei.ttc"),
+             "wqy-zenhei.ttc", "wqy-microhei.ttc"),
 }
 _NUMBER = re.compile(r"[0-9٠-٩]+(?:[-/.][0-9٠-٩]+)+")
 # How much of 255 wears off, by how the letters were put on.
