@@ -130,9 +130,12 @@ def gap(
     """One question answered, with up to ``limit`` of the records, newest first."""
     of = reader.totals()[question.kind] if of is None else of
     if question.how == "facet":
-        page = reader.list(question.kind, dict(question.where), limit=limit) if limit else None
-        total = page.total if page else reader.count(question.kind, None, dict(question.where))[0]
-        return Gap(question, total, of, tuple(page.rows) if page else ())
+        if limit:
+            page = reader.list(question.kind, dict(question.where), limit=limit)
+            return Gap(question, page.total, of, tuple(page.rows))
+        # Counts of a whole facet are kept, those of a narrowed list are not.
+        ((name, value),) = question.where
+        return Gap(question, dict(reader.count(question.kind, name)[1]).get(value or None, 0), of)
     if question.name == "requests-overdue":
         late = [one for one in _requests(reader) if overdue(one, today)]
         return Gap(question, len(late), of, tuple(late[:limit]))
