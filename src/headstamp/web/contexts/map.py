@@ -100,6 +100,9 @@ class MapContext(Context):
     listed: tuple[Spot, ...] = field(default=(), metadata=ON_PAGE)
     coarse: bool = False
     disclaimer: str = DISCLAIMER
+    points: bool = field(default=False, metadata=ON_PAGE)
+    unsure: bool = field(default=False, metadata=ON_PAGE)
+    made: bool = field(default=False, metadata=ON_PAGE)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -142,7 +145,8 @@ def map_context(reader: Reader, params: Params) -> MapContext:
     return MapContext(
         tuple(every), layers, min(years, default=0), max(years, default=0),
         without=_without(reader, at_sites), listed=tuple(every[:LISTED]),
-        coarse=any(spot.coarse for spot in every),
+        coarse=any(spot.coarse for spot in every), points=points,
+        unsure=any(spot.radius for spot in every), made=bool(spots["countries"]),
     )
 
 
