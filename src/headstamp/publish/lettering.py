@@ -4,6 +4,9 @@ WeasyPrint (70.0, ``svg/text.py``) places the characters of an SVG ``<text>``
 one by one from left to right: Arabic comes out unjoined and backwards. Text in
 HTML is set rightly; only drawings are concerned. Browsers need none of this.
 
+WeasyPrint does not know ``<bdo>`` either, which keeps parted numbers in order; the
+controls that Unicode has for it (LRO and PDF) take its place.
+
 So before a page goes to the PDF writer, :func:`for_print` replaces the content
 of each ``<text>`` that has right-to-left letters by the same letters in the
 order in which they stand on paper, each in its joined shape. Unicode has code
@@ -22,6 +25,7 @@ import unicodedata
 from html import escape, unescape
 
 _TEXT = re.compile(r"(<text\b[^>]*>)([^<]*)(</text>)")
+_ORDERED = re.compile(r'<bdo dir="ltr">([^<]*)</bdo>')
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ISOLATES = re.compile("[\u2066-\u2069]")
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
@@ -49,6 +53,8 @@ def for_print(markup: str) -> str:
 
     >>> for_print("<p>سلام</p><text x='1'>AB-12</text>")
     "<p>سلام</p><text x='1'>AB-12</text>"
+    >>> for_print('<bdo dir="ltr">٠٧-٨٥</bdo>') == "\u202d٠٧-٨٥\u202c"
+    True
     >>> for_print("<text>با</text>") == "<text>\ufe8e\ufe91</text>"
     True
     """
@@ -60,7 +66,7 @@ def for_print(markup: str) -> str:
         base = "ltr" if written.startswith("\u2066") else "auto"
         return match[1] + escape(visual(_ISOLATES.sub("", written), base)) + match[3]
 
-    return _TEXT.sub(reset, markup)
+    return _ORDERED.sub("\u202d\\1\u202c", _TEXT.sub(reset, markup))
 
 
 def visual(text: str, direction: str = "auto") -> str:

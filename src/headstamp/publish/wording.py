@@ -23,6 +23,8 @@ _OTHER = r"\s\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 _WORD = rf"[^{_OTHER}]*[^\W{_OTHER}][^{_OTHER}]*"
 _CODE = re.compile(rf"{_WORD}(?: {_WORD})*")
 _RTL = ("R", "AL")
+# Numbers parted by signs: 07-85, ٠٧-٨٥, 12/345.
+_PARTED = re.compile(r"\d+(?:[-/.:,\u2010-\u2013]\d+)+")
 
 
 def number(value: float) -> str:
@@ -82,10 +84,28 @@ def marking(text: str) -> Markup:
 
     >>> marking("07-85")
     Markup('<bdi dir="ltr" class="marking">07-85</bdi>')
+    >>> marking("٠٧-٨٥")
+    Markup('<bdi dir="ltr" class="marking"><bdo dir="ltr">٠٧-٨٥</bdo></bdi>')
     """
     if runs_right_to_left(text):
         return _built(f'<bdi dir="rtl" class="marking">{_codes_isolated(text)}</bdi>')
-    return _built(f'<bdi dir="ltr" class="marking">{svg.text(text)}</bdi>')
+    return _built(f'<bdi dir="ltr" class="marking">{_numbers_in_order(text)}</bdi>')
+
+
+def _numbers_in_order(text: str) -> str:
+    """A text, escaped, in which parted numbers keep their order.
+
+    Digits of Arabic scripts, and any after an Arabic letter, run as a number each,
+    but the parts of ``٠٧-٨٥`` would change places even when the text is isolated.
+    """
+    if text.isascii():
+        return svg.text(text)
+    out, last = [], 0
+    for found in _PARTED.finditer(text):
+        out.append(svg.text(text[last : found.start()]))
+        out.append(f'<bdo dir="ltr">{svg.text(found[0])}</bdo>')
+        last = found.end()
+    return "".join((*out, svg.text(text[last:])))
 
 
 def said(text: str) -> Markup:
@@ -121,10 +141,10 @@ def _codes_isolated(text: str) -> str:
         # Brackets, commas and full stops around a code belong to the sentence.
         start = found.start() + len(code) - len(code.lstrip("([{<\"'«,.;:!"))
         end = found.end() - (len(code) - len(code.rstrip(")]}>\"'»,.;:!")))
-        out.append(svg.text(text[last:start]))
+        out.append(_numbers_in_order(text[last:start]))
         out.append(f'<bdi dir="ltr">{svg.text(text[start:end])}</bdi>')
         last = end
-    return "".join((*out, svg.text(text[last:])))
+    return "".join((*out, _numbers_in_order(text[last:])))
 
 
 def shown(kind: str, field: str, value: Any) -> str:

@@ -12,18 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 
-from headstamp.publish.wording import prose
-
-
-def marking(text: object) -> Markup:
-    """A verbatim text, isolated and left to right.
-
-    >>> marking("07-<85>")
-    Markup('<bdi dir="ltr" class="marking">07-&lt;85&gt;</bdi>')
-    """
-    return Markup('<bdi dir="ltr" class="marking">{}</bdi>').format(escape(text))
+from headstamp.publish.wording import marking, prose
 
 
 def number(value: int | float) -> str:
