@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from headstamp.actions.cases import check_case
+from headstamp.actions.cases import check_case, index_case
 from headstamp.actions.import_result import ImportResult
 from headstamp.actions.intake_file import import_file
 from headstamp.actions.report import ReportResult, write_report
@@ -18,6 +18,7 @@ from headstamp.store.verify import Finding
 from headstamp.web.jobs import Told, Work
 from headstamp.web.uploads import Waiting, let_go
 
+INDEX = "the search index"
 STEPS = {
     "records": "records and log entries", "originals": "originals, byte by byte",
     "gathering": "gathering what the report says", "setting": "setting the page",
@@ -67,11 +68,13 @@ def importing(case: Case, files: Waiting, *, kind: str, actor: str, dry: bool) -
     """Imports (or only checks) the files, one after another."""
 
     def work(told: Told) -> Imported:
-        done = []
+        done: list[FileDone] = []
         for path in files.paths:
             name = "photographs" if path == files.photographs else path.name
             done.append(_one(case, path, name, kind, actor, dry, told))
         whole = all(one.error is None for one in done)
+        if not dry and any(one.result and one.result.accepted for one in done):
+            index_case(case, told=lambda n, total: told(INDEX, n, total))
         if not dry and whole:
             let_go(case, files.id)
         return Imported(dry, tuple(done), "" if not dry and whole else files.id)
@@ -89,7 +92,7 @@ def _one(
     told(name, 0, 0)
     try:
         result = import_file(case, path, kind=kind or None, dry_run=dry, actor=actor, told=tell,
-                             reason=f"import of {name}")
+                             index=False, reason=f"import of {name}")
     except HeadstampError as error:
         return FileDone(name, error=error)
     return FileDone(name, result)

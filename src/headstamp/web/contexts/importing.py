@@ -108,15 +108,15 @@ def field_title(name: str, main: str) -> str:
 
     >>> field_title("make", "item"), field_title("marking.text", "item")
     ('item: Make', 'marking: As it looks, character by character')
-    >>> field_title("marking:serial", "item")
-    'marking: serial'
+    >>> field_title("marking (serial)", "item")
+    'marking (serial)'
     """
     record, dot, whole = name.partition(".")
     if not dot:
         record, whole = main, name
     kind = BY_NAME.get(record)
-    if kind is None or ":" in whole:
-        return whole.replace(":", ": ").replace("_", " ")
+    if kind is None or "(" in whole:
+        return whole.replace("_", " ")
     for fact in kind.facts:
         if whole in (fact.name, *(column.name for column in fact.columns)):
             return f"{kind.title}: {fact.title}"

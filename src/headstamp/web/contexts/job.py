@@ -14,7 +14,7 @@ from headstamp.intake.problems import EXTRA
 from headstamp.store.reader import Reader
 from headstamp.web.jobs import Job
 from headstamp.web.page import ON_PAGE, Context, Params
-from headstamp.web.work import Imported, Verified
+from headstamp.web.work import INDEX, Imported, Verified
 
 _PROBLEMS_SHOWN = 100
 
@@ -99,7 +99,8 @@ def progress_told(job: Job) -> str:
     """
     if not job.step:
         return "beginning"
-    about = "about " if job.what in ("import", "check") else ""
+    # Of a file the share that is read is known, not the number of its rows.
+    about = "about " if job.what in ("import", "check") and job.step != INDEX else ""
     parts = [f"{job.done:,} of {about}{job.total:,}" if job.total else f"{job.done:,}"]
     if job.rate >= 1:
         parts.append(f"{job.rate:,.0f} a second")
@@ -140,11 +141,16 @@ def _files(job: str, imported: Imported) -> Iterator[FileView]:
         result = one.result
         download = f"/jobs/{job}/problems/{number}" if result and result.problems else ""
         yield FileView(
-            one.name, _counts(result), tuple(result.warnings) if result else (),
+            one.name, _counts(result), _warnings(result),
             result.document_id if result and not imported.dry else "",
             tuple(_problems(result)), download, one.error.message if one.error else "",
             tuple(str(problem) for problem in one.error.problems) if one.error else (),
         )
+
+
+def _warnings(result: ImportResult | None) -> tuple[str, ...]:
+    """The import's warnings without the command line's advice."""
+    return tuple(one.partition("; say --as ")[0] for one in result.warnings) if result else ()
 
 
 def _counts(result: ImportResult | None) -> tuple[tuple[str, int], ...]:
