@@ -147,6 +147,23 @@ def _codes_isolated(text: str) -> str:
     return "".join((*out, _numbers_in_order(text[last:])))
 
 
+def once(texts: Iterable[str]) -> list[str]:
+    """Texts without the sentences that an earlier one has said; empty ones left out.
+
+    >>> once(["Not proven. A type.", "Not proven. A guess.", "A type."])
+    ['Not proven. A type.', 'A guess.']
+    """
+    said_before: set[str] = set()
+    left = []
+    for text in texts:
+        sentences = re.split(r"(?<=[.!?])\s+", text.strip())
+        new = [sentence for sentence in sentences if sentence not in said_before]
+        said_before.update(new)
+        if new and new[0]:
+            left.append(" ".join(new))
+    return left
+
+
 def shown(kind: str, field: str, value: Any) -> str:
     """A field's value as its declaration shows it; empty for None."""
     if value is None:

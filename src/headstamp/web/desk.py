@@ -16,6 +16,7 @@ from threading import Lock
 from headstamp.actions.cases import open_case
 from headstamp.actions.settings import Settings
 from headstamp.errors import HeadstampError
+from headstamp.publish.wording import once
 from headstamp.records import TYPES
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
@@ -106,7 +107,9 @@ class Desk:
 
 def around(reader: Reader, size: int, origin: str) -> Around:
     """All distinct cautions and credits of the documents that this reader may see."""
-    cautions = tuple(str(value) for value, _ in reader.count("document", "caution")[1] if value)
+    asked = [str(value) for value, _ in reader.count("document", "caution")[1] if value]
+    # What many documents ask for is said once; the longest first, for it says most.
+    cautions = tuple(once(sorted(asked, key=lambda text: (-len(text), text))))
     credits = []
     for value, _ in reader.count("document", "credit")[1]:
         if value:
@@ -116,5 +119,5 @@ def around(reader: Reader, size: int, origin: str) -> Around:
                     str(value), str(shown.get("licence", "")), shown.label, shown.id,
                     str(shown.get("link", "")),
                 ))
-    invented = any(caution.startswith(INVENTED) for caution in cautions)
+    invented = any(caution.startswith(INVENTED) for caution in asked)
     return Around(reader.clearance, cautions, tuple(credits), invented, size, origin)
