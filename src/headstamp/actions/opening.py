@@ -18,6 +18,7 @@ from headstamp.store.case import Case
 
 _SAMPLE_ROWS = 300
 _TITLE_ROWS = 12
+_MOST_COLUMNS = 500
 
 
 @dataclass
@@ -131,18 +132,23 @@ def _past_titles(path: Path, table: Table, kind: str | None) -> tuple[Table, dic
     first = _score(table.columns, kind)
     if first >= 2 and first * 2 >= len(table.columns):
         return table, {}
-    best, at = first, 0
-    for number in range(2, _TITLE_ROWS + 1):
-        try:
-            with open_table(path, header_row=number) as lower:
-                score = _score(lower.columns, kind)
-        except Unreadable:
-            continue
-        if score > max(best, 1):
-            best, at = score, number
+    best, at, header = max(first, 1), 0, [""]
+    for number, row in enumerate(islice(table.rows(), _TITLE_ROWS), 1):
+        # A header under a narrow title is too wide for it: it comes as a problem.
+        cells = row.value.split(table.delimiter or " | ") if isinstance(row, Problem) else row.cells
+        names = [cell for cell in cells if cell and len(cell) < 100]
+        if 2 <= len(names) <= _MOST_COLUMNS and (score := _score(names, kind)) > best:
+            best, at, header = score, row.row or number if isinstance(row, Problem) else row.number, names
     if not at:
         return table, {}
-    table.close()
-    reading = {"header_row": at}
-    lower = open_table(path, header_row=at)
-    return lower, reading
+    # Blank rows above the title are not among the rows: look a little further down.
+    for number in range(at + 1, at + 4):
+        try:
+            lower = open_table(path, header_row=number)
+        except Unreadable:
+            continue
+        if header[0] in lower.columns:
+            table.close()
+            return lower, {"header_row": number}
+        lower.close()
+    return table, {}

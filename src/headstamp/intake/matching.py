@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from headstamp.intake import synonyms
 from headstamp.intake.mapping import MappingPlan, RecordPlan, When, field_names
@@ -65,6 +66,7 @@ def match(
     return builder.done()
 
 
+@cache
 def _names(kind: RecordType) -> dict[str, list[tuple[int, str]]]:
     """Folded name -> (rank, target); the lower rank wins."""
     found: dict[str, list[tuple[int, str]]] = {}
