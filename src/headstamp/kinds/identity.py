@@ -40,6 +40,11 @@ def derived_id(prefix: str, *parts: str) -> str:
     return f"{prefix}-{_spell(digest[:10])}"
 
 
+def is_record_id(text: str) -> bool:
+    """Whether a text has the form of a record's id."""
+    return _ID.fullmatch(text) is not None
+
+
 class RecordIdKind(Kind):
     """The id of a record: its type's prefix, a hyphen, letters and digits."""
 

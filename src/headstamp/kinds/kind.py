@@ -101,3 +101,12 @@ def refuse_unstorable(text: str) -> str:
                 "The file's encoding was probably misread; give the right one.",
             ) from None
     return text
+
+
+def is_storable(text: str) -> bool:
+    """Whether a store can keep this text, so that asking for it makes sense."""
+    try:
+        refuse_unstorable(text)
+    except Unfit:
+        return False
+    return True

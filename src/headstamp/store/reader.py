@@ -21,7 +21,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from headstamp.errors import Invalid, Missing
 from headstamp.evidence import entry as entries
 from headstamp.kinds.coarsen import coarsened
-from headstamp.kinds.kind import Unfit
+from headstamp.kinds.identity import is_record_id
+from headstamp.kinds.kind import Unfit, is_storable, refuse_unstorable
+from headstamp.kinds.number import COUNT, EXACT
 from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Fact, RecordType, kind_named, kind_of_id
 from headstamp.store import asking, facets, related, survey
 from headstamp.store.backend import Backend, batches
@@ -88,6 +90,7 @@ class Reader:
         self.clearance = clearance
         self.rank = clearance_rank(clearance)
         self._conn: Connection | None = None
+        self._found: dict[tuple[str, str], builtins.list[int]] = {}
 
     @contextmanager
     def snapshot(self) -> Iterator[Reader]:
@@ -122,7 +125,7 @@ class Reader:
         by_kind: dict[str, builtins.list[str]] = {}
         for one in ids:
             kind = BY_PREFIX.get(one.partition("-")[0])
-            if kind is not None:
+            if kind is not None and is_record_id(one):
                 by_kind.setdefault(kind.name, []).append(one)
         found: dict[str, Shown] = {}
         with self._connected() as conn:
@@ -178,7 +181,8 @@ class Reader:
         with self._connected() as conn:
             row = conn.execute(
                 select(LOG.c.entry, VERSION.c.id, VERSION.c.number, VERSION.c.body)
-                .join(VERSION, VERSION.c.seq == LOG.c.seq).where(LOG.c.seq == seq)
+                .join(VERSION, VERSION.c.seq == LOG.c.seq)
+                .where(LOG.c.seq == max(-1, min(seq, EXACT)))
             ).one_or_none()
             if row is not None:
                 current = Reader._with(self, conn).many([row.id]).get(row.id)
@@ -251,6 +255,8 @@ class Reader:
 
     def original(self, digest: str) -> tuple[Path, Shown]:
         """The path of an original, with the visible record that names it. Raises Missing."""
+        if not is_storable(digest):
+            raise Missing("there is no such original")
         with self._connected() as conn:
             for name in ("photograph", "document"):
                 rule = field_rules(name).get("digest")
@@ -438,6 +444,8 @@ class Reader:
 
     def find_texts(self, words: Sequence[str], limit: int) -> builtins.list[tuple[str, str]]:
         """(id, text) of visible records whose text holds all these words."""
+        if not all(map(is_storable, words)):
+            return []
         with self._connected() as conn:
             return find_texts(conn, self._backend, words, self.rank, limit)
 
@@ -446,6 +454,8 @@ class Reader:
         limit: int = 500,
     ) -> builtins.list[tuple[str, str]]:
         """(id, verbatim text) of visible markings and readings by one of their keys."""
+        if not is_storable(like) or not is_storable(equal):
+            return []
         with self._connected() as conn:
             return find_keys(
                 conn, self._backend, self.rank, limit, column=column, like=like, equal=equal,
@@ -469,6 +479,7 @@ class Reader:
     def _seen(self, conn: Connection, ids: Sequence[str]) -> builtins.list[str]:
         """The visible ones of these records: what is hidden cannot be asked about."""
         seen: set[str] = set()
+        ids = [one for one in ids if is_record_id(one)]
         for prefix in {one.partition("-")[0] for one in ids} & BY_PREFIX.keys():
             table = CURRENT[BY_PREFIX[prefix].name]
             seen.update(conn.execute(select(table.c.id).where(
@@ -590,23 +601,31 @@ class Reader:
     def _cleaned(kind: RecordType, column: str, value: Any) -> Any:
         """What somebody asks by, in the form in which it is stored; as given if it has none."""
         declared = next((c for c in kind.columns if c.name == column), None)
-        if declared is None or declared.kind is None or declared.derived or declared.sql == "json":
-            return str(value)
         try:
+            if column == "version_no":
+                return COUNT.clean(value)
+            if declared is None or declared.kind is None or declared.derived or \
+                    declared.sql == "json":
+                return refuse_unstorable(str(value))
             return declared.kind.clean(value)
         except Unfit as unfit:
             raise Invalid(f"{column}: {unfit.rule}. {unfit.advice}") from None
 
     def _wanted(
         self, conn: Connection, kind: RecordType, where: Mapping[str, Any]
-    ) -> dict[str, frozenset[str]] | None:
-        """The texts each facet lets through; None where something else is asked by."""
+    ) -> tuple[dict[str, frozenset[str]], builtins.list[int] | None]:
+        """The texts each facet lets through; and, where other columns are asked by, what they let.
+
+        The latter are looked up in the tables, once for all questions over one state.
+        """
         columns = facet_columns(kind)
         wanted: dict[str, frozenset[str]] = {}
+        rest: dict[str, Any] = {}
         for name, value in where.items():
             column = name.replace(".", "_")
             if column not in columns:
-                return None
+                rest[name] = value
+                continue
             self._column(kind, CURRENT[kind.name], column)  # refuses what may not be asked
             text = "" if value in (None, "") else cell_text(self._cleaned(kind, column, value))
             fact = column_facts(kind)[column]
@@ -620,7 +639,20 @@ class Reader:
                 wanted[column] = frozenset({text} & visible)
             else:
                 wanted[column] = frozenset({"", *(one for one in named if one not in visible)})
-        return wanted
+        return wanted, self._let_through(conn, kind, rest) if rest else None
+
+    def _let_through(
+        self, conn: Connection, kind: RecordType, where: Mapping[str, Any]
+    ) -> builtins.list[int]:
+        key = (kind.name, repr(sorted(where.items())))
+        found = self._found.get(key)
+        if found is None:
+            table = CURRENT[kind.name]
+            query = select(table.c.log_seq).where(self._where(kind, table, where))
+            found = builtins.list(conn.execute(query).scalars())
+            if self._conn is not None:
+                self._found[key] = found
+        return found
 
     def _kept_counts(
         self, conn: Connection, kind: RecordType, where: Mapping[str, Any], fields: Sequence[str]
@@ -638,11 +670,11 @@ class Reader:
             }
         else:
             index = self._indexes.get(kind.name)
-            wanted = self._wanted(conn, kind, where) if index is not None else None
-            if index is None or wanted is None:
+            if index is None:
                 return None
+            wanted, only = self._wanted(conn, kind, where)
             index.catch_up(conn)
-            _, by_column = index.count(wanted, self.rank, list(columns.values()))
+            _, by_column = index.count(wanted, self.rank, builtins.list(columns.values()), only)
             counts = {name: by_column[column] for name, column in columns.items()}
         return {
             name: [(value or None, n) for value, n in found.items()]
@@ -665,11 +697,9 @@ class Reader:
             return None  # the table's own index has that order ready
         if fact is not None and asking.named_prefixes(fact) is not None:
             return None
-        wanted = self._wanted(conn, kind, where)
-        if wanted is None:
-            return None
+        wanted, only = self._wanted(conn, kind, where)
         index.catch_up(conn)
-        return index.page(wanted, self.rank, by, descending, limit, offset)
+        return index.page(wanted, self.rank, by, descending, limit, offset, only)
 
     def _page(
         self, conn: Connection, kind: RecordType, condition: ColumnElement[bool], order: str,
@@ -705,10 +735,9 @@ class Reader:
             return facets.total(conn, kind, self.rank)
         index = self._indexes.get(kind.name)
         if index is not None:
-            wanted = self._wanted(conn, kind, where)
-            if wanted is not None:
-                index.catch_up(conn)
-                return index.count(wanted, self.rank, [])[0]
+            wanted, only = self._wanted(conn, kind, where)
+            index.catch_up(conn)
+            return index.count(wanted, self.rank, [], only)[0]
         return int(conn.execute(
             select(func.count()).select_from(table).where(
                 and_(condition, table.c.visible_rank <= self.rank)
