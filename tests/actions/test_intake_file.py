@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from headstamp.actions import intake_file
 from headstamp.actions.cases import check_case
@@ -16,6 +18,7 @@ from headstamp.actions.intake_file import import_file, look_at
 from headstamp.errors import Invalid, Missing, Unreadable
 from headstamp.intake.mapping import from_text
 from headstamp.store.case import Case
+from tests.conftest import STORES, new_case
 
 
 @pytest.fixture
@@ -226,3 +229,28 @@ def test_files_that_are_no_table(case: Case, tmp_path: Path) -> None:
     with pytest.raises(Unreadable):
         put(case, tmp_path / "empty.csv", "")
     assert case.read().totals()["document"] == 0
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_both_stores_take_a_file_alike(store: str, tmp_path: Path) -> None:
+    with new_case(store, tmp_path / "other") as case:
+        assert counts(put(case, tmp_path / "finds.csv", FINDS)) == (3, 2, 0, 1)
+        assert counts(put(case, tmp_path / "finds.csv", FINDS.replace(",1,2020", ",2,2020"))) == (3, 1, 1, 1)
+        assert case.read().totals()["marking"] == 2 and check_case(case) == []
+
+
+CELLS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(CELLS, min_size=5, max_size=5), max_size=6))
+def test_whatever_the_cells_hold_the_sums_agree(case: Case, tmp_path: Path, rows: list[list[str]]) -> None:
+    path = tmp_path / "any.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([["Tag", "Serial", "Qty", "Date found", "Odd"], *rows])
+    try:
+        first = put(case, path)
+    except Unreadable:
+        return  # so many control characters that it is no text at all
+    second = put(case, path)
+    assert (second.read, second.accepted, second.refused) == (first.read, 0, first.refused)
