@@ -27,6 +27,8 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Case, Re
             change.put_many([
                 Item.build(id=f"item-{n:04}", make=MAKES[n * 7 % 5], family=FAMILIES[n % 3],
                            recovered_on=(None, "2016", "2017-02")[n % 3 if n % 4 else 0],
+                           model=("M1", None)[n % 2],
+                           parent="item-0003" if n > 40 and n % 5 == 0 else None,
                            site=(None, "site-open", "site-shut")[n % 3],
                            tier=("partner", "partner", "sealed")[n // 3 % 3])
                 for n in range(60)
@@ -47,6 +49,8 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Case, Re
         "make": st.sampled_from(["", "B", "Ж"]),
         "site": st.sampled_from(["", "site-open", "site-shut"]),
         "year": st.sampled_from(["", "2016"]),
+        "parent": st.sampled_from(["", "item-0003", "item-0099"]),
+        "model": st.sampled_from(["", "M1"]),
     }),
     order=st.sampled_from(["", "make", "family", "year", "site", "recovered_on_from", "model"]),
     descending=st.booleans(), limit=st.integers(1, 70), offset=st.integers(0, 70),

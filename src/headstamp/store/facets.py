@@ -30,6 +30,7 @@ _PAGE = 50_000
 
 # A facet's values as wanted: empty for all, else the texts that are let through.
 Wanted = Mapping[str, frozenset[str]]
+Only = Sequence[int] | None
 
 
 def spread(kind: RecordType, cells: Counter[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -134,11 +135,14 @@ class FacetIndex:
         self._codes = [np.concatenate(held) for held in codes]
 
     def count(
-        self, wanted: Wanted, rank: int, fields: Sequence[str]
+        self, wanted: Wanted, rank: int, fields: Sequence[str], only: Only = None
     ) -> tuple[int, dict[str, dict[str, int]]]:
-        """How many records are let through, and for each of these fields how many a value."""
+        """How many records are let through, and for each of these fields how many a value.
+
+        ``only``: places in the log of the records that some other condition lets through.
+        """
         with self._lock:
-            mask = self._mask(wanted, rank)
+            mask = self._mask(wanted, rank, only)
             number = int(mask.sum())
             chosen = np.flatnonzero(mask) if number < len(mask) // 4 else mask
             found: dict[str, dict[str, int]] = {}
@@ -153,7 +157,8 @@ class FacetIndex:
 
 
     def page(
-        self, wanted: Wanted, rank: int, by: str, descending: bool, limit: int, offset: int
+        self, wanted: Wanted, rank: int, by: str, descending: bool, limit: int, offset: int,
+        only: Only = None,
     ) -> list[int]:
         """The places in the log of some of the records let through, by log, facet or day.
 
@@ -162,7 +167,7 @@ class FacetIndex:
         the page falls.
         """
         with self._lock:
-            mask = self._mask(wanted, rank)
+            mask = self._mask(wanted, rank, only)
             if not by:
                 return self._some(mask, descending, limit, offset)
             if by == self.by_day:
@@ -202,9 +207,17 @@ class FacetIndex:
             places = places[::-1]
         return [int(seq) for seq in self._seqs[places[offset : offset + limit]]]
 
-    def _mask(self, wanted: Wanted, rank: int) -> Any:
+    def _mask(self, wanted: Wanted, rank: int, only: Only = None) -> Any:
         """Which records are let through; the lock is held."""
         mask = self._ranks <= rank
+        if only is not None:
+            held = np.zeros(len(mask), bool)
+            asked = np.asarray(only, np.int64)
+            places = np.searchsorted(self._seqs, asked)
+            inside = places < len(self._seqs)
+            places, asked = places[inside], asked[inside]
+            held[places[self._seqs[places] == asked]] = True
+            mask &= held
         for field, values in wanted.items():
             place = self.columns.index(field)
             code_of = self._code_of[place]
