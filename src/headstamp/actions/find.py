@@ -76,7 +76,7 @@ def _markings(reader: Reader, asked: Query) -> list[tuple[str, str]]:
         return list(found.items())
     if asked.kind == "plain":
         for column in ("plain", "folded", "ncic"):
-            wanted = asked.key(column)  # type: ignore[arg-type]
+            wanted = asked.key(column)
             if wanted:
                 take(reader.find_keys(column, equal=wanted, limit=_CANDIDATES))
     like = asked.like("folded")

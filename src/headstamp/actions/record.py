@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-
 from headstamp.records import Record, kind_named
 from headstamp.store.case import Case
 from headstamp.store.change import Outcome
