@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from headstamp.intake import synonyms
-from headstamp.intake.mapping import MappingPlan, RecordPlan, When, field_names
+from headstamp.intake.mapping import MappingPlan, RecordPlan, When
 from headstamp.intake.patterns import date_value, number_value
 from headstamp.intake.value import Value
 from headstamp.kinds.code import CodeKind
@@ -314,6 +314,3 @@ _PAIR_SECOND = rf"^\s*{_NUMBER}\s*[,; ]\s*({_NUMBER})\s*$"
 def _part(kind: str, target: str) -> tuple[Fact, Fact]:
     fact = BY_NAME[kind].by_name[target.partition("_")[0]]
     return fact, next(p for p in fact.parts if f"{fact.name}_{p.name}" == target)
-
-
-__all__ = ["Matched", "field_names", "match"]
