@@ -99,7 +99,7 @@ def test_keys_sort_by_utf_16_code_units() -> None:
         "\ud800",
         b"bytes",
         {1, 2},
-        object(),
+        pytest.param(object(), id="object"),
     ],
     ids=repr,
 )
