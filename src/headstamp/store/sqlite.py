@@ -39,6 +39,7 @@ WAIT_SECONDS = 60
 _TRIGRAMS = ("plain", "folded")
 _PAGE_BYTES = 8192
 _CACHE_KIB = 64 * 1024
+_WAL_PAGES = 8192
 
 # Kept in step by the store itself (index_added, index_removed), for all its
 # writes go through one path; a trigger a row would halve the speed of imports.
@@ -75,6 +76,9 @@ class Sqlite:
             raise sqlite3.DatabaseError("malformed database schema") from error
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        # The log of writes is folded into the file less often: pages written again and
+        # again while importing are then written to their place once.
+        cursor.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.execute("PRAGMA foreign_keys=OFF")
         cursor.close()

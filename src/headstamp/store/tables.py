@@ -147,6 +147,17 @@ def facet_columns(kind: RecordType) -> tuple[str, ...]:
 
 
 @cache
+def naming_columns(kind: RecordType) -> tuple[str, ...]:
+    """The facets that name records: found by index, for a site's page asks by its site.
+
+    The others have few values or are counted in memory; an index on each would
+    cost an import more than it gives a list.
+    """
+    named = {column.name for fact in kind.facts if fact.ref is not None for column in fact.columns}
+    return tuple(c for c in facet_columns(kind) if c in named or c == "source_document")
+
+
+@cache
 def sorting_columns(kind: RecordType) -> tuple[str, ...]:
     """The columns by which long lists are sorted without reading them whole."""
     return (f"{kind.when}_from",) if kind.when else ()
@@ -168,8 +179,8 @@ def _table(kind: RecordType) -> Table:
     for name in sorting_columns(kind):
         Index(f"{kind.name}_sorted_by_{name}", table.c[name], table.c.log_seq,
               table.c.visible_rank)
-    for name in facet_columns(kind):
-        # Empty facets are not indexed: most are, and nobody looks long for a common one.
+    for name in naming_columns(kind):
+        # Empty ones are not indexed: most are, and nobody looks long for one.
         filled = table.c[name].is_not(None)
         Index(f"{kind.name}_by_{name}", table.c[name], table.c.log_seq, table.c.visible_rank,
               sqlite_where=filled, postgresql_where=filled)
