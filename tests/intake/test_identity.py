@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headstamp.intake.identity import Occurrences, identity, key_of
-from headstamp.intake.lineage import paired
+from headstamp.intake.lineage import Lineage
 from headstamp.intake.value import Value, compiled
 
 IDENTITIES = st.dictionaries(st.integers(1, 30), st.tuples(st.sampled_from("abcdefgh")), max_size=20)
@@ -34,16 +34,30 @@ def test_key_or_else_all_cells() -> None:
     assert identity(False, "x", 0) != identity(True, "x", 0)
 
 
-@given(IDENTITIES, IDENTITIES)
-def test_pairing_never_gives_two_rows_one_identity_and_keeps_what_is_known(
-    before: dict[int, tuple[str]], now: dict[int, tuple[str]]
+@given(st.lists(IDENTITIES, min_size=1, max_size=5))
+def test_lineage_never_gives_two_rows_one_identity_and_keeps_what_it_knows(
+    states: list[dict[int, tuple[str]]]
 ) -> None:
-    # Rows of one file have different identities.
-    before = {n: (f"{i[0]}{n}",) if Counter(before.values())[i] > 1 else i for n, i in before.items()}
-    now = {n: (f"{i[0]}{n}",) if Counter(now.values())[i] > 1 else i for n, i in now.items()}
-    found = paired(before, now)
-    assert set(found) == set(now)
-    assert len(set(found.values())) == len(now)
-    for number, own in now.items():
-        assert found[number] == own or (own not in before.values() and found[number] == before[number])
-    assert paired(found, now) == found
+    lines, before, said = Lineage(), dict[int, tuple[str, ...]](), dict[int, tuple[str]]()
+    for state in states:
+        # Rows of one file have different identities.
+        now = {n: (f"{i[0]}{n}",) if Counter(state.values())[i] > 1 else i for n, i in state.items()}
+        found = lines.follow(now)
+        assert list(found) == list(now)
+        assert len(set(found.values())) == len(now)
+        stood = {own: before[number] for number, own in said.items()}
+        for number, own in now.items():
+            if own in stood:
+                assert found[number] == stood[own]  # the same words, wherever they stand now
+        assert lines.follow(now) == found
+        before, said = found, now
+
+
+def test_a_corrected_row_stays_the_same_row_in_later_states() -> None:
+    lines = Lineage()
+    lines.follow({1: ("a",), 2: ("q",)})
+    assert lines.follow({1: ("a",), 2: ("r",)}) == {1: ("a",), 2: ("q",)}
+    assert lines.follow({1: ("a",), 2: ("new",), 3: ("r",)}) == {1: ("a",), 2: ("new",), 3: ("q",)}
+    # What the row said first is said again, and what it said last still stands: two rows.
+    both = lines.follow({1: ("q",), 3: ("r",), 4: ("a",)})
+    assert both[3] == ("q",) and len(set(both.values())) == 3

@@ -24,7 +24,7 @@ from headstamp.actions.opening import Opened, open_for_import
 from headstamp.errors import Invalid, Missing, Problem, Unreadable
 from headstamp.intake.identity import Identity, Occurrences, identity, key_of
 from headstamp.intake.importing import Planned, Planner, Refusal
-from headstamp.intake.lineage import MOST_ROWS, identities, paired
+from headstamp.intake.lineage import MOST_ROWS, Lineage, identities
 from headstamp.intake.mapping import MappingPlan
 from headstamp.intake.problems import ProblemsFile
 from headstamp.intake.table import Row, open_table
@@ -236,12 +236,12 @@ def _naming(
     ]
     if not any(shown.get("digest") != digest for shown in earlier):
         return None
-    before: dict[int, Identity] = {}
+    lines = Lineage()
     try:
         for shown in earlier:
             original = open_table(case.vault.open(shown.get("digest")), **opened.reading)
-            before = paired(before, _some(identities(original)))
-        now = paired(before, _some(identities(open_table(path, **opened.reading))))
+            lines.follow(_some(identities(original)))
+        now = lines.follow(_some(identities(open_table(path, **opened.reading))))
     except (_TooMany, Missing, Unreadable, Invalid) as error:
         result.warnings.append("changed rows cannot be paired with an earlier state of this file "
                                f"and are recorded as new ones: {error}")

@@ -1,9 +1,10 @@
 """Which changed row of a table without a key was which row before.
 
 Such a row is known by its cells; when they change, nothing but its place in
-the file is left. A row that says something new, where an earlier state of the
+the file is left. A row that says something new, where the former state of the
 same file had at the same place a row that is now gone, is taken as that row
-corrected; any other is a new row.
+corrected; any other is a new row. A row once corrected keeps that identity in
+every later state, wherever it then stands.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from headstamp.errors import Problem
 from headstamp.intake.identity import Identity, Occurrences, identity, key_of
 from headstamp.intake.table import Table
 
-MOST_ROWS = 1_000_000
+MOST_ROWS = 500_000
 """Beyond this the pairing would take too much memory; changed rows are then new rows."""
 
 
@@ -27,20 +28,47 @@ def identities(table: Table) -> Iterator[tuple[int, Identity]]:
             yield row.number, identity(False, text, seen.next(text))
 
 
-def paired(
-    before: Mapping[int, Identity], now: Mapping[int, Identity]
-) -> dict[int, Identity]:
-    """The identities of the rows now, a corrected row keeping the one it had before.
+class Lineage:
+    """The states of one file, oldest first, and which rows of them are the same.
 
-    >>> paired({1: ("a",), 2: ("b",)}, {1: ("a",), 2: ("c",), 3: ("d",)})
+    >>> lines = Lineage()
+    >>> lines.follow({1: ("a",), 2: ("b",)})
+    {1: ('a',), 2: ('b',)}
+    >>> lines.follow({1: ("a",), 2: ("c",), 3: ("d",)})
     {1: ('a',), 2: ('b',), 3: ('d',)}
-    >>> paired({1: ("a",)}, {1: ("new",), 2: ("a",)})
-    {1: ('new',), 2: ('a',)}
+    >>> lines.follow({1: ("new",), 2: ("a",), 3: ("c",)})
+    {1: ('new',), 2: ('a',), 3: ('b',)}
     """
-    known, present = set(before.values()), set(now.values())
-    return {
-        number: old
-        if own not in known and (old := before.get(number)) is not None and old not in present
-        else own
-        for number, own in now.items()
-    }
+
+    def __init__(self) -> None:
+        self._last: Mapping[int, Identity] = {}  # the latest state: place -> what its row says
+        self._known: dict[Identity, Identity] = {}  # what a row said -> its identity, the latest
+        self._used: set[Identity] = set()
+
+    def follow(self, now: Mapping[int, Identity]) -> dict[int, Identity]:
+        """The identities of the rows of the next state, no two alike.
+
+        ``now`` is what the rows say, by their places (see ``identities``).
+        """
+        known = self._known
+        said, says = set(self._last.values()), set(now.values())
+        found = {number: known[own] for number, own in now.items() if own in said}
+        taken = set(found.values())
+        for number, own in now.items():
+            if own in said:
+                continue
+            was = known.get(own)  # where it stood in a state before the latest one
+            if was is None or was in taken:
+                before = self._last.get(number)
+                was = None if before is None or before in says else known[before]
+            if was is None or was in taken:
+                was, again = own, 1
+                while was in self._used or was in taken:
+                    again += 1
+                    was = (*own, "again", str(again))
+            found[number] = was
+            taken.add(was)
+        known.update((own, found[number]) for number, own in now.items())
+        self._used |= taken
+        self._last = now
+        return {number: found[number] for number in now}
