@@ -76,6 +76,14 @@ def test_decimal_commas_in_positions_and_a_recovery_where_no_site_is_named(tmp_p
     assert item.recovery == recovery.id and recovery.recovered_on == "2016-05-19"
 
 
+def test_no_recovery_is_made_of_a_row_that_says_nothing_of_one(tmp_path: Path) -> None:
+    opened, rows = planned(written(tmp_path, "make,date,latitude,longitude\nFN,,,\nFN,2016,,\n"))
+    kinds = [[type(r) for r in row.records] for row in rows if isinstance(row, Planned)]
+    assert kinds == [[Item], [Recovery, Item]]
+    # A bare "date" may be that of a loss: what it is taken for is told.
+    assert any("'date' is taken as the day each item was found" in w for w in opened.warnings)
+
+
 def test_a_site_by_name_with_its_position(tmp_path: Path) -> None:
     _, rows = planned(written(tmp_path, "Tag,Site,Lat,Lon\nA,Depot,1.5,2.5\nB,Depot,1.5,2.5\nC,Depot,9,9\n"))
     sites = [of(row, Site) for row in rows]

@@ -146,6 +146,8 @@ class _Maker:
         self._prefix, self._dataset = plan.kind.prefix, mapping.dataset
         self._validate = plan.kind.cls.__pydantic_validator__.validate_python
         self._when = [_condition(when, places) for when in plan.when]
+        if plan.when_any:
+            self._when.append(_any_of([places[column] for column in plan.when_any]))
         self._key = [compiled(value, places) for value in plan.key]
         self._columns: dict[str, str] = {}
         self._fixed = dict(mapping.defaults)
@@ -360,6 +362,13 @@ def _kept_out(get: Getter, clean: Callable[[Any], Any]) -> Getter:
             return None
 
     return known
+
+
+def _any_of(places: Sequence[int]) -> Callable[[Cells], bool]:
+    def holds(cells: Cells) -> bool:
+        return any((cell := cells[place]) is not None and not cell.isspace() for place in places)
+
+    return holds
 
 
 def _condition(when: When, places: Mapping[str, int]) -> Callable[[Cells], bool]:

@@ -60,6 +60,8 @@ class RecordPlan:
     key: tuple[Value, ...] = ()
     shared: bool = False
     when: tuple[When, ...] = ()
+    # Made only where at least one of these columns holds something; none named: always.
+    when_any: tuple[str, ...] = ()
     # Fields whose list of words is closed: an unknown word stays in the remark.
     lenient: frozenset[str] = frozenset()
     # Columns nothing else takes: kept in the remark as "column: value".
@@ -68,7 +70,7 @@ class RecordPlan:
     def columns(self) -> list[str]:
         """The columns it reads, in order."""
         found = [name for value in (*self.key, *self.fields.values()) for name in value.columns()]
-        return [*found, *(one.column for one in self.when), *self.leftover]
+        return [*found, *(one.column for one in self.when), *self.when_any, *self.leftover]
 
 
 @dataclass(frozen=True)

@@ -212,6 +212,10 @@ class _Builder:
         self.fields[target] = self._value(column, target, fact, part)
         if target == "tag":
             self.tag = column
+        if self.kind.name == "item" and target == "recovered_on" and fold(column) in _ANY_DATE:
+            self.warnings.append(
+                f"column {column!r} is taken as the day each item was found; where it is another "
+                "day (of a loss, a theft, a report), say so with a mapping (--map)")
 
     def _by_name(self, column: str, target: str, kind: str) -> None:
         """A reference given by name: a shared record of that name."""
@@ -278,7 +282,7 @@ class _Builder:
                                  + ", ".join(self.leftover))
         key = (Value(column=self.tag),) if self.tag else ()
         mapping = MappingPlan(
-            name="by column names", dataset=self.dataset, key=key,
+            name="column names", dataset=self.dataset, key=key,
             records=(*self.shared, main, *marks),
         )
         return Matched(mapping, self.matches, self.warnings)
@@ -302,10 +306,14 @@ class _Builder:
             self.shared.append(RecordPlan(
                 name="recovery", kind=BY_NAME["recovery"], fields=self.recovery,
                 lenient=frozenset(self.lenient & set(self.recovery)),
+                # A row that says neither when nor where says nothing of a recovery.
+                when_any=tuple(dict.fromkeys(
+                    column for value in self.recovery.values() for column in value.columns())),
             ))
             self.fields["recovery"] = Value(ref="recovery")
 
 
+_ANY_DATE = frozenset(map(fold, ("date", "fecha", "data", "дата", "التاريخ")))
 _NUMBER = r"-?\d{1,3}\.\d+"
 _PAIR = re.compile(rf"^\s*({_NUMBER})\s*[,; ]\s*{_NUMBER}\s*$")
 _PAIR_SECOND = rf"^\s*{_NUMBER}\s*[,; ]\s*({_NUMBER})\s*$"

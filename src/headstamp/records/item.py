@@ -38,7 +38,8 @@ class Item(Record):
                                    "categoría", "категория", "الفئة"), facet=True,
     )
     item_type: Line | None = fact(
-        "Type", also=("type", "item", "description", "object", "weapon type", "tipo", "тип",
+        "Type", also=("type", "item", "description", "object", "weapon type",
+                     "weapon category", "weaponcategory", "tipo", "тип",
                       "النوع"), facet=True, text=True,
     )
     make: Line | None = fact(
