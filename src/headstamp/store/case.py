@@ -77,7 +77,7 @@ class Case:
     @classmethod
     def create(cls, where: str | Path, *, folder: Path | None = None, clock: Clock = now) -> Case:
         """Makes a new, empty case with a fresh key. Raises Conflicting where there is one."""
-        place, backend = _backend(str(where), folder)
+        place, backend = backend_of(str(where), folder)
         if backend.exists():
             raise Conflicting(f"there is a case at {where} already")
         key_file = place / "keys" / "device.key"
@@ -110,7 +110,7 @@ class Case:
     @classmethod
     def open(cls, where: str | Path, *, folder: Path | None = None, clock: Clock = now) -> Case:
         """Opens a case. Raises Missing where there is none, Conflicting for a newer format."""
-        place, backend = _backend(str(where), folder)
+        place, backend = backend_of(str(where), folder)
         if not backend.exists():
             raise Missing(f"there is no case at {where}; make one with: headstamp init {where}")
         with backend.reading() as conn:
@@ -286,7 +286,7 @@ def _without_password(url: str) -> str:
     return urlunsplit((parts.scheme, f"{user}{host}{port}", parts.path, "", ""))
 
 
-def _backend(where: str, folder: Path | None) -> tuple[Path, Backend]:
+def backend_of(where: str, folder: Path | None) -> tuple[Path, Backend]:
     """The folder and the engine that a case's address means.
 
     ``postgresql://.../name?folder=DIR`` names the folder of originals beside a

@@ -4,7 +4,8 @@ Nothing that is stored is believed. From the log and the versions follows what
 every other table must hold; from each record's digest what its original must
 hash to. Each finding names what is wrong and where.
 
-- ``walk``       one pass over log and versions, and what each current row must hold
+- ``walk``       one pass over log and versions
+- ``tables``     what each current row must hold; on large cases ``beside``, at the same time
 - ``tree``       tiles, edge and checkpoints, by what the log gives
 - ``derived``    references, counts and search rows, by what the records give
 - ``originals``  files in the vault, by their digests
@@ -18,15 +19,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 from headstamp.evidence.check import check_log
 from headstamp.store.case import Case
 from headstamp.store.search import Keyer
 from headstamp.store.tables import METADATA
-from headstamp.store.verify.derived import Derived
+from headstamp.store.verify.beside import WORTH_IT, begun
 from headstamp.store.verify.finding import Finding, Findings, Told
 from headstamp.store.verify.originals import Originals
+from headstamp.store.verify.tables import check_tables
 from headstamp.store.verify.tree import Tree
 from headstamp.store.verify.walk import Walk
 
@@ -48,7 +50,7 @@ def verify(
         found.say("settings_changed", "meta", wrong)
     originals = Originals(case.vault, found)
     # The engine's own check is no work for Python: it goes on beside.
-    with ThreadPoolExecutor(1) as aside, closing(originals):
+    with ThreadPoolExecutor(1) as aside, closing(originals), ExitStack() as more:
         indexes = aside.submit(case.backend.check_indexes)
         with case.backend.reading() as conn:
             faults = case.backend.schema_faults(conn)
@@ -59,8 +61,10 @@ def verify(
                           "the tables are as they were")
                 return list(found)
             tree = Tree(conn, case)
-            derived = Derived(conn, case.backend, keys, found)
-            walk = Walk(conn, case.backend, found, tree, derived, originals, told)
+            walk = Walk(conn, case.backend, found, tree, originals, told)
+            beside = more.enter_context(begun(case, keys)) if walk.size >= WORTH_IT else None
+            if beside is None:
+                check_tables(conn, case.backend, keys, found)
             for one in check_log(
                 walk.entries(), tree.notes(), case.verifier, tree.stored_leaves(),
                 identify=walk.identify,
@@ -68,7 +72,8 @@ def verify(
                 found.say(one.what, one.id, one.detail)
             walk.finish()
             tree.check(found, list(against))
-            derived.finish()
+        if beside is not None:
+            beside.finish(found)
         originals.finish(told)
         for text in indexes.result():
             found.say("database_damaged", "database", text)

@@ -26,6 +26,7 @@ from headstamp.store.verify.raw import Row, as_text, pages
 
 _BUCKETS = 4096
 _COMMON = RANK["partner"]
+_CELLS_KEPT = 50_000
 
 # Each table, its columns with the record's id first, and what is told of a difference.
 _TABLES = {
@@ -52,6 +53,7 @@ class Derived:
         self._texts = [0] * _BUCKETS
         self._marks = [0] * _BUCKETS
         self._cells: dict[str, Counter[tuple[Any, ...]]] = {kind.name: Counter() for kind in TYPES}
+        self._counts: Counter[Row] = Counter()
         self._indexed = self._progress()
         self._ranks = self._stored_ranks()
 
@@ -93,7 +95,10 @@ class Derived:
         bucket = hash(id_) % _BUCKETS
         for field, target in references_in(kind, values):
             self._refs[bucket] += hash((id_, field, target))
-        self._cells[kind.name][(wants, *cell)] += 1
+        cells = self._cells[kind.name]
+        cells[(wants, *cell)] += 1
+        if len(cells) > _CELLS_KEPT:
+            self._count(kind)
         if seq < self._indexed:
             texts, marks = index_rows(kind, id_, wants, values, self._keys)
             for text in texts:
@@ -126,15 +131,23 @@ class Derived:
             for row in page:
                 yield row[1:]
 
+    def _count(self, kind: RecordType) -> None:
+        # There may be as many combinations of facets as records; values are few.
+        for row in spread(kind, self._cells[kind.name]):
+            self._counts[row[:-1]] += row[-1]
+        self._cells[kind.name].clear()
+
     def _check_counts(self) -> None:
-        expected = {row[:-1]: row[-1] for kind in TYPES for row in spread(kind, self._cells[kind.name])}
+        for kind in TYPES:
+            self._count(kind)
+        expected = self._counts
         held = {
             tuple(row)[:-1]: row[-1]
             for row in self._backend.stream(
                 self._conn, "SELECT kind, field, value, visible_rank, n FROM facet_count"
             )
         }
-        for key in sorted({*held, *expected}):
+        for key in sorted({*held, *expected}, key=repr):
             if held.get(key) != expected.get(key):
                 self._found.say(
                     "table_changed", "facet_count",

@@ -1,15 +1,12 @@
-"""One pass over the log: each entry, the version it binds, and the current row made of it.
+"""One pass over the log: each entry, and the version it binds.
 
 An entry is checked by sealing it anew from what is stored and comparing bytes;
-only where the two differ is it read apart. The same parsed text then says what
-the row of the current version must hold, and what must stand in the tables of
-references, counts and search (``derived``).
+only where the two differ is it read apart.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from orjson import dumps, loads
@@ -23,16 +20,12 @@ from headstamp.evidence.tree import leaf_hash
 from headstamp.records import BY_NAME, TYPES, RecordType
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
-from headstamp.store.rows import facet_cell
-from headstamp.store.tables import LEADING, YEAR
-from headstamp.store.verify.derived import Derived
 from headstamp.store.verify.finding import MOST, Findings, Told
 from headstamp.store.verify.originals import Originals
 from headstamp.store.verify.raw import Row, as_bytes, as_text
 from headstamp.store.verify.tree import Tree
 
 _PAGE = 2_000
-_LEADING = len(LEADING)
 _WRONG = (HeadstampError, ValueError, TypeError, AttributeError, KeyError)
 
 
@@ -40,21 +33,18 @@ class Walk:
     """The pass itself: ``entries`` goes through the log, ``finish`` tells what was left over."""
 
     def __init__(
-        self, conn: Connection, backend: Backend, found: Findings, tree: Tree, derived: Derived,
+        self, conn: Connection, backend: Backend, found: Findings, tree: Tree,
         originals: Originals, told: Told,
     ) -> None:
         self._conn = conn
         self._backend = backend
         self._found = found
         self._tree = tree
-        self._derived = derived
         self._originals = originals
         self._told = told
+        self.size, self._last = backend.tuples(conn, "SELECT count(*), max(seq) FROM log")[0]
         self._stamp: Stamp | None = None
         self._proven: tuple[str, int] | None = None
-        # Records whose latest version so far has no current row.
-        self._lacking: dict[str, tuple[str, int]] = {}
-        self._matched: Counter[str] = Counter()
         self._holds_files = {kind.name for kind in TYPES if kind.fact("digest") is not None}
 
     def identify(self, entry: bytes) -> tuple[str, int]:
@@ -66,7 +56,7 @@ class Walk:
     def entries(self) -> Iterator[bytes]:
         """All entries in order, each checked against its version as it goes by."""
         tuples = self._backend.tuples
-        size, last = tuples(self._conn, "SELECT count(*), max(seq) FROM log")[0]
+        size, last = self.size, self._last
         if size and last != size - 1:
             self._found.say("log_gap", "log", f"{size} entries are there, the last has number {last}")
         done, last = 0, -(2**62)
@@ -79,31 +69,15 @@ class Walk:
             )
             if not rows:
                 return
-            current = self._current_rows(rows, last)
             last = rows[-1][0]
             self._tree.add([leaf_hash(as_bytes(row[1])) for row in rows])
             for row in rows:
-                self._version(row, current)
+                self._version(row)
                 yield as_bytes(row[1])
             done += len(rows)
             self._told("records", done, size)
 
-    def _current_rows(self, rows: Sequence[Row], after: int) -> dict[str, dict[int, Row]]:
-        """The current rows made by these entries, by type and number."""
-        found = {}
-        for name in {row[2] for row in rows}:
-            kind = BY_NAME.get(name) if type(name) is str else None
-            if kind is not None:
-                found[kind.name] = {
-                    row[0]: row for row in self._backend.tuples(
-                        self._conn,
-                        f"SELECT {_columns(kind)} FROM \"{kind.name}\""
-                        f" WHERE log_seq > {after} AND log_seq <= {rows[-1][0]}",
-                    )
-                }
-        return found
-
-    def _version(self, row: Row, current: dict[str, dict[int, Row]]) -> None:
+    def _version(self, row: Row) -> None:
         seq, entry, name, id_, number, seed, text = row
         self._proven = None
         if name is None and id_ is None and number is None:
@@ -118,18 +92,10 @@ class Walk:
             self._found.say("record_missing", id_, f"the text of version {number} is gone")
             return
         values = self._sealed(kind, seq, as_bytes(entry), id_, number, seed, text)
-        held = current[name].get(seq)
-        if held is None:
-            self._lacking[id_] = (name, number)
-        else:
-            self._matched[name] += 1
-            self._lacking.pop(id_, None)
-        if values is None:
-            return
-        if name in self._holds_files and type(values.get("digest")) is str:
+        if values is not None and name in self._holds_files and (
+            type(values.get("digest")) is str
+        ):
             self._originals.name(values["digest"], id_)
-        if held is not None:
-            self._current(kind, held, id_, number, values)
 
     # -- a version against its entry
 
@@ -187,75 +153,13 @@ class Walk:
     def _same(told: Entry, kind: RecordType, id_: str, number: int) -> bool:
         return (told.id, told.version, told.kind.partition("/")[0]) == (id_, number, kind.name)
 
-    # -- a current row against its version
-
-    def _current(
-        self, kind: RecordType, held: Row, id_: str, number: int, values: dict[str, Any]
-    ) -> None:
-        _, held_id, held_number, rank = held[:_LEADING]
-        say = self._found.say
-        if held_id != id_ or held_number != number:
-            say("table_changed", as_text(held_id),
-                f"a row of {kind.name} does not belong to entry {held[0]}, which is of {id_}")
-            return
-        try:
-            expected, cell = _expected(kind, values)
-            wants = self._derived.take(kind, held[0], id_, rank, values, cell)
-        except _WRONG as error:
-            say("record_changed", id_, f"its text is no {kind.title}: {error}")
-            return
-        if wants != rank:
-            say("table_changed", id_, f"its visibility is {rank}, it should be {wants}")
-        if list(held[_LEADING:]) != expected:
-            names = _columns(kind).replace('"', "").split(",")[_LEADING:]
-            wrong = [name for name, have, want in zip(names, held[_LEADING:], expected, strict=True)
-                     if have != want]
-            say("table_changed", id_, f"the table {kind.name} was changed in: {', '.join(wrong)}")
-
     # -- what the pass did not come by
 
     def finish(self) -> None:
-        """Versions without an entry, current rows too many or too few."""
-        tuples, say = self._backend.tuples, self._found.say
-        for id_, number in tuples(
+        """Versions without an entry."""
+        for id_, number in self._backend.tuples(
             self._conn,
             "SELECT version.id, version.number FROM version LEFT JOIN log ON log.seq = version.seq"
             f" WHERE log.seq IS NULL LIMIT {MOST}",
         ):
-            say("record_not_logged", as_text(id_), f"version {number} has no log entry")
-        for id_, (name, number) in self._lacking.items():
-            say("table_changed", id_, f"the table {name} does not hold its version {number}")
-        for kind in TYPES:
-            held = tuples(self._conn, f'SELECT count(*) FROM "{kind.name}"')[0][0]
-            if held != self._matched[kind.name]:
-                self._strangers(kind)
-        self._twice()
-
-    def _strangers(self, kind: RecordType) -> None:
-        for id_, seq in self._backend.tuples(
-            self._conn,
-            f'SELECT c.id, c.log_seq FROM "{kind.name}" AS c LEFT JOIN version AS v'
-            " ON v.seq = c.log_seq AND v.kind = '" + kind.name + "'"
-            f" WHERE v.seq IS NULL LIMIT {MOST}",
-        ):
-            self._found.say("table_changed", as_text(id_),
-                            f"a row of {kind.name} does not belong to entry {seq}")
-
-    def _twice(self) -> None:
-        for kind in TYPES:
-            for (id_,) in self._backend.tuples(
-                self._conn,
-                f'SELECT id FROM "{kind.name}" GROUP BY id HAVING count(*) > 1 LIMIT {MOST}',
-            ):
-                self._found.say("table_changed", as_text(id_), f"it stands twice in {kind.name}")
-
-
-def _columns(kind: RecordType) -> str:
-    names = [*LEADING, *(column.name for column in kind.columns), *([YEAR] if kind.when else [])]
-    return ",".join(f'"{name}"' for name in names)
-
-
-def _expected(kind: RecordType, values: dict[str, Any]) -> tuple[list[Any], tuple[str, ...]]:
-    """The columns and the facet cell that a version's values give."""
-    columns = kind.project_values(values)
-    return columns, facet_cell(kind, columns)
+            self._found.say("record_not_logged", as_text(id_), f"version {number} has no log entry")
