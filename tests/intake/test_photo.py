@@ -199,3 +199,13 @@ def test_photographs_of_others_are_read() -> None:
         assert found.mime == "image/jpeg"
         assert found.width * found.height > 0
         assert found.problems == ()
+
+
+def test_a_picture_that_breaks_off_is_told_even_beside_the_pdf_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint leaves it
+    path = tmp_path / "cut.jpg"
+    Image.effect_noise((200, 200), 80).convert("RGB").save(path, "JPEG")
+    path.write_bytes(path.read_bytes()[:-2_000])
+    assert any("breaks off" in str(problem) for problem in read_photo(path).problems)

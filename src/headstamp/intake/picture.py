@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import threading
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ _APART = (*_HERE, "TIFF", "AVIF", "HEIF")
 # Pillow refuses at twice this number, for the whole process; ours is held per file below.
 Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, LIMITS.image_pixels // 2 + 1)
 
+_SWITCH = threading.RLock()
 _TROUBLE = (
     OSError,
     SyntaxError,
@@ -56,6 +58,22 @@ def _quiet() -> Iterator[list[warnings.WarningMessage]]:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         yield told
+
+
+@contextmanager
+def _truncated(taken: bool) -> Iterator[None]:
+    """Whether Pillow decodes a broken picture as far as it goes, for this while.
+
+    The switch is the whole process's, and the PDF writer turns it on for good: then a
+    picture that breaks off would pass for whole.
+    """
+    with _SWITCH:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = taken
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 @contextmanager
@@ -113,7 +131,8 @@ def _facts(image: Image.Image) -> dict[str, Any]:
         if image.format in ("JPEG", "MPO"):
             # All bytes are still read, at a fraction of the cost.
             image.draft("RGB", (max(1, image.width // 8), max(1, image.height // 8)))
-        image.load()
+        with _truncated(False):
+            image.load()
     except _TROUBLE as error:
         cut = str(error)[:200] or type(error).__name__
     return {"width": width, "height": height, **claims, "cut": cut}
@@ -123,11 +142,9 @@ def small_jpeg(path: Path, max_side: int, limits: Limits, *, apart: bool = False
     """The picture upright, within ``max_side`` pixels, as JPEG with nothing but the picture in it.
 
     ``apart``, in the child process, opens all formats and decodes a broken picture as far as
-    it goes (a switch of the whole process, so not for ours). Raises Unreadable.
+    it goes. Raises Unreadable.
     """
-    if apart:
-        ImageFile.LOAD_TRUNCATED_IMAGES = True
-    with _named(path), _quiet(), _opened(path, limits, apart) as image:
+    with _named(path), _quiet(), _truncated(apart), _opened(path, limits, apart) as image:
         try:
             image.draft("RGB", (max_side * 2, max_side * 2))
             upright = ImageOps.exif_transpose(image)
