@@ -91,3 +91,19 @@ def test_an_empty_case_is_clean(case: Case, tmp_path: Path) -> None:
     assert check_case(case, against=[case.checkpoint_note()]) == []
     (one,) = check_case(case, against=["no checkpoint at all"])
     assert one.what == "signature_invalid"
+
+
+@pytest.mark.slow
+def test_a_search_index_that_merges_itself_is_not_taken_for_damaged(sqlite_case: Case) -> None:
+    """Long lists of documents and segments half merged away are SQLite's ordinary life."""
+    for _ in range(24):
+        with sqlite_case.change(actor="a", reason="r") as change:
+            items = [Item.build(make="Vicor", description="converter AC/DC") for _ in range(1_200)]
+            change.put_many(items)
+            change.put_many([Marking.build(item=item.id, text="VQG100EGQ1429") for item in items])
+        index_case(sqlite_case)
+    assert sqlite_case.backend.check_indexes() == []
+    with sqlite_case.change(actor="a", reason="r") as change:
+        change.put_many([item.model_copy(update={"make": "Xilinx"}) for item in items])
+    index_case(sqlite_case)
+    assert check_case(sqlite_case) == []
