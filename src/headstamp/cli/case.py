@@ -10,7 +10,7 @@ import typer
 from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
-from headstamp.errors import Tampered, Unreadable
+from headstamp.errors import Missing, Tampered, Unreadable
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -128,5 +128,9 @@ def snapshot(
 def _read_note(path: Path) -> str:
     try:
         return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"the checkpoint {path} cannot be read: {error}") from error
+    except FileNotFoundError as error:
+        raise Missing(f"there is no checkpoint file {path}") from error
+    except OSError as error:
+        raise Unreadable(f"the checkpoint {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"the checkpoint {path} is no text: {error}") from error

@@ -114,13 +114,13 @@ def _tier(word: str) -> str:
 
 
 def _summed(told: list[dict[str, Any]]) -> dict[str, Any]:
-    """The sums over all files, the first problems file, and each file's own result."""
-    return {
+    """The sums over all files, the first problems file; of several files each one's result, too."""
+    sums: dict[str, Any] = {
         **{name: sum(one.get(name, 0) for one in told) for name in _SUMS},
         "problems": next((p for one in told if isinstance(p := one.get("problems"), str)), None),
         "warnings": [warning for one in told for warning in one.get("warnings", ())],
-        "files": told,
     }
+    return sums if len(told) == 1 else {**sums, "files": told}
 
 
 def _words(told: list[dict[str, Any]], dry_run: bool) -> None:
