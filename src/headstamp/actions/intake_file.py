@@ -21,6 +21,7 @@ from headstamp.actions.cases import index_case
 from headstamp.actions.import_result import ImportResult, Told
 from headstamp.actions.intake_photographs import import_photographs, is_for_photographs
 from headstamp.actions.opening import Opened, open_for_import
+from headstamp.actions.tags import with_tags
 from headstamp.errors import Invalid, Missing, Problem, Unreadable
 from headstamp.intake.identity import Identity, Occurrences, identity, key_of
 from headstamp.intake.importing import Planned, Planner, Refusal
@@ -92,6 +93,7 @@ def _run(
         document_id=document.id, mapping_name=plan.name, matches=opened.matches,
         warnings=[*opened.warnings, *plan.warnings],
     )
+    plan = opened.mapping = with_tags(case, opened)
     planner = Planner(plan, opened.columns, document.id, path.name,
                       named=_naming(case, path, opened, digest, result))
     started = time.monotonic()

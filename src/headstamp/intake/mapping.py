@@ -64,6 +64,8 @@ class RecordPlan:
     when_any: tuple[str, ...] = ()
     # Fields whose list of words is closed: an unknown word stays in the remark.
     lenient: frozenset[str] = frozenset()
+    # Fields in which a tag may stand for the id of its item.
+    by_tag: frozenset[str] = frozenset()
     # Columns nothing else takes: kept in the remark as "column: value".
     leftover: tuple[str, ...] = ()
 

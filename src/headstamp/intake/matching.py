@@ -19,6 +19,7 @@ from headstamp.intake.patterns import date_value, number_value
 from headstamp.intake.value import Value
 from headstamp.kinds.code import CodeKind
 from headstamp.kinds.date import PartialDateKind
+from headstamp.kinds.naming import Name
 from headstamp.kinds.number import NumberKind
 from headstamp.records import BY_NAME, Fact, RecordType
 from headstamp.vocab import fold
@@ -168,6 +169,7 @@ class _Builder:
         self.matches: list[tuple[str, str]] = []
         self.leftover: list[str] = []
         self.lenient: set[str] = set()
+        self.by_tag: set[str] = set()
         self.markings: list[tuple[str, str]] = []
         self.place: dict[str, Value] = {}
         self.recovery: dict[str, Value] = {}
@@ -209,13 +211,27 @@ class _Builder:
         if part is None and named and not fact.many:
             self._by_name(column, target, named)
             return
+        if fact.struct is not None and fact.many:
+            self._structs(column, target, fact)
+            return
         self.fields[target] = self._value(column, target, fact, part)
+        if "item" in (fact.ref or ()):
+            self.by_tag.add(target)
         if target == "tag":
             self.tag = column
         if self.kind.name == "item" and target == "recovered_on" and fold(column) in _ANY_DATE:
             self.warnings.append(
                 f"column {column!r} is taken as the day each item was found; where it is another "
                 "day (of a loss, a theft, a report), say so with a mapping (--map)")
+
+    def _structs(self, column: str, target: str, fact: Fact) -> None:
+        """Several values of several parts in one cell: names are told apart, all else is kept."""
+        if fact.struct is not Name:
+            self.leave(column)
+            return
+        others = [Value(column=column, match=rf"^(?:[^;]*;){{{n}}}\s*([^;]*[^;\s])") for n in range(_NAMES)]
+        rest = Value(column=column, match=rf"^(?:[^;]*;){{{_NAMES}}}\s*(.*\S)")
+        self.fields[target] = Value(all=tuple({"text": one} for one in (*others, rest)))
 
     def _by_name(self, column: str, target: str, kind: str) -> None:
         """A reference given by name: a shared record of that name."""
@@ -262,7 +278,7 @@ class _Builder:
         lenient = {n for n in self.lenient if n in fields}
         main = RecordPlan(
             name=self.kind.name, kind=self.kind, fields=fields, lenient=frozenset(lenient),
-            leftover=tuple(self.leftover),
+            leftover=tuple(self.leftover), by_tag=frozenset(self.by_tag),
         )
         marks = [
             RecordPlan(
@@ -313,6 +329,7 @@ class _Builder:
             self.fields["recovery"] = Value(ref="recovery")
 
 
+_NAMES = 7
 _ANY_DATE = frozenset(map(fold, ("date", "fecha", "data", "дата", "التاريخ")))
 _NUMBER = r"-?\d{1,3}\.\d+"
 _PAIR = re.compile(rf"^\s*({_NUMBER})\s*[,; ]\s*{_NUMBER}\s*$")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headstamp.intake.amounts import GROUPED, UNCLEAR
 from headstamp.intake.value import Value
 
 _NUMERIC = re.compile(r"^\s*(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})")
@@ -48,6 +49,11 @@ def date_value(column: str, cells: Sequence[str]) -> tuple[Value, str]:
 def number_value(column: str, cells: Sequence[str], *, degrees: bool = False) -> Value:
     """How to read the column's numbers: decimal comma and marks between thousands."""
     comma = thousands = spaced = False
+    if not degrees and any(map(GROUPED.fullmatch, cells)):
+        return Value(column=column, decimal=",", thousands=".")
+    pointed = [cell for cell in cells if "." in cell and "," not in cell]
+    if not degrees and pointed and all(map(UNCLEAR.fullmatch, pointed)):
+        return Value(column=column, reading="sure_number")
     for cell in cells:
         plain = cell.strip()
         if re.fullmatch(r"[+-]?\d+,\d+", plain) and (degrees or not re.fullmatch(r"[^,]+,\d{3}", plain)):

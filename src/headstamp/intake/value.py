@@ -24,7 +24,7 @@ from string import Formatter
 from typing import Any
 
 from headstamp.errors import Problem
-from headstamp.intake import marks
+from headstamp.intake import amounts, marks
 from headstamp.kinds.kind import Unfit
 
 _ISO = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -39,7 +39,7 @@ _KEYS = frozenset({
 })
 # Readings of a cell that are more than a table of words.
 _READINGS: dict[str, Callable[[str], str | None]] = {
-    "marking_text": marks.text, "marking_state": marks.state,
+    "marking_text": marks.text, "marking_state": marks.state, "sure_number": amounts.sure,
 }
 _SOURCES = ("column", "constant", "template", "ref", "first", "all", "each")
 

@@ -73,7 +73,13 @@ class RefKind(RecordIdKind):
         self.example = f"{prefixes[0] if prefixes else 'item'}-7k3m9qxz2a4b6c8d"
 
     def clean(self, value: Any) -> str:
-        text = super().clean(value)
+        try:
+            text = super().clean(value)
+        except Unfit as unfit:
+            if "item" not in self.prefixes:
+                raise
+            raise Unfit(unfit.rule, f"{unfit.advice} In a table the tag will do, where exactly one "
+                                    "item has it.") from None
         if self.prefixes and text.partition("-")[0] not in self.prefixes:
             raise Unfit(f"{text} is not {self.title}", "Give the id of the right kind of record.")
         return text

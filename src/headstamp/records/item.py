@@ -50,14 +50,15 @@ class Item(Record):
         "Model", also=("modèle", "modelo", "модель", "الطراز", "designation"), text=True,
     )
     calibre: Line | None = fact(
-        "Calibre", also=("caliber", "cal", "calibro", "calibre nominal", "калибр", "العيار"),
+        "Calibre", also=("caliber", "cal", "calibro", "calibre nominal", "калибр", "калібр", "العيار"),
         text=True,
     )
     maker: Annotated[str, RefKind("party")] | None = fact("Maker, as a party")
     country: Country | None = fact(
         "Country of make",
         also=("country of make", "country of origin", "origin", "made in", "country of manufacture",
-              "manufacturer country", "pays", "pays d'origine", "país", "país de origen",
+              "manufacturer country", "pays", "pays d'origine", "país", "país de origen", "país de origem",
+              "país de fabricação",
               "страна", "країна", "بلد المنشأ"),
         facet=True,
     )
