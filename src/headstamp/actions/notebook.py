@@ -14,7 +14,7 @@ from headstamp.actions.find import Hit, find
 from headstamp.actions.settings import from_environment
 from headstamp.engine.snapshot import Snapshot, take_snapshot
 from headstamp.store.case import Case
-from headstamp.store.reader import Shown
+from headstamp.store.shown import Shown
 from headstamp.store.verify import Finding
 
 
@@ -26,7 +26,7 @@ class OpenCase:
         self.clearance = clearance
 
     def __repr__(self) -> str:
-        return f"<headstamp case {self._case.where} at clearance {self.clearance}>"
+        return f"<headstamp case {self._case.address} at clearance {self.clearance}>"
 
     def __enter__(self) -> OpenCase:
         return self

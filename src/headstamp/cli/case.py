@@ -35,7 +35,7 @@ def init(
 
     settings = session.settings().with_(case=where)
     with make_case(settings.needed_case(), folder=settings.folder) as case:
-        told = {"case": case.where, "folder": str(case.folder), "origin": case.origin,
+        told = {"case": case.address, "folder": str(case.folder), "origin": case.origin,
                 "key": case.verifier.text()}
 
     def words() -> None:
@@ -61,6 +61,7 @@ def verify(
     Each finding names what is wrong. Nothing is written, nothing is mended.
     """
     from headstamp.actions.cases import check_case
+    from headstamp.store.address import without_password
 
     notes = [_read_note(path) for path in against or ()]
     where = session.settings().needed_case()
@@ -72,7 +73,7 @@ def verify(
             size = case.checkpoint().size if not findings else 0
     except (Tampered, Unreadable) as error:
         # So badly damaged that it cannot be gone through: that is the finding.
-        findings = [{"what": "case", "id": where, "detail": error.message}]
+        findings = [{"what": "case", "id": without_password(where), "detail": error.message}]
     document = {"ok": not findings, "findings": findings}
 
     def words() -> None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sqlalchemy import Connection, func, select
 
@@ -31,11 +30,11 @@ from headstamp.evidence.note import Signer, Verifier, open_note, sign
 from headstamp.evidence.tile import Tiles
 from headstamp.kinds.tier import RANK
 from headstamp.records import TYPES
+from headstamp.store.address import backend_of, without_password
 from headstamp.store.backend import Backend
 from headstamp.store.change import Change
 from headstamp.store.facets import FacetIndex, total
 from headstamp.store.policy import clearance_rank
-from headstamp.store.postgres import Postgres
 from headstamp.store.proof import Proof, Prover, prove
 from headstamp.store.reader import Reader
 from headstamp.store.sqlite import Sqlite
@@ -79,7 +78,7 @@ class Case:
         """Makes a new, empty case with a fresh key. Raises Conflicting where there is one."""
         place, backend = backend_of(str(where), folder)
         if backend.exists():
-            raise Conflicting(f"there is a case at {where} already")
+            raise Conflicting(f"there is a case at {without_password(str(where))} already")
         key_file = place / "keys" / "device.key"
         if key_file.exists():
             raise Conflicting(f"{place} holds the key of another case", )
@@ -101,7 +100,7 @@ class Case:
             rows = [*meta.items(), ("seal", sign(_meta_text(meta), signer))]
             backend.insert(conn, META, ["key", "value"], rows)
         if not isinstance(backend, Sqlite):
-            (place / "database").write_text(_without_password(str(where)) + "\n", encoding="utf-8")
+            (place / "database").write_text(without_password(str(where)) + "\n", encoding="utf-8")
         case = cls(str(where), place, backend, meta, signer, clock)
         with case.change(actor="headstamp", reason="the case is opened"):
             pass
@@ -112,7 +111,8 @@ class Case:
         """Opens a case. Raises Missing where there is none, Conflicting for a newer format."""
         place, backend = backend_of(str(where), folder)
         if not backend.exists():
-            raise Missing(f"there is no case at {where}; make one with: headstamp init {where}")
+            shown = without_password(str(where))
+            raise Missing(f"there is no case at {shown}; make one with: headstamp init {shown}")
         with backend.reading() as conn:
             rows = dict(conn.execute(select(META.c.key, META.c.value)).all())
         meta = {key: str(rows.get(key) or "") for key in _META}
@@ -124,8 +124,14 @@ class Case:
         try:
             Verifier.parse(meta["key"])
         except HeadstampError as error:
-            raise Tampered(f"the key of the case at {where} was changed: {error}") from error
+            raise Tampered(f"the key of the case at {without_password(str(where))} was changed: {error}"
+                           ) from error
         return cls(str(where), place, backend, meta, None, clock)
+
+    @property
+    def address(self) -> str:
+        """Where the case is, as it may be shown: without a password."""
+        return without_password(self.where)
 
     def close(self) -> None:
         """Lets go of the database."""
@@ -276,28 +282,3 @@ def _write_key(path: Path, text: str) -> None:
         stream.write(text + "\n")
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
-    user = f"{parts.username}@" if parts.username else ""
-    return urlunsplit((parts.scheme, f"{user}{host}{port}", parts.path, "", ""))
-
-
-def backend_of(where: str, folder: Path | None) -> tuple[Path, Backend]:
-    """The folder and the engine that a case's address means.
-
-    ``postgresql://.../name?folder=DIR`` names the folder of originals beside a
-    database; without it HEADSTAMP_FOLDER is used, else ``./name-case``.
-    """
-    if where.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
-        parts = urlsplit(where)
-        query = dict(parse_qsl(parts.query))
-        named = query.pop("folder", None) or os.environ.get("HEADSTAMP_FOLDER")
-        url = urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query)))
-        default = Path.cwd() / f"{parts.path.strip('/') or 'headstamp'}-case"
-        return folder or (Path(named) if named else default), Postgres(url)
-    place = folder or Path(where)
-    return place, Sqlite(place / "case.sqlite")

@@ -15,7 +15,8 @@ from importlib import import_module
 from pathlib import Path
 
 from headstamp.errors import Unavailable
-from headstamp.store.case import Case, backend_of
+from headstamp.store.address import backend_of
+from headstamp.store.case import Case
 from headstamp.store.search import Keyer
 from headstamp.store.verify.finding import Findings
 from headstamp.store.verify.tables import check_tables
