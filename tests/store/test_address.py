@@ -27,6 +27,7 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("where", [
     "postgresql://anna:secret@h/cases?folder=f", "postgresql://:secret@h/cases",
+    "postgresql://anna:my@secret@h/cases",
     "postgres://h/cases?password=secret&folder=f", "postgresql+psycopg://a:secret@h:1/c",
 ])
 def test_no_password_is_shown(where: str) -> None:

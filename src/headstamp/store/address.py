@@ -15,7 +15,7 @@ from headstamp.store.postgres import Postgres
 from headstamp.store.sqlite import Sqlite
 
 _SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://")
-_PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^@/]*@")
+_PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^/]*@")
 
 
 def without_password(where: str) -> str:
