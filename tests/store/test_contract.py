@@ -12,7 +12,7 @@ from headstamp.kinds.identity import derived_id
 from headstamp.records import BY_NAME, TYPES, Item, Marking, Note, Record, RecordType
 from headstamp.records.spec import plain
 from headstamp.store.case import Case
-from headstamp.store.reader import Shown
+from headstamp.store.shown import Shown
 from tests.making import one_of_each, plausible
 
 each_type = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)

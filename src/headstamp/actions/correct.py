@@ -16,8 +16,8 @@ from headstamp.records import Record, RecordType, kind_named, kind_of_id
 from headstamp.store.case import Case
 from headstamp.store.change import Outcome
 from headstamp.store.policy import clearance_rank, field_rank
-from headstamp.store.reader import Shown
 from headstamp.store.refs import references
+from headstamp.store.shown import Shown
 
 
 def closed_fields(kind: RecordType, clearance: str) -> frozenset[str]:

@@ -17,7 +17,8 @@ from headstamp.markings.normalise import keys
 from headstamp.markings.query import Query, parse
 from headstamp.markings.score import score
 from headstamp.store.case import Case
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 
 _CANDIDATES = 400
 _WORD = re.compile(r"\w+", re.UNICODE)

@@ -19,7 +19,8 @@ from urllib.parse import urlencode
 from headstamp.errors import Missing
 from headstamp.kinds.date import bounds
 from headstamp.records import BY_NAME
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 
 # Below this many records of the kinds concerned the slow gaps take a moment only.
 SLOW_FROM = 40_000

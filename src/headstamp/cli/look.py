@@ -12,7 +12,7 @@ from headstamp.cli.where import pairs
 
 if TYPE_CHECKING:
     from headstamp.records import RecordType
-    from headstamp.store.reader import Event, Shown
+    from headstamp.store.shown import Event, Shown
 
 app = typer.Typer(rich_markup_mode="rich")
 

@@ -29,7 +29,8 @@ from headstamp.engine.duckdb import connect, quoted, write_parquet
 from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailable, Unreadable
 from headstamp.records import TYPES, RecordType, kind_named
 from headstamp.store.case import Case
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 
 NOTE = "snapshot.json"
 FORMAT = 1

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from headstamp.publish import wording
 from headstamp.publish.listing import Cut, first
 from headstamp.publish.sources import Citation, Sources
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 
 LISTED = 150
 _ORDER = {"approved": 0, "in_review": 1, "draft": 2}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from headstamp.publish import wording
 from headstamp.publish.listing import Cut, by_date, first
 from headstamp.publish.sources import Citation, Sources
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 
 SITES, FLOWS, VISITS = 80, 150, 150
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from headstamp.publish.wording import number
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 
 # Up to so many records are sorted as the list asks; more are taken as recorded.
 _SORTED = 5_000

@@ -15,7 +15,8 @@ from pathlib import Path
 from headstamp.errors import Missing, Unreadable
 from headstamp.publish import wording
 from headstamp.publish.wording import number
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 
 LISTED = 24
 SIDE = 560

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headstamp.publish import wording
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 
 LISTED = 300
 _NAMED = 12

@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from headstamp import __version__
 from headstamp.records import TYPES, RecordType
 from headstamp.records.spec import Fact
-from headstamp.store.reader import Shown
+from headstamp.store.shown import Shown
 from headstamp.web.page import Context, Page, Parameter, api_fields
 
 ADDRESS = "/api/openapi.json"

@@ -14,7 +14,8 @@ from typing import Any
 
 from headstamp.errors import Invalid, Problem
 from headstamp.store.case import Case
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 from headstamp.web.jobs import Jobs
 
 # Metadata of a context's field that only the HTML page needs: ``field(metadata=ON_PAGE)``.

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from headstamp.records import Fact, RecordType
-from headstamp.store.reader import Shown
+from headstamp.store.shown import Shown
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BATCH = 500

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from headstamp.records import BY_NAME, TYPES
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 from headstamp.web.contexts.item import MarkingView, Picture, markings_of, pictures
 from headstamp.web.contexts.record import RecordContext, naming_of, record_context
 from headstamp.web.contexts.related import Named, Related, related

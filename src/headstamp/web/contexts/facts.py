@@ -9,7 +9,8 @@ from typing import Any, Literal
 from headstamp.kinds.kind import Kind, Unfit
 from headstamp.records import BY_PREFIX, Fact, RecordType
 from headstamp.records.spec import COMMON
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 
 How = Literal["text", "marking", "prose", "ref", "marking_ref", "link", "digest", "tier"]
 _VERBATIM = ("mark", "read")

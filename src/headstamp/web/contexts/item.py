@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from headstamp.records import BY_NAME
 from headstamp.schemes import SchemeReading, recognise, scheme
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 from headstamp.web.contexts.facts import FactView, Piece, fact_views, labels_of, ref_piece
 from headstamp.web.contexts.past import Moment, in_order, moment
 from headstamp.web.contexts.record import Naming, RecordContext, naming_of, record_context

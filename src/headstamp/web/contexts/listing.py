@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from headstamp.kinds.kind import Unfit
 from headstamp.records import BY_NAME, RecordType, kind_named
-from headstamp.store.reader import Reader, Shown, column_facts
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown, column_facts
 from headstamp.store.tables import YEAR
 from headstamp.web.columns import COLUMNS, SHORT
 from headstamp.web.contexts.facts import Piece, labels_of, pieces, ref_piece, shown

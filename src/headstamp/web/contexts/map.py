@@ -19,7 +19,8 @@ from headstamp.places.coarsen import FARTHEST
 from headstamp.places.drawing import DISCLAIMER
 from headstamp.publish.geography import country_centres
 from headstamp.records import BY_NAME
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 from headstamp.vocab import vocabulary
 from headstamp.web.contexts.facts import record_path
 from headstamp.web.page import ON_PAGE, Context, Params

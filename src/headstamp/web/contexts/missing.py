@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from headstamp.actions.missing import gap, gaps, question_named
 from headstamp.records import BY_NAME
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 from headstamp.web.columns import COLUMNS
 from headstamp.web.contexts.facts import Piece, labels_of, pieces, record_path
 from headstamp.web.contexts.overview import GapView, gap_views

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from headstamp.errors import Missing
 from headstamp.records import BY_NAME
 from headstamp.schemes import scheme
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 from headstamp.web.contexts.record import RecordContext, naming_of, record_context
 from headstamp.web.contexts.related import Named, Related
 from headstamp.web.page import ON_PAGE, Params

@@ -13,7 +13,7 @@ from datetime import date
 
 from headstamp.kinds.date import PARTIAL_DATE, bounds
 from headstamp.records import BY_NAME
-from headstamp.store.reader import Shown
+from headstamp.store.shown import Shown
 from headstamp.web.contexts.facts import Piece, pieces, ref_piece
 from headstamp.web.page import ON_PAGE
 

@@ -10,8 +10,9 @@ from headstamp.errors import Missing
 from headstamp.evidence.base64 import encode
 from headstamp.records import BY_NAME, RecordType, kind_named, kind_of_id
 from headstamp.store.case import Case
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
 from headstamp.store.related import COUNTED_TO
+from headstamp.store.shown import Shown
 from headstamp.web.contexts.facts import (
     FactView,
     Piece,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from headstamp.records import BY_NAME, RecordType
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
 from headstamp.store.related import COUNTED_TO
+from headstamp.store.shown import Shown
 from headstamp.web.contexts.facts import Piece, labels_of, pieces, ref_piece
 from headstamp.web.page import ON_PAGE
 

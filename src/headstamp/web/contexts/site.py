@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from headstamp.records import BY_NAME
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 from headstamp.web.contexts.facts import Piece, labels_of, pieces, ref_piece
 from headstamp.web.contexts.item import Picture, pictures
 from headstamp.web.contexts.listing import value_labels

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from headstamp.actions.missing import overdue
 from headstamp.kinds.date import bounds
 from headstamp.records import BY_NAME
-from headstamp.store.reader import Reader, Shown
+from headstamp.store.reader import Reader
+from headstamp.store.shown import Shown
 from headstamp.web.contexts.facts import FactView, fact_views, labels_of
 from headstamp.web.contexts.record import RecordContext, naming_of, record_context
 from headstamp.web.contexts.related import Named, Related, related
