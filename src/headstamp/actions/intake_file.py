@@ -22,6 +22,7 @@ from headstamp.actions.import_result import ImportResult, Told
 from headstamp.actions.intake_photographs import import_photographs, is_for_photographs
 from headstamp.actions.opening import Opened, open_for_import
 from headstamp.actions.tags import with_tags
+from headstamp.actions.tiers import highest_tier
 from headstamp.errors import Invalid, Missing, Problem, Unreadable
 from headstamp.intake.identity import Identity, Occurrences, identity, key_of
 from headstamp.intake.importing import Planned, Planner, Refusal
@@ -215,8 +216,7 @@ def _document(
     about = dict(plan.document)
     about.setdefault("title", name)
     about.setdefault("document_kind", "source_file")
-    if "tier" in plan.defaults:
-        about.setdefault("tier", plan.defaults["tier"])
+    about.setdefault("tier", highest_tier(opened))
     return Document.build(
         about, id=derived_id("doc", "import", digest), digest=digest, size=size,
         original_name=name, generation="copy",

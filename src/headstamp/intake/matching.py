@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from headstamp.intake import synonyms
@@ -293,13 +293,20 @@ class _Builder:
             )
             for column, kind in self.markings
         ]
+        shared = self.shared
+        if tier := self.fields.get("tier"):
+            # A row's tier is that of all it says: where, how found, who, and what is stamped on it.
+            shared, marks = (
+                [replace(plan, fields={**plan.fields, "tier": tier}) for plan in plans]
+                for plans in (shared, marks)
+            )
         if self.leftover:
             self.warnings.append("no field takes these columns; their cells are kept in the remark: "
                                  + ", ".join(self.leftover))
         key = (Value(column=self.tag),) if self.tag else ()
         mapping = MappingPlan(
             name="column names", dataset=self.dataset, key=key,
-            records=(*self.shared, main, *marks),
+            records=(*shared, main, *marks),
         )
         return Matched(mapping, self.matches, self.warnings)
 
