@@ -12,6 +12,7 @@ and run in turns in this process.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import random
@@ -19,12 +20,13 @@ import resource
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from headstamp.actions.cases import make_case
+from headstamp.actions.intake_file import import_file
 from headstamp.kinds.identity import derived_id
 from headstamp.records import Item
 
@@ -66,17 +68,22 @@ def ours(folder: Path, count: int) -> None:
 
 
 def by_hand(folder: Path, count: int) -> None:
+    _by_hand(folder, rows(count))
+
+
+def _by_hand(folder: Path, given: Iterable[dict[str, Any]]) -> None:
     folder.mkdir()
     db = sqlite3.connect(folder / "by-hand.sqlite", isolation_level=None)
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=FULL")
-    names = list(next(rows(1)))
-    db.execute(f"CREATE TABLE item ({', '.join(names)}, body BLOB, chain BLOB)")
-    insert = f"INSERT INTO item VALUES ({', '.join('?' * (len(names) + 2))})"
+    insert = ""
     link = b""
     batch: list[tuple[Any, ...]] = []
     encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-    for row in rows(count):
+    for row in given:
+        if not insert:
+            db.execute(f"CREATE TABLE item ({', '.join(row)}, body BLOB, chain BLOB)")
+            insert = f"INSERT INTO item VALUES ({', '.join('?' * (len(row) + 2))})"
         body = encode(row).encode()
         link = hashlib.sha256(link + body).digest()
         batch.append((*row.values(), body, link))
@@ -92,6 +99,31 @@ def by_hand(folder: Path, count: int) -> None:
     db.close()
 
 
+def write_table(path: Path, count: int) -> None:
+    """The same rows as a CSV, for the import from a file (ids and tier are then given by it)."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = None
+        for row in rows(count):
+            del row["id"], row["tier"]
+            if writer is None:
+                writer = csv.DictWriter(stream, list(row))
+                writer.writeheader()
+            writer.writerow(row)
+
+
+def ours_from_table(folder: Path, count: int) -> None:
+    with make_case(folder) as case:
+        result = import_file(case, folder.parent / "finds.csv", actor="bench")
+    if result.accepted != count:
+        raise RuntimeError(f"{result.accepted} of {count} rows were taken")
+
+
+def by_hand_from_table(folder: Path, count: int) -> None:
+    """The peer of the import from a file: the csv module, then as by hand."""
+    with (folder.parent / "finds.csv").open(newline="", encoding="utf-8") as stream:
+        _by_hand(folder, csv.DictReader(stream))
+
+
 def timed(work: Callable[[Path, int], None], folder: Path, count: int) -> float:
     start = perf_counter()
     work(folder, count)
@@ -105,13 +137,19 @@ def run(count: int = ROWS) -> list[dict[str, object]]:
         # The peer runs before and after, so that a machine that slows down slows both.
         before = timed(by_hand, folder / "before", count)
         mine = timed(ours, folder / "ours", count)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         after = timed(by_hand, folder / "after", count)
+        write_table(folder / "finds.csv", count)
+        from_table = timed(ours_from_table, folder / "ours-table", count)
+        peer_from_table = timed(by_hand_from_table, folder / "hand-table", count)
     peer = (before + after) / 2
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return [
         {"name": "import of typed rows, SQLite, durable, logged", "ours": round(mine),
          "peer": round(peer), "ratio": round(mine / peer, 3), "target": 0.2, "unit": "rows/s",
          "data": f"{count} made-up items, seed {SEED}"},
+        {"name": "import of a CSV file, mapped, searchable", "ours": round(from_table),
+         "peer": round(peer_from_table), "ratio": round(from_table / peer_from_table, 3),
+         "target": "", "unit": "rows/s", "data": f"{count} made-up items, seed {SEED}"},
         {"name": "memory while importing", "ours": round(memory), "peer": 500,
          "ratio": round(memory / 500, 3), "target": "under 1", "unit": "MB",
          "data": f"{count} made-up items, seed {SEED}"},
