@@ -233,3 +233,13 @@ def test_a_build_from_the_source_archive_needs_no_node(
     (unpacked,) = tmp_path.iterdir()
     assert frontend.is_fresh(unpacked)
     assert (unpacked / "LICENSE").is_file() and (unpacked / "NOTICE").is_file()
+
+
+def test_the_notice_names_whatever_is_carried(frontend: ModuleType) -> None:
+    notice = (ROOT / "NOTICE").read_text("utf-8")
+    for package in frontend.WANTED:
+        assert package in notice
+    for path in sorted((ROOT / "src/headstamp/vocab/data").glob("*.toml")):
+        about = tomllib.loads(path.read_text("utf-8"))
+        assert about["licence"] == "Apache-2.0" or path.stem in notice, path.stem
+    assert "Defence Intelligence of Ukraine (GUR)" in notice
