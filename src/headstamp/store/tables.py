@@ -175,6 +175,8 @@ def _table(kind: RecordType) -> Table:
         Column("visible_rank", SmallInteger, nullable=False),
         *columns,
         Index(f"{kind.name}_by_id", "id", unique=True),
+        # All that a far page of a whole list has to pass over.
+        Index(f"{kind.name}_in_order", "log_seq", "visible_rank"),
     )
     for name in sorting_columns(kind):
         Index(f"{kind.name}_sorted_by_{name}", table.c[name], table.c.log_seq,
