@@ -137,8 +137,15 @@ def test_rows_with_one_key_stay_several_records(case: Case, tmp_path: Path) -> N
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(case: Case, tmp_path: Path) -> None:
     size = case.checkpoint().size
+    there = sorted(case.folder.rglob("*"))
     dry = put(case, tmp_path / "finds.csv", FINDS, dry_run=True)
     assert case.checkpoint().size == size and not list(case.vault.digests())
+    assert sorted(case.folder.rglob("*")) == there
+    # What is wrong is told all the same, where nobody else can read it.
+    assert dry.problems is None or dry.problems.parent.stat().st_mode & 0o077 == 0
+    bad = put(case, tmp_path / "bad.csv", "Tag,Date found\nA,some day\n", dry_run=True)
+    assert bad.problems is not None and "some day" in bad.problems.read_text("utf-8")
+    assert sorted(case.folder.rglob("*")) == there
     wet = put(case, tmp_path / "finds.csv")
     assert counts(dry) == counts(wet)
 

@@ -59,7 +59,8 @@ def import_file(
 
     ``kind`` names the kind of record where no mapping does; ``mapping`` is a
     mapping or its file; ``tier`` is that of records whose row names none. ``dry_run``
-    checks every row against the case and writes nothing but the problems file.
+    checks every row against the case and writes nothing there; its problems file lies in a
+    temporary folder.
     Raises Missing or Unreadable for the file, Invalid for a mapping that does not
     fit; rows that do not fit are counted.
     """
@@ -98,7 +99,7 @@ def _run(
     planner = Planner(plan, opened.columns, document.id, path.name,
                       named=_naming(case, path, opened, digest, result))
     started = time.monotonic()
-    with ProblemsFile(case.folder / "imports", opened.name, opened.columns) as problems:
+    with ProblemsFile(None if dry_run else case.folder / "imports", opened.name, opened.columns) as problems:
 
         def write(batch: list[Planned]) -> None:
             done = batches.write(batch)

@@ -88,7 +88,7 @@ def import_photographs(
     known = _items_by_tag(case, {tag for some in candidates.values() for tag in some}, result)
     seen: dict[str, str] = {}
     started = time.monotonic()
-    with ProblemsFile(case.folder / "imports", name, ["file"]) as problems:
+    with ProblemsFile(None if dry_run else case.folder / "imports", name, ["file"]) as problems:
         batch: list[_Picture] = []
         for number, path in enumerate(files, 1):
             result.read += 1

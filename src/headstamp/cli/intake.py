@@ -39,7 +39,7 @@ def import_(
                                   help="Which column goes into which field, exactly.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check everything, write nothing but the problems.")
+        bool, typer.Option("--dry-run", help="Check everything, write nothing in the case.")
     ] = False,
     tier: Annotated[
         str | None, typer.Option(metavar="TIER", help="Who may see the records, where the file "

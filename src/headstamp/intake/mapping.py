@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from headstamp.errors import HeadstampError, Invalid, Missing, Problem
+from headstamp.errors import HeadstampError, Invalid, Missing, Problem, Unreadable
 from headstamp.intake.value import Value, not_a_pattern, parse
 from headstamp.records import BY_NAME, RecordType, kind_named
 
@@ -102,11 +102,13 @@ class MappingPlan:
 
 
 def load(path: Path) -> MappingPlan:
-    """The mapping in a file. Raises Missing, or Invalid naming every wrong key."""
+    """The mapping in a file. Raises Missing, Unreadable, or Invalid naming every wrong key."""
     try:
         text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Missing(f"there is no mapping {path}") from error
     except OSError as error:
-        raise Missing(f"the mapping {path} cannot be read: {error.strerror}") from error
+        raise Unreadable(f"the mapping {path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise Invalid(f"the mapping {path} is not UTF-8 text") from error
     return from_text(text, path.name)
@@ -198,7 +200,7 @@ def _record(raw: dict[str, Any], where: str, problems: list[Problem]) -> Iterato
     fields: dict[str, Value] = {}
     for fact, value in given.items():
         if fact not in known:
-            problems.append(Problem(f"a {kind.title} has no field {fact!r}",
+            problems.append(Problem(f"{kind.title}: there is no field {fact!r}",
                                     "Its fields: " + ", ".join(known) + ".", f"{where}.fields.{fact}"))
             continue
         fields[fact] = parse(value, f"{where}.fields.{fact}", problems)

@@ -8,6 +8,7 @@ place and left out, and the rows get the ids they would have had.
 from __future__ import annotations
 
 import csv
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -37,11 +38,13 @@ def mended_name(file_name: str, columns: Sequence[str]) -> str | None:
 class ProblemsFile:
     """Writes refused rows beside their place; put in it only on a clean end, if there were any."""
 
-    def __init__(self, folder: Path, name: str, columns: Sequence[str]) -> None:
-        self.path = folder / f"{name}{ENDING}"
+    def __init__(self, folder: Path | None, name: str, columns: Sequence[str]) -> None:
+        """``folder`` None: a new one of this user alone, as of a trial that leaves no trace elsewhere."""
+        self._apart = folder is None
+        self.path = (folder or Path()) / f"{name}{ENDING}"
         self.rows = 0
         self._columns = columns
-        self._part = self.path.with_name(self.path.name + ".part")
+        self._part = self._beside()
         self._stream: TextIO | None = None
 
     def add(self, number: int, cells: Cells | None, problems: Sequence[Problem]) -> None:
@@ -60,8 +63,14 @@ class ProblemsFile:
         csv.writer(self._stream).writerow([*own, *told])
         self.rows += 1
 
+    def _beside(self) -> Path:
+        return self.path.with_name(self.path.name + ".part")
+
     def _open(self) -> None:
         try:
+            if self._apart:
+                self.path = Path(tempfile.mkdtemp(prefix="headstamp-")) / self.path.name
+                self._part = self._beside()
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self._part.open("w", encoding="utf-8-sig", newline="")
         except OSError as error:

@@ -233,7 +233,7 @@ class Reader(Lists):
             raise Invalid(f"a {type_.title} refers to nothing by {field!r}")
         rule = field_rules(type_.name).get(field)
         if rule is not None and rule.rank > self.rank:
-            raise Invalid(f"a {type_.title} has no field {field!r} to ask by")
+            raise Invalid(f"{type_.title}: there is no field {field!r} to ask by")
 
     # -- search
 

@@ -209,7 +209,7 @@ class Sight:
         wanted = name.replace(".", "_")
         if wanted not in table.c or not self._open(kind, wanted):
             known = [c.name for c in kind.columns if self._open(kind, c.name)]
-            raise Invalid(f"a {kind.title} has no field {name!r} to ask by; there are: id, "
+            raise Invalid(f"{kind.title}: there is no field {name!r} to ask by; there are: id, "
                           + ", ".join(known + ([YEAR] if kind.when else [])))
         return table.c[wanted]
 
