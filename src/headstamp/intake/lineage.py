@@ -15,8 +15,8 @@ from headstamp.errors import Problem
 from headstamp.intake.identity import Identity, Occurrences, identity, key_of
 from headstamp.intake.table import Table
 
-MOST_ROWS = 500_000
-"""Beyond this the pairing would take too much memory; changed rows are then new rows."""
+MOST_ROWS = 300_000
+"""Beyond this the pairing would take too much memory (about 1 kB a row); changed rows are then new."""
 
 
 def identities(table: Table) -> Iterator[tuple[int, Identity]]:

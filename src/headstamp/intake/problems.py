@@ -8,6 +8,7 @@ place and left out, and the rows get the ids they would have had.
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ from headstamp.intake.value import Cells
 
 EXTRA = ("row", "field", "value", "rule", "advice")
 ENDING = "-problems.csv"
+# An older problems file that was moved aside has a number before its last ending.
+_ENDING = re.compile(r"-problems(\.\d+)?\.csv$")
 # A spreadsheet program runs a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -28,11 +31,13 @@ def mended_name(file_name: str, columns: Sequence[str]) -> str | None:
 
     >>> mended_name("finds.csv-problems.csv", ["tag", "row", "field", "value", "rule", "advice"])
     'finds.csv'
+    >>> mended_name("finds.csv-problems.2.csv", ["tag", "row", "field", "value", "rule", "advice"])
+    'finds.csv'
     """
     last = [name.partition(" (")[0] for name in columns[-len(EXTRA):]]
     if len(columns) <= len(EXTRA) or last != list(EXTRA):
         return None
-    return file_name.removesuffix(ENDING)
+    return _ENDING.sub("", file_name)
 
 
 class ProblemsFile:
