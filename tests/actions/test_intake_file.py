@@ -261,3 +261,15 @@ def test_whatever_the_cells_hold_the_sums_agree(case: Case, tmp_path: Path, rows
         return  # so many control characters that it is no text at all
     second = put(case, path)
     assert (second.read, second.accepted, second.refused) == (first.read, 0, first.refused)
+
+
+def test_a_table_of_which_nothing_is_known_is_not_guessed(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as refused:
+        put(case, tmp_path / "odd.csv", "foo,bar\n1,2\n")
+    assert "--as KIND" in refused.value.problems[0].advice
+    assert not list(case.vault.digests())
+
+
+def test_a_table_without_rows_is_told(case: Case, tmp_path: Path) -> None:
+    result = put(case, tmp_path / "empty.csv", "Tag,Make\n")
+    assert result.read == 0 and "there are no rows below the header" in result.warnings

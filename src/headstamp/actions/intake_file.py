@@ -190,6 +190,8 @@ def _count(result: ImportResult, done: Sequence[Written], problems: ProblemsFile
 
 def _warn(result: ImportResult, opened: Opened, planner: Planner, batches: Batches) -> None:
     result.warnings.extend(opened.table.notes)
+    if not result.read:
+        result.warnings.append("there are no rows below the header")
     if planner.repeated:
         result.warnings.append(
             f"{planner.repeated:,} rows have a key that an earlier row has too; each is kept as a "

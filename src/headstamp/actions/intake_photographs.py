@@ -80,6 +80,8 @@ def import_photographs(
     if used is not None:
         result.warnings.append(f"items are taken from the table {used.name}")
     by_name = _compiled(pattern)
+    if not files:
+        result.warnings.append(f"there is no photograph in {name}")
     left_out = [path.name for path in others if path != used]
     if left_out:
         result.warnings.append("not photographs, left out: " + ", ".join(left_out[:20])

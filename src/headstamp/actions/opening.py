@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from headstamp.errors import Problem, Unreadable
+from headstamp.errors import Invalid, Problem, Unreadable
 from headstamp.intake.mapping import MappingPlan, load, recognised
 from headstamp.intake.matching import Matched, match
 from headstamp.intake.problems import EXTRA, mended_name
@@ -65,6 +65,13 @@ def open_for_import(
         return Opened(table, path.name, table.columns, plan, _shown(plan), reading=reading)
     table, reading = _past_titles(path, table, wanted)
     matched = match(table.columns, kind=wanted, dataset=path.name, samples=_samples(table))
+    if wanted is None and not matched.matches:
+        table.close()
+        raise Invalid(
+            f"no column of {path.name} has a name that any field is known by",
+            [Problem("what the rows are cannot be told", "Say it with --as KIND, or which column "
+                     "goes where with --map MAP.toml.", ", ".join(table.columns)[:300], file=path.name)],
+        )
     return Opened(table, path.name, table.columns, matched.mapping, matched.matches,
                   matched.warnings, reading)
 
