@@ -120,6 +120,8 @@ def _stray_rows(conn: sqlite3.Connection, index: str) -> Iterator[str]:
         yield "its structure is gone"
         return
     segments = _segments(block[0])
+    # All words of these are merged into another; their rows go when that merge is done.
+    used_up = {segment for segment, pages in segments.items() if pages == (0, 0)}
     begun = set()
     for id_, length, leaf in conn.execute(
         f"SELECT id, length(block), substr(block, 3, 2) FROM main.{index}_data"
@@ -127,6 +129,8 @@ def _stray_rows(conn: sqlite3.Connection, index: str) -> Iterator[str]:
         if id_ in (_STRUCTURE, _AVERAGES):
             continue
         segment, page = id_ >> _SEGMENT_SHIFT, id_ & _PAGE_MASK
+        if segment in used_up:
+            continue
         first, last = segments.get(segment, (1, 0))
         # Of a segment being merged away, lists of documents outlive their pages.
         if not (1 if id_ >> _LIST_SHIFT & 1 else first) <= page <= last:
@@ -137,6 +141,7 @@ def _stray_rows(conn: sqlite3.Connection, index: str) -> Iterator[str]:
     listed = {
         (segment, page >> 1 if type(page) is int else None)
         for segment, page in conn.execute(f"SELECT segid, pgno FROM main.{index}_idx")
+        if segment not in used_up
     }
     # A segment being merged away has lost its first pages but not their rows here.
     strange = {
