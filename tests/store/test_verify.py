@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from string import ascii_uppercase
 
 import pytest
 
 from headstamp.actions.cases import check_case, index_case
 from headstamp.errors import Unavailable
 from headstamp.records import Item, Marking, Photograph
+from headstamp.store import sqlite_check
 from headstamp.store import verify as room
 from headstamp.store.case import Case
 from headstamp.store.verify import verify
@@ -91,6 +96,32 @@ def test_an_empty_case_is_clean(case: Case, tmp_path: Path) -> None:
     assert check_case(case, against=[case.checkpoint_note()]) == []
     (one,) = check_case(case, against=["no checkpoint at all"])
     assert one.what == "signature_invalid"
+
+
+def test_segments_used_up_by_a_merge_are_not_taken_for_damage() -> None:
+    """A merge under way leaves segments without pages whose rows still stand."""
+    draw = random.Random(5)
+    used_up = trimmed = False
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
+        conn.execute("CREATE VIRTUAL TABLE some_fts USING fts5(text, tokenize='trigram')")
+        conn.execute("INSERT INTO some_fts(some_fts, rank) VALUES ('automerge', 0)")
+        conn.execute("INSERT INTO some_fts(some_fts, rank) VALUES ('crisismerge', 99)")
+        for batch in range(12):  # each with letters of its own: they run out one after the other
+            letters = ascii_uppercase[2 * batch : 2 * batch + 2]
+            conn.execute("BEGIN")
+            conn.executemany(
+                "INSERT INTO some_fts VALUES (?)",
+                [("".join(draw.choices(letters, k=12)),) for _ in range(800)],
+            )
+            conn.execute("COMMIT")
+        for _ in range(300):
+            conn.execute("INSERT INTO some_fts(some_fts, rank) VALUES ('merge', 1)")
+            (block,) = conn.execute("SELECT block FROM some_fts_data WHERE id = 10").fetchone()
+            pages = sqlite_check._segments(block).values()
+            used_up |= (0, 0) in pages
+            trimmed |= any(first > 1 for first, _ in pages)
+            assert list(sqlite_check._stray_rows(conn, "some_fts")) == []
+    assert used_up and trimmed, "the test no longer meets what it is about"
 
 
 @pytest.mark.slow
