@@ -83,7 +83,10 @@ def _markings(reader: Reader, asked: Query) -> list[tuple[str, str]]:
     like = asked.like("folded")
     if len(asked.key("folded")) >= 2:
         take(reader.find_keys("folded", like=like, limit=_CANDIDATES))
-    # Markings with unread characters of their own can answer what their key does not contain.
+    # Markings with unread characters of their own can answer what their key does not contain:
+    # first those that are what was asked once they are read, then whatever others there are.
+    if asked.kind == "plain" and len(asked.key("folded")) >= 2:
+        take(reader.find_keys("folded", filled=asked.key("folded"), limit=_CANDIDATES))
     take(reader.find_keys("folded", unread=True, limit=_CANDIDATES))
     return list(found.items())
 

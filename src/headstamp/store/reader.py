@@ -246,13 +246,13 @@ class Reader(Lists):
 
     def find_keys(
         self, column: str, *, like: str = "", equal: str = "", unread: bool = False,
-        limit: int = 500,
+        filled: str = "", limit: int = 500,
     ) -> builtins.list[tuple[str, str]]:
         """(id, verbatim text) of visible markings and readings by one of their keys."""
-        if not is_storable(like) or not is_storable(equal):
+        if not all(map(is_storable, (like, equal, filled))):
             return []
         with self._connected() as conn:
             return find_keys(
                 conn, self._backend, self.rank, limit, column=column, like=like, equal=equal,
-                unread=unread,
+                unread=unread, filled=filled,
             )

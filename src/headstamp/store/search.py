@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Connection, TextClause, delete, func, select, update
+from sqlalchemy import Connection, TextClause, and_, delete, func, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.records import BY_NAME, BY_PREFIX, RecordType
@@ -188,15 +188,20 @@ def find_texts(
 
 def find_keys(
     conn: Connection, backend: Backend, rank: int, limit: int, *, column: str, like: str = "",
-    equal: str = "", unread: bool = False,
+    equal: str = "", unread: bool = False, filled: str = "",
 ) -> list[tuple[str, str]]:
     """(id, verbatim text) of visible markings and readings whose key is equal to or like this.
 
     ``column`` is ``raw``, ``plain``, ``folded`` or ``ncic``; ``unread`` asks for those that
-    hold unread characters, whatever the key.
+    hold unread characters, whatever the key; ``filled`` for those of them that are this key once
+    their unread characters are read.
     """
     condition: ColumnElement[bool] | TextClause
-    if unread:
+    if filled:
+        # The stored key is the pattern here, and what was asked the text.
+        pattern = func.replace(func.replace(MARKING_KEY.c[column], "?", "_"), "*", "%")
+        condition = and_(UNREAD, literal(filled).like(pattern, escape="\x01"))
+    elif unread:
         condition = UNREAD
     elif equal:
         condition = MARKING_KEY.c[column] == equal
