@@ -8,6 +8,7 @@ all speak of the same thing.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from math import isfinite
 from typing import Any, Literal
@@ -27,7 +28,7 @@ class Unfit(ValueError):
         self.advice = advice
 
 
-class Kind:
+class Kind(ABC):
     """One kind of value. Subclasses say how to clean it; the rest has sound defaults.
 
     ``sql`` is the column type of the stored value; ``widget`` is the form
@@ -41,9 +42,9 @@ class Kind:
     schema: dict[str, Any] = {"type": "string"}
     example: str = ""
 
+    @abstractmethod
     def clean(self, value: Any) -> Any:
         """The value in its stored form; raises Unfit where it breaks the kind's rule."""
-        raise NotImplementedError(type(self).__name__)
 
     def show(self, value: Any) -> str:
         """The value as a reader sees it."""
