@@ -133,7 +133,13 @@ def list_context(reader: Reader, params: Params) -> ListContext:
     )
     labels = labels_of(reader, page.rows, BY_NAME)
     pages = max(1, -(-page.total // limit))
-    columns = [kind.by_name[name] for name in COLUMNS[kind.name]]
+    # A column that is empty on the whole page only takes room, unless the list is in its order.
+    sorted_by = order.lstrip("-")
+    columns = [
+        kind.by_name[name] for name in COLUMNS[kind.name]
+        if not page.rows or any(row.get(name) is not None for row in page.rows)
+        or any(column.name == sorted_by for column in kind.by_name[name].columns)
+    ]
     marked = markings(reader, page.rows) if kind.name == "item" and view == "table" else {}
     return ListContext(
         kind=kind.name, total=page.total, page=number, pages=pages, limit=limit, order=order,
