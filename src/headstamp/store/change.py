@@ -257,8 +257,10 @@ class Change:
                     continue
                 replaced.append((record, old, before))
             version = before.version + 1 if before else 1
-            rows.append(make_row(kind, record, version, self._ranks[record.id], names, values,
-                                 self._refs[record.id]))
+            row = make_row(kind, record, version, self._ranks[record.id], names, values,
+                           self._refs[record.id])
+            row.before = before.seq if before else None
+            rows.append(row)
             outcomes.append(Outcome(record.id, version, "version" if before else "new"))
         if replaced:
             self._take_out(kind, replaced)
@@ -284,7 +286,9 @@ class Change:
             entry = seal(stamp, tag, row.id, row.version, row.names, row.values, seed)
             self._leaves.append(leaf_hash(entry))
             log.append((seq, entry))
-            versions.append((seq, kind.name, row.id, row.version, seed, row.body))
+            versions.append(
+                (seq, kind.name, row.id, row.version, row.before, seed, row.body)
+            )
             current.append((seq, row.id, row.version, row.rank, *row.columns))
             refs.extend((target, field, row.id) for field, target in row.refs)
             cells[(row.rank, *row.cell)] += 1
@@ -292,7 +296,7 @@ class Change:
         self._seq = seq
         insert = self._backend.insert
         insert(self._conn, LOG, ["seq", "entry"], log)
-        insert(self._conn, VERSION, ["seq", "kind", "id", "number", "seed", "body"], versions)
+        insert(self._conn, VERSION, ["seq", "kind", "id", "number", "before", "seed", "body"], versions)
         names = [*LEADING, *(c.name for c in kind.columns), *([YEAR] if kind.when else [])]
         insert(self._conn, CURRENT[kind.name], names, current)
         if refs:

@@ -98,7 +98,7 @@ class FacetIndex:
         before = VERSION.alias()
         rows = conn.execute(
             select(before.c.seq, before.c.kind, before.c.body, VERSION.c.body.label("now"))
-            .join(VERSION, (VERSION.c.id == before.c.id) & (VERSION.c.number == before.c.number + 1))
+            .join(VERSION, VERSION.c.before == before.c.seq)
             .where(VERSION.c.seq >= self._upto)
         ).all()
         if any(row.kind in _OWNING and _moves_ranks(row) for row in rows):

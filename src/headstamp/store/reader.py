@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from headstamp.errors import Invalid, Missing
 from headstamp.evidence import entry as entries
@@ -51,11 +51,7 @@ class Reader(Lists):
         current = self.get(record_id)
         kind = kind_of_id(record_id)
         with self._connected() as conn:
-            rows = conn.execute(
-                select(VERSION.c.seq, VERSION.c.number, VERSION.c.body, LOG.c.entry)
-                .join(LOG, LOG.c.seq == VERSION.c.seq)
-                .where(VERSION.c.id == record_id).order_by(VERSION.c.number)
-            ).all()
+            rows = _versions(conn, record_id, current.seq)
             events: builtins.list[Event] = []
             before: Mapping[str, Any] = {}
             for row in rows:
@@ -256,3 +252,21 @@ class Reader(Lists):
                 conn, self._backend, self.rank, limit, column=column, like=like, equal=equal,
                 unread=unread, filled=filled,
             )
+
+
+def _versions(conn: Connection, record_id: str, seq: int) -> list[Any]:
+    """The versions of a record up to that entry, first to last, with their entries."""
+    found: list[Any] = []
+    at: int | None = seq
+    while at is not None:
+        row = conn.execute(
+            select(VERSION.c.seq, VERSION.c.number, VERSION.c.before, VERSION.c.body, LOG.c.entry)
+            .join(LOG, LOG.c.seq == VERSION.c.seq)
+            .where(VERSION.c.seq == at, VERSION.c.id == record_id)
+        ).one_or_none()
+        if row is None:
+            break  # the chain was tampered with; verify names it
+        found.append(row)
+        # Only ever backwards: a loop put in by hand must end.
+        at = row.before if row.before is not None and row.before < at else None
+    return found[::-1]

@@ -30,6 +30,7 @@ class Row:
     columns: list[Any]
     refs: list[tuple[str, str]]
     cell: tuple[str, ...]
+    before: int | None = None
 
 
 @cache

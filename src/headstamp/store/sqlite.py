@@ -39,7 +39,7 @@ WAIT_SECONDS = 60
 _TRIGRAMS = ("plain", "folded")
 _PAGE_BYTES = 8192
 _CACHE_KIB = 64 * 1024
-_WAL_PAGES = 8192
+_WAL_PAGES = 32768  # 256 MB
 
 # Kept in step by the store itself (index_added, index_removed), for all its
 # writes go through one path; a trigger a row would halve the speed of imports.

@@ -59,9 +59,11 @@ VERSION = Table(
     Column("kind", Text, nullable=False),
     Column("id", Text, nullable=False),
     Column("number", Integer, nullable=False),
+    # The entry of the version before this one. A history is walked back from the
+    # current version: an index by id would be the dearest part of an import.
+    Column("before", BigInteger),
     Column("seed", LargeBinary),
     Column("body", LargeBinary),
-    Index("version_by_id", "id", "number", unique=True),
 )
 TILE = Table(
     "tile", METADATA,

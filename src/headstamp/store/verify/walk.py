@@ -156,10 +156,20 @@ class Walk:
     # -- what the pass did not come by
 
     def finish(self) -> None:
-        """Versions without an entry."""
+        """Versions without an entry, and versions that do not name the one before them."""
         for id_, number in self._backend.tuples(
             self._conn,
             "SELECT version.id, version.number FROM version LEFT JOIN log ON log.seq = version.seq"
             f" WHERE log.seq IS NULL LIMIT {MOST}",
         ):
             self._found.say("record_not_logged", as_text(id_), f"version {number} has no log entry")
+        for id_, number in self._backend.tuples(
+            self._conn,
+            "SELECT version.id, version.number FROM version"
+            " LEFT JOIN version AS earlier ON earlier.seq = version.before"
+            " AND earlier.id = version.id AND earlier.number = version.number - 1"
+            " WHERE (version.number = 1 AND version.before IS NOT NULL)"
+            f" OR (version.number <> 1 AND earlier.seq IS NULL) LIMIT {MOST}",
+        ):
+            self._found.say("record_changed", as_text(id_),
+                            f"version {number} does not name the version before it")
