@@ -159,12 +159,6 @@ def naming_columns(kind: RecordType) -> tuple[str, ...]:
     return tuple(c for c in facet_columns(kind) if c in named or c == "source_document")
 
 
-@cache
-def sorting_columns(kind: RecordType) -> tuple[str, ...]:
-    """The columns by which long lists are sorted without reading them whole."""
-    return (f"{kind.when}_from",) if kind.when else ()
-
-
 def _table(kind: RecordType) -> Table:
     columns: list[Column[Any]] = [Column(c.name, _SQL[c.sql]) for c in kind.columns]
     if kind.when:
@@ -177,12 +171,7 @@ def _table(kind: RecordType) -> Table:
         Column("visible_rank", SmallInteger, nullable=False),
         *columns,
         Index(f"{kind.name}_by_id", "id", unique=True),
-        # All that a far page of a whole list has to pass over.
-        Index(f"{kind.name}_in_order", "log_seq", "visible_rank"),
     )
-    for name in sorting_columns(kind):
-        Index(f"{kind.name}_sorted_by_{name}", table.c[name], table.c.log_seq,
-              table.c.visible_rank)
     for name in naming_columns(kind):
         # Empty ones are not indexed: most are, and nobody looks long for one.
         filled = table.c[name].is_not(None)
