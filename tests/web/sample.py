@@ -60,6 +60,10 @@ def everything(tier: str = "partner") -> list[Record]:
              items=["item-aaaa"]),
         make("note", id="note-aaaa", about="item-aaaa", text="Look at the lid again."),
         make("tally", id="tally-aaaa", what="rifles", count=12, period="2016-05"),
+        make("reference", id="ref-aaaa", code="QZK", reference_kind="factory_code",
+             maker="Invented Works", country="YUCS", used_from="1951", doubt="One list alone."),
+        make("reference", id="ref-bbbb", code="07", reference_kind="factory_code",
+             maker="Another Works", country="CN"),
     ]
 
 

@@ -287,6 +287,7 @@ class _Builder:
                     "item": Value(ref="item"),
                     "text": Value(column=column, reading="marking_text"),
                     "state": Value(column=column, reading="marking_state"),
+                    "state_as_written": Value(column=column, reading="state_words"),
                     "marking_kind": Value(constant=kind),
                 },
                 when=(When(column),),

@@ -39,7 +39,8 @@ _KEYS = frozenset({
 })
 # Readings of a cell that are more than a table of words.
 _READINGS: dict[str, Callable[[str], str | None]] = {
-    "marking_text": marks.text, "marking_state": marks.state, "sure_number": amounts.sure,
+    "marking_text": marks.text, "marking_state": marks.state, "state_words": marks.words,
+    "sure_number": amounts.sure,
 }
 _SOURCES = ("column", "constant", "template", "ref", "first", "all", "each")
 

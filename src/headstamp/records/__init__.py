@@ -18,6 +18,7 @@ from headstamp.records.party import Party
 from headstamp.records.photograph import Photograph
 from headstamp.records.record import Record
 from headstamp.records.recovery import Recovery
+from headstamp.records.reference import Reference
 from headstamp.records.site import Flow, Site
 from headstamp.records.spec import Column, Fact, RecordType, record_type
 from headstamp.records.tally import Tally
@@ -29,6 +30,7 @@ TYPES: tuple[RecordType, ...] = tuple(
     for cls in (
         Mission, Visit, Site, Flow, Recovery, Item, Marking, Reading, Photograph, Document,
         Party, Transfer, Custody, TraceRequest, TraceReply, Finding, Note, Tally,
+        Reference,
     )
 )
 BY_NAME: dict[str, RecordType] = {t.name: t for t in TYPES}
@@ -56,6 +58,6 @@ def kind_of_id(record_id: str) -> RecordType:
 __all__ = [
     "BY_NAME", "BY_PREFIX", "TYPES", "Column", "Custody", "Document", "Fact", "Finding", "Flow",
     "Item", "Marking", "Mission", "Note", "Party", "Photograph", "Reading", "Record",
-    "RecordType", "Recovery", "Site", "Tally", "TraceReply", "TraceRequest", "Transfer", "Visit",
-    "kind_named", "kind_of_id", "record_type",
+    "RecordType", "Recovery", "Reference", "Site", "Tally", "TraceReply", "TraceRequest",
+    "Transfer", "Visit", "kind_named", "kind_of_id", "record_type",
 ]

@@ -2,7 +2,9 @@
 
 A removed, a defaced, an absent and an unrecorded marking are four different
 facts and each is a record with its state (domain practice: one firearm in five
-to ten is said never to have been marked).
+to ten is said never to have been marked). Where a source has words instead of
+characters they stay in ``state_as_written``; words that fit several states make
+the state ``unsettled``, never a guess.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from headstamp.kinds.tags import Language, Script
 from headstamp.kinds.text import Line, Verbatim
 from headstamp.records.record import Record, fact
 
+_WITHOUT_TEXT = frozenset({"removed", "absent", "not_recorded", "unsettled"})
 READABLE = frozenset({"clear", "partial", "defaced"})
 
 
@@ -33,6 +36,7 @@ class Marking(Record):
     item: Annotated[str, RefKind("item", "doc")] = fact("On which item", ...)
     text: Verbatim | None = fact("As it looks, character by character", text=True)
     state: Annotated[str, CodeKind("marking_state")] = fact("State", "clear", facet=True)
+    state_as_written: Verbatim | None = fact("State in the words of the source", text=True)
     marking_kind: Annotated[str, CodeKind("marking_kind")] = fact("Kind", "unknown", facet=True)
     position: Line | None = fact("Where on the item (part, side, clock hour)")
     technique: Annotated[str, CodeKind("marking_technique")] | None = fact("How it was applied")
@@ -47,7 +51,7 @@ class Marking(Record):
                 f"a marking that is {self.state} has a text",
                 "Give the text, or say that it is removed, absent or not recorded.",
             )
-        if self.text is not None and self.state in ("removed", "absent", "not_recorded"):
+        if self.text is not None and self.state in _WITHOUT_TEXT:
             yield Unfit(
                 f"a marking that is {self.state.replace('_', ' ')} has no text",
                 "Leave the text out, or change the state to partial or defaced.",

@@ -16,6 +16,8 @@ SHORT: dict[str, str] = {
     "flow_kind": "Sort", "status": "Status", "addressee": "To", "request": "Request",
     "received_on": "Received", "restrictions": "Limits", "transfers": "Transfers",
     "total": "A sum", "area": "Area", "what": "Counted", "count": "How many", "about": "About",
+    "reference_kind": "Kind", "maker": "Whose", "seat": "Town or works", "used_from": "From",
+    "used_to": "To", "products": "On what", "doubt": "Doubt",
     "acknowledged_on": "Acknowledged", "due_on": "Due", "owner": "Owner",
 }
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -37,5 +39,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "trace_reply": ("request", "received_on", "restrictions", "transfers"),
     "finding": ("status", "probability", "confidence", "items"),
     "note": ("about",),
+    "reference": ("reference_kind", "maker", "country", "used_from", "used_to", "products",
+                  "meaning", "doubt"),
     "tally": ("what", "family", "count", "period", "area", "method", "total"),
 }
