@@ -1,0 +1,1140 @@
+/* The search core of the markings index: which stored markings lie within a few
+ * edits of a reading, and what each costs under the noisy channel.
+ *
+ * Two functions and one type, over arrays that Python lays out
+ * (headstamp/markings/segment.py says how). `fallback.py` does the same in numpy and
+ * must give the same answer to the last integer; tests hold them together.
+ *
+ * How a search goes: the markings of one length stand sorted, 32 to a block,
+ * column by column. Blocks, and groups of 32 and of 1,024 blocks, know the
+ * characters all their markings begin with. An automaton with up to K errors
+ * (Wu and Manber 1992) runs over that beginning once; where it dies, the whole
+ * group is passed over. What is left is compared 32 markings at a time.
+ * K errors cannot lie both in the first and in the second half of a reading in
+ * full number, so the search goes once from the front with few errors allowed
+ * in the first half, and once from the back (markings reversed) with few in the
+ * second: a "search scheme" (Kucherov, Salikhov, Tsur 2016).
+ *
+ * Memory safety does not rest on the arrays being right: an index file may be
+ * damaged. Every offset is checked when a Segment is made or where it is used.
+ */
+#define Py_LIMITED_API 0x030B0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if (defined(__x86_64__) || defined(_M_X64)) && defined(__GNUC__)
+#define WITH_X86 1
+#include <immintrin.h>
+#elif defined(__aarch64__) && defined(__GNUC__)
+#define WITH_NEON 1
+#include <arm_neon.h>
+#endif
+
+enum {
+    LANES = 32,      /* markings in a block */
+    FAN = 32,        /* blocks in a group, groups in a group of groups */
+    HEAD = 16,       /* bytes of a head: how many characters are common, then these */
+    PREFIX = 15,     /* most characters a head holds */
+    PLACES = 60,     /* most characters of a marking or a reading that are compared */
+    CLASSES = 64,
+    CODES = 256,
+    MOST_EDITS = 3,
+    BUCKET = 8,      /* numbers that describe one length */
+    RUN_CODE = 63,   /* a stored run of any characters */
+    FAR = 1 << 28,
+};
+
+/* ---- the reading that is looked for -------------------------------------- */
+
+typedef struct {
+    int places;                    /* characters of the reading, runs not counted */
+    int edits;                     /* K: most unit edits */
+    uint64_t fits[CLASSES];        /* bit i: a character of this class passes at place i */
+    uint64_t runs;                 /* bit i: any characters may stand before place i */
+    uint64_t allow[MOST_EDITS + 1];/* states in which e errors may have been made */
+    uint16_t narrow[CLASSES];      /* fits, for readings of at most 15 places */
+} Pattern;
+
+typedef uint64_t States[MOST_EDITS + 1];
+
+static inline uint64_t any_state(const uint64_t *r, int edits)
+{
+    uint64_t all = r[0];
+    for (int e = 1; e <= edits; e++)
+        all |= r[e];
+    return all;
+}
+
+static inline void begin(const Pattern *p, uint64_t *r)
+{
+    for (int e = 0; e <= p->edits; e++)
+        r[e] = ((2ull << e) - 1) & p->allow[e];
+}
+
+/* One more character of the marking. */
+static inline void step(const Pattern *p, uint64_t *r, uint8_t code)
+{
+    const uint64_t fits = p->fits[code & (CLASSES - 1)];
+    uint64_t before = r[0], now;
+    r[0] = (((before & fits) << 1) | (before & p->runs)) & p->allow[0];
+    now = r[0];
+    for (int e = 1; e <= p->edits; e++) {
+        const uint64_t old = r[e];
+        r[e] = (((old & fits) << 1) | (old & p->runs) | before | (before << 1) | (now << 1))
+               & p->allow[e];
+        before = old;
+        now = r[e];
+    }
+}
+
+static inline int accepts(const Pattern *p, const uint64_t *r)
+{
+    return (int)(any_state(r, p->edits) >> p->places & 1);
+}
+
+/* ---- comparing the 32 markings of a block --------------------------------- */
+
+/* Which lanes of a block are within the edits: `block` has `length` columns of 32
+ * codes; `from` of them are common to all lanes and `start` is the state after them. */
+typedef uint32_t Compare(const Pattern *, const uint8_t *block, int length, int from,
+                         const uint64_t *start);
+
+static uint32_t compare_plain(const Pattern *p, const uint8_t *block, int length, int from,
+                              const uint64_t *start)
+{
+    uint32_t found = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+        States r;
+        memcpy(r, start, sizeof r);
+        for (int column = from; column < length; column++) {
+            step(p, r, block[column * LANES + lane]);
+            if (!any_state(r, p->edits))
+                break;
+        }
+        found |= (uint32_t)accepts(p, r) << lane;
+    }
+    return found;
+}
+
+/* The same on 16-bit lanes; a kernel says what a vector is, how many make up the
+ * 32 lanes, and how a column of codes becomes masks. */
+#define LOOP_OVER(N) for (int v = 0; v < (N); v++)
+#define COMPARE_BODY(TYPE, N, LOOKUP, IS_ZERO, EDITS)                                      \
+    do {                                                                                   \
+        TYPE r[EDITS + 1][N];                                                              \
+        const TYPE zero = {0};                                                             \
+        const uint16_t runs16 = (uint16_t)p->runs;                                         \
+        for (int e = 0; e <= EDITS; e++)                                                   \
+            LOOP_OVER(N) r[e][v] = zero + (uint16_t)start[e];                              \
+        for (int column = from; column < length; column++) {                               \
+            TYPE fits[N], before[N], now[N];                                               \
+            LOOKUP(fits, block + column * LANES);                                          \
+            LOOP_OVER(N) {                                                                 \
+                before[v] = r[0][v];                                                       \
+                now[v] = (((before[v] & fits[v]) << 1) | (before[v] & runs16))             \
+                         & (uint16_t)p->allow[0];                                          \
+                r[0][v] = now[v];                                                          \
+            }                                                                              \
+            for (int e = 1; e <= EDITS; e++)                                               \
+                LOOP_OVER(N) {                                                             \
+                    const TYPE old = r[e][v];                                              \
+                    now[v] = (((old & fits[v]) << 1) | (old & runs16) | before[v]          \
+                              | ((before[v] | now[v]) << 1)) & (uint16_t)p->allow[e];      \
+                    r[e][v] = now[v];                                                      \
+                    before[v] = old;                                                       \
+                }                                                                          \
+            if (column & 1) {                                                              \
+                TYPE all = zero;                                                           \
+                for (int e = 0; e <= EDITS; e++)                                           \
+                    LOOP_OVER(N) all |= r[e][v];                                           \
+                if (IS_ZERO(all))                                                          \
+                    return 0;                                                              \
+            }                                                                              \
+        }                                                                                  \
+        TYPE ends[N];                                                                      \
+        LOOP_OVER(N) {                                                                     \
+            ends[v] = r[0][v];                                                             \
+            for (int e = 1; e <= EDITS; e++)                                               \
+                ends[v] |= r[e][v];                                                        \
+            ends[v] = (ends[v] >> p->places) & 1;                                          \
+        }                                                                                  \
+        return GATHER(ends);                                                               \
+    } while (0)
+
+#define BY_EDITS(NAME, TARGET, TYPE, N, LOOKUP, IS_ZERO)                                   \
+    TARGET static uint32_t NAME(const Pattern *p, const uint8_t *block, int length,        \
+                                int from, const uint64_t *start)                           \
+    {                                                                                      \
+        PREPARE                                                                            \
+        switch (p->edits) {                                                                \
+        case 0: COMPARE_BODY(TYPE, N, LOOKUP, IS_ZERO, 0);                                 \
+        case 1: COMPARE_BODY(TYPE, N, LOOKUP, IS_ZERO, 1);                                 \
+        case 2: COMPARE_BODY(TYPE, N, LOOKUP, IS_ZERO, 2);                                 \
+        default: COMPARE_BODY(TYPE, N, LOOKUP, IS_ZERO, 3);                                \
+        }                                                                                  \
+    }
+
+#ifdef WITH_X86
+typedef uint16_t Lanes512 __attribute__((vector_size(64)));
+typedef uint16_t Lanes256 __attribute__((vector_size(32)));
+#define WITH_512 __attribute__((target("avx512f,avx512bw")))
+#define WITH_256 __attribute__((target("avx2")))
+
+#define PREPARE                                                                            \
+    const __m512i low = _mm512_loadu_si512(p->narrow);                                     \
+    const __m512i high = _mm512_loadu_si512(p->narrow + 32);
+#define LOOKUP(fits, column)                                                               \
+    (fits)[0] = (Lanes512)_mm512_permutex2var_epi16(                                       \
+        low, _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(column))), high)
+#define IS_ZERO(all) (_mm512_test_epi16_mask((__m512i)(all), (__m512i)(all)) == 0)
+#define GATHER(ends) _mm512_test_epi16_mask((__m512i)(ends)[0], (__m512i)(ends)[0])
+BY_EDITS(compare_avx512, WITH_512, Lanes512, 1, LOOKUP, IS_ZERO)
+#undef PREPARE
+#undef LOOKUP
+#undef IS_ZERO
+#undef GATHER
+
+/* Four tables of 16 bytes for the low, four for the high half of a mask; unpacking
+ * puts lanes out of order, packing at the end puts them back. */
+WITH_256 static inline __m256i byte_lookup(const __m256i *tables, __m256i codes)
+{
+    const __m256i nibble = _mm256_and_si256(codes, _mm256_set1_epi8(15));
+    const __m256i which = _mm256_and_si256(codes, _mm256_set1_epi8(48));
+    __m256i found = _mm256_setzero_si256();
+    for (int t = 0; t < 4; t++) {
+        const __m256i here = _mm256_cmpeq_epi8(which, _mm256_set1_epi8((char)(t * 16)));
+        found = _mm256_or_si256(
+            found, _mm256_and_si256(here, _mm256_shuffle_epi8(tables[t], nibble)));
+    }
+    return found;
+}
+
+#define PREPARE                                                                            \
+    __m256i low[4], high[4];                                                               \
+    for (int t = 0; t < 4; t++) {                                                          \
+        uint8_t lo[16], hi[16];                                                            \
+        for (int k = 0; k < 16; k++) {                                                     \
+            lo[k] = (uint8_t)p->narrow[t * 16 + k];                                        \
+            hi[k] = (uint8_t)(p->narrow[t * 16 + k] >> 8);                                 \
+        }                                                                                  \
+        low[t] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)lo));        \
+        high[t] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)hi));       \
+    }
+#define LOOKUP(fits, column)                                                               \
+    do {                                                                                   \
+        const __m256i codes = _mm256_loadu_si256((const __m256i *)(column));               \
+        const __m256i lo = byte_lookup(low, codes), hi = byte_lookup(high, codes);         \
+        (fits)[0] = (Lanes256)_mm256_unpacklo_epi8(lo, hi);                                \
+        (fits)[1] = (Lanes256)_mm256_unpackhi_epi8(lo, hi);                                \
+    } while (0)
+#define IS_ZERO(all) _mm256_testz_si256((__m256i)(all), (__m256i)(all))
+#define GATHER(ends)                                                                       \
+    (uint32_t)_mm256_movemask_epi8(_mm256_cmpgt_epi8(                                      \
+        _mm256_packus_epi16((__m256i)(ends)[0], (__m256i)(ends)[1]),                       \
+        _mm256_setzero_si256()))
+BY_EDITS(compare_avx2, WITH_256, Lanes256, 2, LOOKUP, IS_ZERO)
+#undef PREPARE
+#undef LOOKUP
+#undef IS_ZERO
+#undef GATHER
+#endif
+
+#ifdef WITH_NEON
+typedef uint16_t Lanes128 __attribute__((vector_size(16)));
+#define PREPARE                                                                            \
+    uint8x16x4_t low, high;                                                                \
+    for (int t = 0; t < 4; t++) {                                                          \
+        uint8_t lo[16], hi[16];                                                            \
+        for (int k = 0; k < 16; k++) {                                                     \
+            lo[k] = (uint8_t)p->narrow[t * 16 + k];                                        \
+            hi[k] = (uint8_t)(p->narrow[t * 16 + k] >> 8);                                 \
+        }                                                                                  \
+        low.val[t] = vld1q_u8(lo);                                                         \
+        high.val[t] = vld1q_u8(hi);                                                        \
+    }
+#define LOOKUP(fits, column)                                                               \
+    for (int half = 0; half < 2; half++) {                                                 \
+        const uint8x16_t codes = vandq_u8(vld1q_u8((column) + 16 * half), vdupq_n_u8(63)); \
+        const uint8x16_t lo = vqtbl4q_u8(low, codes), hi = vqtbl4q_u8(high, codes);        \
+        (fits)[2 * half] = (Lanes128)vzip1q_u8(lo, hi);                                    \
+        (fits)[2 * half + 1] = (Lanes128)vzip2q_u8(lo, hi);                                \
+    }
+#define IS_ZERO(all) (vmaxvq_u16((uint16x8_t)(all)) == 0)
+static inline uint32_t gather_neon(const Lanes128 *ends)
+{
+    uint32_t found = 0;
+    for (int v = 0; v < 4; v++)
+        for (int k = 0; k < 8; k++)
+            found |= (uint32_t)ends[v][k] << (v * 8 + k);
+    return found;
+}
+#define GATHER(ends) gather_neon(ends)
+BY_EDITS(compare_neon, , Lanes128, 4, LOOKUP, IS_ZERO)
+#undef PREPARE
+#undef LOOKUP
+#undef IS_ZERO
+#undef GATHER
+#endif
+
+typedef struct {
+    const char *name;
+    Compare *compare;
+} Kernel;
+
+static Kernel kernels[4];
+static int kernel_count = 0;
+
+static void find_kernels(void)
+{
+    kernel_count = 0;
+#ifdef WITH_X86
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
+        kernels[kernel_count++] = (Kernel){"avx512", compare_avx512};
+    if (__builtin_cpu_supports("avx2"))
+        kernels[kernel_count++] = (Kernel){"avx2", compare_avx2};
+#endif
+#ifdef WITH_NEON
+    kernels[kernel_count++] = (Kernel){"neon", compare_neon};
+#endif
+    kernels[kernel_count++] = (Kernel){"plain", compare_plain};
+}
+
+/* ---- a segment ------------------------------------------------------------ */
+
+enum { F_BLOCKS, F_HEADS, R_BLOCKS, R_HEADS, R_SLOT, WEIGHT, BUCKETS, ARRAYS };
+
+typedef struct {
+    int length;            /* characters of each marking here */
+    uint32_t first, count; /* slots */
+    size_t blocks;         /* where its blocks begin, in both directions */
+    size_t heads[3];       /* where the heads of blocks, groups, groups of groups begin */
+    uint32_t block_count;
+} Bucket;
+
+typedef struct {
+    PyObject_HEAD
+    Py_buffer views[ARRAYS];
+    int held;
+    uint32_t slots;
+    int bucket_count;
+    Bucket *buckets;
+} Segment;
+
+static uint32_t groups_of(uint32_t n) { return (n + FAN - 1) / FAN; }
+
+static void segment_free(Segment *self)
+{
+    for (int i = 0; i < self->held; i++)
+        PyBuffer_Release(&self->views[i]);
+    self->held = 0;
+    free(self->buckets);
+    self->buckets = NULL;
+}
+
+static void segment_dealloc(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    segment_free((Segment *)object);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
+    Py_DECREF(type);
+}
+
+static int wrong(const char *what)
+{
+    PyErr_Format(PyExc_ValueError, "the arrays of a markings index do not fit: %s", what);
+    return -1;
+}
+
+static int segment_check(Segment *self)
+{
+    const Py_buffer *v = self->views;
+    if (v[BUCKETS].len % (BUCKET * 8) || v[WEIGHT].len % 4 || v[R_SLOT].len != v[WEIGHT].len)
+        return wrong("sizes");
+    if ((uintptr_t)v[BUCKETS].buf % 8 || (uintptr_t)v[WEIGHT].buf % 4
+        || (uintptr_t)v[R_SLOT].buf % 4)
+        return wrong("alignment");
+    if (v[WEIGHT].len / 4 > UINT32_MAX - LANES)
+        return wrong("too many markings for one segment");
+    if (v[F_BLOCKS].len != v[R_BLOCKS].len || v[F_HEADS].len != v[R_HEADS].len)
+        return wrong("the two directions differ in size");
+    self->slots = (uint32_t)(v[WEIGHT].len / 4);
+    self->bucket_count = (int)(v[BUCKETS].len / (BUCKET * 8));
+    if (self->bucket_count > PLACES)
+        return wrong("too many lengths");
+    self->buckets = calloc((size_t)self->bucket_count + 1, sizeof(Bucket));
+    if (!self->buckets) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    const int64_t *row = v[BUCKETS].buf;
+    uint32_t slot = 0;
+    for (int b = 0; b < self->bucket_count; b++, row += BUCKET) {
+        Bucket *to = &self->buckets[b];
+        const int64_t most = self->slots;
+        if (row[0] < 1 || row[0] > PLACES || row[1] != (int64_t)slot || row[2] < 1
+            || row[2] > most - row[1])
+            return wrong("lengths and counts");
+        to->length = (int)row[0];
+        to->first = slot;
+        to->count = (uint32_t)row[2];
+        to->block_count = (to->count + LANES - 1) / LANES;
+        slot += to->count;
+        const int64_t need = (int64_t)to->block_count * LANES * to->length;
+        if (row[3] < 0 || row[3] > (int64_t)v[F_BLOCKS].len - need)
+            return wrong("blocks");
+        to->blocks = (size_t)row[3];
+        uint32_t many = to->block_count;
+        for (int level = 0; level < 3; level++) {
+            if (row[4 + level] < 0 || row[4 + level] > (int64_t)v[F_HEADS].len - (int64_t)many * HEAD)
+                return wrong("heads");
+            to->heads[level] = (size_t)row[4 + level];
+            many = groups_of(many);
+        }
+    }
+    if (slot != self->slots)
+        return wrong("the lengths do not add up to all markings");
+    return 0;
+}
+
+static PyObject *segment_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *arrays[ARRAYS];
+    static char *names[] = {"blocks", "heads", "reversed_blocks", "reversed_heads",
+                            "reversed_slots", "weight", "buckets", NULL};
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOOO", names, &arrays[0], &arrays[1],
+                                     &arrays[2], &arrays[3], &arrays[4], &arrays[5], &arrays[6]))
+        return NULL;
+    Segment *self = (Segment *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+    if (!self)
+        return NULL;
+    for (int i = 0; i < ARRAYS; i++) {
+        if (PyObject_GetBuffer(arrays[i], &self->views[i], PyBUF_C_CONTIGUOUS) < 0)
+            goto fail;
+        self->held++;
+    }
+    if (segment_check(self) < 0)
+        goto fail;
+    return (PyObject *)self;
+fail:
+    Py_DECREF((PyObject *)self);
+    return NULL;
+}
+
+/* ---- gathering candidates ------------------------------------------------- */
+
+typedef struct {
+    uint32_t *slots;
+    size_t count, room, keep; /* keep: how many are stored at most; counting goes on */
+    size_t stored;
+    int failed;
+} Found;
+
+static void found_add(Found *found, uint32_t slot)
+{
+    found->count++;
+    if (found->stored >= found->keep)
+        return;
+    if (found->stored == found->room) {
+        const size_t room = found->room ? found->room * 2 : 1024;
+        uint32_t *more = realloc(found->slots, room * sizeof *more);
+        if (!more) {
+            found->failed = 1;
+            return;
+        }
+        found->slots = more;
+        found->room = room;
+    }
+    found->slots[found->stored++] = slot;
+}
+
+/* A walk over heads in order: the states after each character of the path so far. */
+typedef struct {
+    const Pattern *p;
+    int length, dead; /* characters on the path; after which the automaton was dead, or 0 */
+    uint8_t path[PREFIX];
+    States states[PREFIX + 1];
+} Walk;
+
+static void walk_begin(Walk *w, const Pattern *p)
+{
+    w->p = p;
+    w->length = 0;
+    w->dead = 0;
+    memset(w->states, 0, sizeof w->states);
+    begin(p, w->states[0]);
+}
+
+/* How many characters the head holds if the automaton lives after them, else -1. */
+static int walk(Walk *w, const uint8_t *head, int most)
+{
+    int held = head[0], common = 0;
+    if (held > most)
+        held = most;
+    if (held > PREFIX)
+        held = PREFIX;
+    const int both = held < w->length ? held : w->length;
+    while (common < both && w->path[common] == head[1 + common])
+        common++;
+    if (w->dead && common >= w->dead)
+        return -1;
+    if (w->length > common) {
+        w->length = common;
+        w->dead = 0;
+    }
+    for (int d = common; d < held; d++) {
+        memcpy(w->states[d + 1], w->states[d], sizeof(States));
+        step(w->p, w->states[d + 1], head[1 + d]);
+        w->path[d] = head[1 + d];
+        w->length = d + 1;
+        if (!any_state(w->states[d + 1], w->p->edits)) {
+            w->dead = d + 1;
+            return -1;
+        }
+    }
+    return held;
+}
+
+static void search_bucket(const Segment *s, const Bucket *b, const Pattern *p, Compare *compare,
+                          int reversed, Found *found)
+{
+    const uint8_t *blocks = s->views[reversed ? R_BLOCKS : F_BLOCKS].buf;
+    const uint8_t *heads = s->views[reversed ? R_HEADS : F_HEADS].buf;
+    const uint32_t *to_slot = s->views[R_SLOT].buf;
+    const uint32_t *weight = s->views[WEIGHT].buf;
+    const size_t size = (size_t)LANES * b->length;
+    Walk w;
+    walk_begin(&w, p);
+    const uint32_t groups = groups_of(b->block_count), tops = groups_of(groups);
+    for (uint32_t t = 0; t < tops; t++) {
+        if (walk(&w, heads + b->heads[2] + (size_t)t * HEAD, b->length) < 0)
+            continue;
+        const uint32_t group_end = (t + 1) * FAN < groups ? (t + 1) * FAN : groups;
+        for (uint32_t g = t * FAN; g < group_end; g++) {
+            if (walk(&w, heads + b->heads[1] + (size_t)g * HEAD, b->length) < 0)
+                continue;
+            const uint32_t end = (g + 1) * FAN < b->block_count ? (g + 1) * FAN : b->block_count;
+            for (uint32_t k = g * FAN; k < end; k++) {
+                const int from = walk(&w, heads + b->heads[0] + (size_t)k * HEAD, b->length);
+                if (from < 0)
+                    continue;
+                uint32_t lanes = compare(p, blocks + b->blocks + k * size, b->length, from,
+                                         w.states[from]);
+                const uint32_t here = b->count - k * LANES;
+                if (here < LANES)
+                    lanes &= (1u << here) - 1;
+                while (lanes) {
+                    const uint32_t lane = (uint32_t)__builtin_ctz(lanes);
+                    lanes &= lanes - 1;
+                    uint32_t slot = b->first + k * LANES + lane;
+                    if (reversed)
+                        slot = to_slot[slot];
+                    if (slot < s->slots && weight[slot])
+                        found_add(found, slot);
+                }
+            }
+        }
+    }
+}
+
+static void search_direction(const Segment *s, const Pattern *p, Compare *compare, int reversed,
+                             Found *found)
+{
+    for (int i = 0; i < s->bucket_count && !found->failed; i++) {
+        const Bucket *b = &s->buckets[i];
+        if (b->length < p->places - p->edits)
+            continue;
+        if (!p->runs && b->length > p->places + p->edits)
+            continue;
+        search_bucket(s, b, p, compare, reversed, found);
+    }
+}
+
+static int by_radix(uint32_t *slots, size_t n)
+{
+    uint32_t *other = malloc((n ? n : 1) * sizeof *other);
+    if (!other)
+        return -1;
+    for (int shift = 0; shift < 32; shift += 8) {
+        size_t at[257] = {0};
+        for (size_t i = 0; i < n; i++)
+            at[(slots[i] >> shift & 255) + 1]++;
+        int one = 0;
+        for (int k = 1; k < 257 && !one; k++)
+            one = at[k] == n;
+        if (one)
+            continue;
+        for (int k = 1; k < 257; k++)
+            at[k] += at[k - 1];
+        for (size_t i = 0; i < n; i++)
+            other[at[slots[i] >> shift & 255]++] = slots[i];
+        memcpy(slots, other, n * sizeof *slots);
+    }
+    free(other);
+    return 0;
+}
+
+/* ---- what a marking costs -------------------------------------------------- */
+
+/* The noisy channel of a reading, all in 1/100 nat (headstamp/markings/channel.py). */
+typedef struct {
+    int places;
+    uint64_t runs;
+    const int32_t *seen;       /* [places][256]: seeing this place where the code stands */
+    const int32_t *drop;       /* [256]: the code not seen at all */
+    const int32_t *add;        /* [places]: this place seen where nothing stands */
+    const int32_t *cut;        /* [PLACES + 1]: so many characters missing at an end */
+    const int32_t *extra;      /* [PLACES + 1]: so many seen beyond an end */
+    int32_t swap, run, stored; /* two places swapped; a place of a run; against a stored run */
+} Costs;
+
+static int32_t cost_of(const Costs *c, const uint8_t *marking, int n)
+{
+    int32_t rows[3][PLACES + 1];
+    int32_t *above2 = rows[0], *above = rows[1], *row = rows[2];
+    const int m = c->places;
+    int32_t best = FAR;
+    above[0] = c->cut[0];
+    for (int j = 1; j <= n; j++) {
+        const uint8_t t = marking[j - 1];
+        int32_t value = above[j - 1] + (t == RUN_CODE ? 0 : c->runs & 1 ? c->run : c->drop[t]);
+        above[j] = value < c->cut[j] ? value : c->cut[j];
+    }
+    if (m == 0)
+        return above[n] + c->cut[0];
+    for (int j = 0; j <= n; j++)
+        above2[j] = FAR;
+    if (above[n] + c->extra[m] < best)
+        best = above[n] + c->extra[m];
+    int32_t added = 0;
+    for (int i = 1; i <= m; i++) {
+        const int32_t *seen = c->seen + (size_t)(i - 1) * CODES;
+        const int32_t *seen_before = seen - CODES;
+        const int32_t add = c->add[i - 1];
+        const int run = (int)(c->runs >> i & 1);
+        added += add;
+        row[0] = added + c->cut[0] < c->extra[i] ? added + c->cut[0] : c->extra[i];
+        for (int j = 1; j <= n; j++) {
+            const uint8_t t = marking[j - 1];
+            int32_t value, other;
+            if (t == RUN_CODE) {
+                value = row[j - 1];
+                other = above[j] + c->stored;
+                row[j] = other < value ? other : value;
+                continue;
+            }
+            value = above[j - 1] + seen[t];
+            other = row[j - 1] + (run ? c->run : c->drop[t]);
+            if (other < value)
+                value = other;
+            other = above[j] + add;
+            if (other < value)
+                value = other;
+            if (i > 1 && j > 1 && marking[j - 2] != RUN_CODE) {
+                other = above2[j - 2] + c->swap + seen_before[t] + seen[marking[j - 2]];
+                if (other < value)
+                    value = other;
+            }
+            row[j] = value;
+        }
+        if (i < m && row[n] + c->extra[m - i] < best)
+            best = row[n] + c->extra[m - i];
+        int32_t *spare = above2;
+        above2 = above;
+        above = row;
+        row = spare;
+    }
+    for (int j = 0; j <= n; j++)
+        if (above[j] + c->cut[n - j] < best)
+            best = above[j] + c->cut[n - j];
+    return best;
+}
+
+/* The codes of a slot, from its block; 0 if there is no such slot. */
+static int codes_of(const Segment *s, uint32_t slot, uint8_t *codes)
+{
+    int low = 0, high = s->bucket_count;
+    while (low + 1 < high) {
+        const int middle = (low + high) / 2;
+        if (s->buckets[middle].first <= slot)
+            low = middle;
+        else
+            high = middle;
+    }
+    if (low >= s->bucket_count)
+        return 0;
+    const Bucket *b = &s->buckets[low];
+    const uint32_t at = slot - b->first;
+    if (at >= b->count)
+        return 0;
+    const uint8_t *block = (const uint8_t *)s->views[F_BLOCKS].buf + b->blocks
+                           + (size_t)(at / LANES) * LANES * b->length + at % LANES;
+    for (int j = 0; j < b->length; j++)
+        codes[j] = block[(size_t)j * LANES];
+    return b->length;
+}
+
+/* ---- what Python sees ------------------------------------------------------ */
+
+static int take_costs(PyObject *tuple, Costs *c, Py_buffer *views, int *held)
+{
+    PyObject *arrays[5];
+    unsigned long long runs;
+    if (!PyArg_ParseTuple(tuple, "iKOOOOOiii", &c->places, &runs, &arrays[0], &arrays[1],
+                          &arrays[2], &arrays[3], &arrays[4], &c->swap, &c->run, &c->stored))
+        return -1;
+    if (c->places < 0 || c->places > PLACES) {
+        PyErr_SetString(PyExc_ValueError, "a reading has 0 to 60 places");
+        return -1;
+    }
+    c->runs = runs;
+    const Py_ssize_t need[5] = {(Py_ssize_t)c->places * CODES, CODES, c->places, PLACES + 1,
+                                PLACES + 1};
+    for (int i = 0; i < 5; i++) {
+        if (PyObject_GetBuffer(arrays[i], &views[i], PyBUF_C_CONTIGUOUS) < 0)
+            return -1;
+        (*held)++;
+        if (views[i].len < need[i] * 4 || (uintptr_t)views[i].buf % 4) {
+            PyErr_SetString(PyExc_ValueError, "a table of costs is too small");
+            return -1;
+        }
+    }
+    c->seen = views[0].buf;
+    c->drop = views[1].buf;
+    c->add = views[2].buf;
+    c->cut = views[3].buf;
+    c->extra = views[4].buf;
+    return 0;
+}
+
+static int take_pattern(PyObject *tuple, Pattern *p, int *half, int *limits)
+{
+    Py_buffer fits;
+    PyObject *table;
+    unsigned long long runs;
+    if (!PyArg_ParseTuple(tuple, "iiKOiii", &p->places, &p->edits, &runs, &table, half,
+                          &limits[0], &limits[1]))
+        return -1;
+    if (p->places < 0 || p->places > PLACES || p->edits < 0 || p->edits > MOST_EDITS
+        || *half < 0 || *half > p->places || limits[0] < -1 || limits[1] < -1) {
+        PyErr_SetString(PyExc_ValueError, "a pattern is out of bounds");
+        return -1;
+    }
+    if (PyObject_GetBuffer(table, &fits, PyBUF_C_CONTIGUOUS) < 0)
+        return -1;
+    if (fits.len != CLASSES * 8) {
+        PyBuffer_Release(&fits);
+        PyErr_SetString(PyExc_ValueError, "a pattern has 64 classes");
+        return -1;
+    }
+    memcpy(p->fits, fits.buf, sizeof p->fits);
+    PyBuffer_Release(&fits);
+    const uint64_t inside = (1ull << p->places) - 1;
+    p->runs = runs & (inside << 1 | 1);
+    for (int k = 0; k < CLASSES; k++) {
+        p->fits[k] &= inside;
+        p->narrow[k] = (uint16_t)p->fits[k];
+    }
+    return 0;
+}
+
+static uint64_t turned(uint64_t bits, int width)
+{
+    uint64_t back = 0;
+    for (int i = 0; i < width; i++)
+        back |= (bits >> i & 1) << (width - 1 - i);
+    return back;
+}
+
+/* At most `limit` errors before place `half`. */
+static void limit_first(Pattern *p, int half, int limit)
+{
+    /* States beyond the last place would keep a dead search alive. */
+    const uint64_t inside = (2ull << p->places) - 1;
+    for (int e = 0; e <= MOST_EDITS; e++)
+        p->allow[e] = (e <= limit ? ~0ull : ~0ull << half) & inside;
+}
+
+static void turn(Pattern *p)
+{
+    for (int k = 0; k < CLASSES; k++) {
+        p->fits[k] = turned(p->fits[k], p->places);
+        p->narrow[k] = (uint16_t)p->fits[k];
+    }
+    p->runs = turned(p->runs, p->places + 1);
+}
+
+static int level_of(const Pattern *p, const uint8_t *codes, int n)
+{
+    States r;
+    begin(p, r);
+    for (int j = 0; j < n; j++)
+        step(p, r, codes[j]);
+    for (int e = 0; e <= p->edits; e++)
+        if (r[e] >> p->places & 1)
+            return e;
+    return p->edits + 1;
+}
+
+/* Keep the `keep` candidates of the fewest edits, within these the lowest slots. */
+static int fewest(const Segment *s, Pattern *p, Found *found, size_t keep)
+{
+    size_t counts[MOST_EDITS + 2] = {0};
+    uint8_t *levels = malloc(found->stored ? found->stored : 1), codes[PLACES];
+    if (!levels)
+        return -1;
+    limit_first(p, 0, p->edits);
+    for (size_t i = 0; i < found->stored; i++) {
+        const int n = codes_of(s, found->slots[i], codes);
+        levels[i] = (uint8_t)level_of(p, codes, n);
+        counts[levels[i]]++;
+    }
+    size_t room = keep, last[MOST_EDITS + 2];
+    for (int e = 0; e < MOST_EDITS + 2; e++) {
+        last[e] = counts[e] < room ? counts[e] : room;
+        room -= last[e];
+    }
+    size_t to = 0;
+    for (size_t i = 0; i < found->stored; i++)
+        if (last[levels[i]]) {
+            last[levels[i]]--;
+            found->slots[to++] = found->slots[i];
+        }
+    found->stored = to;
+    free(levels);
+    return 0;
+}
+
+static Compare *kernel_named(const char *name, int places)
+{
+    /* Lanes of 16 bits hold the states of 15 places. */
+    if (places > 15)
+        return compare_plain;
+    for (int k = 0; k < kernel_count; k++)
+        if (!strcmp(kernels[k].name, name))
+            return kernels[k].compare;
+    return NULL;
+}
+
+PyDoc_STRVAR(search_doc,
+             "search(segment, kernel, pattern, keep) -> (slots, total)\n\n"
+             "The slots within the pattern's edits, ascending, as uint32 bytes; at most `keep`\n"
+             "of them (fewest edits first), and how many there are in all.\n"
+             "pattern: (places, edits, runs, fits, half, first, second): at most `first` errors\n"
+             "before place `half` in the search from the front, `second` after it in the search\n"
+             "from the back; -1 leaves that search out.");
+
+static PyObject *core_search(PyObject *module, PyObject *args)
+{
+    Segment *s;
+    PyObject *segment, *tuple, *type = PyObject_GetAttrString(module, "Segment");
+    const char *name;
+    Pattern p;
+    int half, limits[2];
+    Py_ssize_t keep;
+    if (!type)
+        return NULL;
+    if (!PyArg_ParseTuple(args, "OsO!n", &segment, &name, &PyTuple_Type, &tuple, &keep)) {
+        Py_DECREF(type);
+        return NULL;
+    }
+    const int right = PyObject_IsInstance(segment, type);
+    Py_DECREF(type);
+    if (right <= 0) {
+        if (!right)
+            PyErr_SetString(PyExc_TypeError, "not a Segment");
+        return NULL;
+    }
+    s = (Segment *)segment;
+    if (keep < 1) {
+        PyErr_SetString(PyExc_ValueError, "keep at least one");
+        return NULL;
+    }
+    if (take_pattern(tuple, &p, &half, limits) < 0)
+        return NULL;
+    Compare *compare = kernel_named(name, p.places);
+    if (!compare) {
+        PyErr_Format(PyExc_ValueError, "no kernel %s here", name);
+        return NULL;
+    }
+    /* Exact agreement is found in order of slots: no need to hold more than are kept. */
+    const int ordered = p.edits == 0 && limits[1] < 0;
+    Found found = {.keep = ordered ? (size_t)keep : SIZE_MAX};
+    size_t total = 0;
+    int failed = 0;
+    Py_BEGIN_ALLOW_THREADS
+    if (limits[0] >= 0) {
+        limit_first(&p, half, limits[0]);
+        search_direction(s, &p, compare, 0, &found);
+    }
+    if (limits[1] >= 0) {
+        turn(&p);
+        limit_first(&p, p.places - half, limits[1]);
+        search_direction(s, &p, compare, 1, &found);
+        turn(&p);
+    }
+    failed = found.failed;
+    total = found.count;
+    if (!failed && !ordered) {
+        failed = by_radix(found.slots, found.stored) < 0;
+        size_t to = 0;
+        for (size_t i = 0; i < found.stored; i++)
+            if (!i || found.slots[i] != found.slots[i - 1])
+                found.slots[to++] = found.slots[i];
+        total = found.stored = to;
+        if (!failed && found.stored > (size_t)keep)
+            failed = fewest(s, &p, &found, (size_t)keep) < 0;
+    }
+    Py_END_ALLOW_THREADS
+    PyObject *answer = NULL;
+    if (failed)
+        PyErr_NoMemory();
+    else
+        answer = Py_BuildValue("y#n", found.slots ? (const char *)found.slots : "",
+                               (Py_ssize_t)(found.stored * sizeof(uint32_t)), (Py_ssize_t)total);
+    free(found.slots);
+    return answer;
+}
+
+PyDoc_STRVAR(score_doc,
+             "score(segment, slots, costs) -> bytes\n\n"
+             "What each of the slots (uint32) costs, int32, in 1/100 nat; an unknown slot costs\n"
+             "2**28. costs: (places, runs, seen, drop, add, cut, extra, swap, run, stored).");
+
+static PyObject *core_score(PyObject *module, PyObject *args)
+{
+    PyObject *segment, *tuple, *type = PyObject_GetAttrString(module, "Segment");
+    Py_buffer slots, views[5];
+    int held = 0;
+    Costs c;
+    if (!type)
+        return NULL;
+    if (!PyArg_ParseTuple(args, "Oy*O!", &segment, &slots, &PyTuple_Type, &tuple)) {
+        Py_DECREF(type);
+        return NULL;
+    }
+    PyObject *answer = NULL;
+    int32_t *costs = NULL;
+    const int right = PyObject_IsInstance(segment, type);
+    Py_DECREF(type);
+    if (right <= 0) {
+        if (!right)
+            PyErr_SetString(PyExc_TypeError, "not a Segment");
+        goto done;
+    }
+    if (take_costs(tuple, &c, views, &held) < 0)
+        goto done;
+    const size_t n = (size_t)slots.len / 4;
+    costs = malloc((n ? n : 1) * sizeof *costs);
+    if (!costs) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    const Segment *s = (Segment *)segment;
+    Py_BEGIN_ALLOW_THREADS
+    uint8_t codes[PLACES];
+    for (size_t i = 0; i < n; i++) {
+        uint32_t slot;
+        memcpy(&slot, (const char *)slots.buf + i * 4, 4);
+        const int length = codes_of(s, slot, codes);
+        costs[i] = length ? cost_of(&c, codes, length) : FAR;
+    }
+    Py_END_ALLOW_THREADS
+    answer = PyBytes_FromStringAndSize((const char *)costs, (Py_ssize_t)(n * sizeof *costs));
+done:
+    free(costs);
+    for (int i = 0; i < held; i++)
+        PyBuffer_Release(&views[i]);
+    PyBuffer_Release(&slots);
+    return answer;
+}
+
+PyDoc_STRVAR(score_rows_doc,
+             "score_rows(rows, lengths, costs) -> bytes\n\n"
+             "The same for codes laid out as rows of 60 bytes; code 63 is a stored run.");
+
+static PyObject *core_score_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *tuple, *answer = NULL;
+    Py_buffer rows, lengths, views[5];
+    int held = 0;
+    Costs c;
+    int32_t *costs = NULL;
+    if (!PyArg_ParseTuple(args, "y*y*O!", &rows, &lengths, &PyTuple_Type, &tuple))
+        return NULL;
+    if (take_costs(tuple, &c, views, &held) < 0)
+        goto done;
+    const size_t n = (size_t)lengths.len;
+    if ((size_t)rows.len != n * PLACES) {
+        PyErr_SetString(PyExc_ValueError, "rows of 60 codes, one length each");
+        goto done;
+    }
+    costs = malloc((n ? n : 1) * sizeof *costs);
+    if (!costs) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    for (size_t i = 0; i < n; i++) {
+        const int length = ((const uint8_t *)lengths.buf)[i];
+        costs[i] = length <= PLACES
+                       ? cost_of(&c, (const uint8_t *)rows.buf + i * PLACES, length) : FAR;
+    }
+    Py_END_ALLOW_THREADS
+    answer = PyBytes_FromStringAndSize((const char *)costs, (Py_ssize_t)(n * sizeof *costs));
+done:
+    free(costs);
+    for (int i = 0; i < held; i++)
+        PyBuffer_Release(&views[i]);
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&lengths);
+    return answer;
+}
+
+/* ---- how many markings begin as a reading does ----------------------------- */
+
+static uint8_t code_at(const uint8_t *blocks, const Bucket *b, uint32_t at, int place)
+{
+    return blocks[b->blocks + (size_t)(at / LANES) * LANES * b->length + (size_t)place * LANES
+                  + at % LANES];
+}
+
+/* The first of [low, high) whose first `n` codes are not below (or, with `after`, are
+ * above) `codes`. The first `same` codes are known to agree. */
+static uint32_t bound(const uint8_t *blocks, const Bucket *b, uint32_t low, uint32_t high,
+                      const uint8_t *codes, int same, int n, int after)
+{
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        int order = 0;
+        for (int j = same; j < n && !order; j++)
+            order = (int)code_at(blocks, b, middle, j) - (int)codes[j];
+        if (order < 0 || (after && order == 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+PyDoc_STRVAR(begins_doc,
+             "begins(segment, codes, reversed) -> bytes\n\n"
+             "For markings of this length, int64 pairs after 0, 1, ... all characters: which\n"
+             "slots, in the order of that direction, begin with these. Then one pair for each\n"
+             "bucket of longer markings, with all characters.");
+
+static PyObject *core_begins(PyObject *module, PyObject *args)
+{
+    PyObject *segment, *type = PyObject_GetAttrString(module, "Segment");
+    Py_buffer codes;
+    int reversed;
+    if (!type)
+        return NULL;
+    if (!PyArg_ParseTuple(args, "Oy*p", &segment, &codes, &reversed)) {
+        Py_DECREF(type);
+        return NULL;
+    }
+    PyObject *answer = NULL;
+    const int right = PyObject_IsInstance(segment, type);
+    Py_DECREF(type);
+    if (right <= 0 || codes.len > PLACES) {
+        if (right >= 0)
+            PyErr_SetString(PyExc_TypeError, "not a Segment, or more than 60 codes");
+        goto done;
+    }
+    const Segment *s = (Segment *)segment;
+    const uint8_t *blocks = s->views[reversed ? R_BLOCKS : F_BLOCKS].buf;
+    const int n = (int)codes.len;
+    int64_t pairs[2 * (2 * PLACES + 2)];
+    int count = 0;
+    memset(pairs, 0, sizeof pairs);
+    for (int i = 0; i < s->bucket_count; i++) {
+        const Bucket *b = &s->buckets[i];
+        if (b->length != n)
+            continue;
+        uint32_t low = 0, high = b->count;
+        for (int d = 0; d <= n; d++) {
+            if (d) {
+                low = bound(blocks, b, low, high, codes.buf, d - 1, d, 0);
+                high = bound(blocks, b, low, high, codes.buf, d - 1, d, 1);
+            }
+            pairs[2 * d] = (int64_t)b->first + low;
+            pairs[2 * d + 1] = (int64_t)b->first + high;
+        }
+    }
+    count = n + 1;
+    for (int i = 0; i < s->bucket_count; i++) {
+        const Bucket *b = &s->buckets[i];
+        if (b->length <= n)
+            continue;
+        const uint32_t low = bound(blocks, b, 0, b->count, codes.buf, 0, n, 0);
+        pairs[2 * count] = (int64_t)b->first + low;
+        pairs[2 * count + 1] = (int64_t)b->first + bound(blocks, b, low, b->count, codes.buf, 0, n, 1);
+        count++;
+    }
+    answer = PyBytes_FromStringAndSize((const char *)pairs, (Py_ssize_t)(count * 2 * sizeof *pairs));
+done:
+    PyBuffer_Release(&codes);
+    return answer;
+}
+
+static PyObject *core_kernels(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    PyObject *names = PyTuple_New(kernel_count);
+    for (int k = 0; names && k < kernel_count; k++)
+        PyTuple_SetItem(names, k, PyUnicode_FromString(kernels[k].name));
+    return names;
+}
+
+static PyMethodDef methods[] = {
+    {"search", core_search, METH_VARARGS, search_doc},
+    {"score", core_score, METH_VARARGS, score_doc},
+    {"score_rows", core_score_rows, METH_VARARGS, score_rows_doc},
+    {"begins", core_begins, METH_VARARGS, begins_doc},
+    {"kernels", core_kernels, METH_NOARGS,
+     "kernels() -> names of the kernels this machine can run, the fastest first."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot segment_slots[] = {
+    {Py_tp_new, segment_new},
+    {Py_tp_dealloc, segment_dealloc},
+    {Py_tp_doc, "The arrays of one part of an index, checked once and held."},
+    {0, NULL},
+};
+
+static PyType_Spec segment_spec = {
+    .name = "headstamp.markings._core.Segment",
+    .basicsize = sizeof(Segment),
+    .flags = Py_TPFLAGS_DEFAULT,
+    .slots = segment_slots,
+};
+
+static int core_exec(PyObject *module)
+{
+    find_kernels();
+    PyObject *type = PyType_FromSpec(&segment_spec);
+    if (!type)
+        return -1;
+    const int done = PyModule_AddObjectRef(module, "Segment", type);
+    Py_DECREF(type);
+    return done;
+}
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, core_exec},
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "headstamp.markings._core",
+    .m_doc = "The compiled search of the markings index; see _core.c.",
+    .m_slots = module_slots,
+    .m_methods = methods,
+};
+
+PyMODINIT_FUNC PyInit__core(void) { return PyModuleDef_Init(&definition); }
