@@ -1,8 +1,16 @@
-"""Markings: from a string as it was seen to keys that can be compared, and a score that says why.
+"""Markings: from a string as it was seen to the record it is, with a probability and its reasons.
 
-This is the first, simple form: four keys, a query, a score. The index over
-millions of markings has its place beside them; it will use the same rules
-(:data:`headstamp.markings.normalise.RULES`) and the same :class:`Match`.
+:class:`MarkingIndex` is the engine: build it from texts, search it with a
+reading. Around it: how markings are written (``normalise``, ``alphabet``), what
+misreading costs (``channel``), what hits show (``hit``, ``lineup``), series and
+ranges of serials, reference marks, parts of component markings.
 
-Pure: no database, no files, no network.
+Pure: no database, no network; files only where an index is saved.
 """
+
+from headstamp.markings.channel import Channel
+from headstamp.markings.hit import Explanation, Hit
+from headstamp.markings.index import MarkingIndex
+from headstamp.markings.lineup import Pair
+
+__all__ = ["Channel", "Explanation", "Hit", "MarkingIndex", "Pair"]

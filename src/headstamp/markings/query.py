@@ -129,7 +129,7 @@ what you can read, for instance 12?4.
             )
         )
         raise Invalid("This cannot be searched for among the markings.", problems)
-    quoted = _unquoted(wanted)
+    quoted = unquoted(wanted)
     asked = wanted if quoted is None else quoted
     made = keys(asked)
     if quoted is None:
@@ -165,7 +165,8 @@ what you can read, for instance 12?4.
     return Query(text, "pattern" if has_unread(made.plain) else "plain", asked, made)
 
 
-def _unquoted(text: str) -> str | None:
+def unquoted(text: str) -> str | None:
+    """What stands between quotes, if the text is in quotes; else ``None``."""
     for left, right in _QUOTES:
         if len(text) >= 2 and text[0] == left and text[-1] == right:
             return text[1:-1]

@@ -1,0 +1,139 @@
+"""One answer of a search, and its reasons in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from headstamp.markings.asked import Asked
+from headstamp.markings.channel import Channel
+from headstamp.markings.context import Factor
+from headstamp.markings.lineup import Pair, line_up
+from headstamp.markings.normalise import Keys, keys
+
+_MOST_TOLD: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a probability was weighed against.
+
+    ``candidates`` markings within reach, ``as_near`` other markings at no more
+    cost than this one; ``expected``: how many markings like the reading one
+    would expect outside the index; ``none``: the probability that it is none of
+    those found; ``markings``: how many distinct ones the index holds.
+    """
+
+    candidates: int
+    as_near: int
+    expected: float
+    none: float
+    markings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a hit is one: its places lined up, what was done to compare, and the weighing, in words."""
+
+    pairs: tuple[Pair, ...]
+    words: tuple[str, ...]
+    rules: tuple[str, ...]
+    factors: tuple[Factor, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A text of the index that may be the marking read.
+
+    ``probability`` is the posterior that it is the same marking: texts with
+    one and the same marking (and context) share it, each with the whole of it.
+    ``cost`` is the channel's, in 1/100 nat. ``part`` is the word of the text
+    that answers, where not the whole does.
+    """
+
+    position: int
+    text: str
+    probability: float
+    cost: int
+    part: str | None = None
+    surroundings: Surroundings | None = field(default=None, repr=False, compare=False)
+    factors: tuple[Factor, ...] = field(default=(), repr=False, compare=False)
+    _asked: Asked | None = field(default=None, repr=False, compare=False)
+    _question: Keys | None = field(default=None, repr=False, compare=False)
+    _channel: Channel | None = field(default=None, repr=False, compare=False)
+
+    def explain(self) -> Explanation:
+        """The reasons; computed when asked for."""
+        if self._asked is None or self._channel is None or self._question is None:
+            return Explanation((), ("as written",), (), self.factors)
+        stored = keys(self.part if self.part is not None else self.text)
+        pairs = line_up(self._asked, stored.plain, self._channel)
+        words = [*_told(pairs, self._question, stored)]
+        if self.part is not None:
+            words.append(f"{self.part} is a word of a longer text")
+        rules = tuple(dict.fromkeys(step.rule for k in (self._question, stored) for step in k.applied))
+        if stored.ncic == self._question.ncic and stored.plain != self._question.plain:
+            words.append("the same under the NCIC key (O as zero, letters between digits left out)")
+        words += [factor.words() for factor in self.factors]
+        if self.surroundings is not None:
+            words += _weighed(self.surroundings)
+        return Explanation(pairs, tuple(words), rules, self.factors)
+
+
+def _told(pairs: tuple[Pair, ...], asked: Keys, stored: Keys) -> list[str]:
+    if asked.raw == stored.raw:
+        return ["as written"]
+    if asked.plain == stored.plain:
+        return ["the same but for separators, capitals or script"]
+    told: list[str] = []
+    unread = 0
+    place = 0
+    cut = "".join(p.seen for p in pairs if p.kind == "cut")
+    extra = "".join(p.asked for p in pairs if p.kind == "extra")
+    for pair in pairs:
+        place += len(pair.asked) if pair.kind == "swapped" else bool(pair.asked)
+        if pair.kind == "look-alike":
+            told.append(f"{pair.asked} is read for {pair.seen} (place {place})")
+        elif pair.kind == "other":
+            told.append(f"{pair.asked} stands for {pair.seen} (place {place})")
+        elif pair.kind == "missing":
+            told.append(f"{pair.seen} is missing after place {place}")
+        elif pair.kind == "added":
+            told.append(f"{pair.asked} is one too many (place {place})")
+        elif pair.kind == "swapped":
+            told.append(f"{pair.seen} is read as {pair.asked} (places {place - 1} and {place})")
+        elif pair.kind == "unread":
+            unread += 1
+    if cut:
+        told.append(f"{cut} is missing at an end")
+    if extra:
+        told.append(f"{extra} is read beyond an end")
+    if len(told) > _MOST_TOLD:
+        told = [*told[:_MOST_TOLD], f"and {len(told) - _MOST_TOLD} more"]
+    if unread:
+        told.append(f"{unread} {'character was' if unread == 1 else 'characters were'} not read")
+    return told or ["the same"]
+
+
+def _weighed(around: Surroundings) -> list[str]:
+    told = []
+    if around.as_near:
+        others = "one other marking is" if around.as_near == 1 else (
+            f"{around.as_near} other markings are"
+        )
+        told.append(f"{others} as near")
+    if around.expected >= 0.005:
+        told.append(
+            f"its number space is so full that {_number(around.expected)} markings like the "
+            "reading are to be expected outside the index"
+        )
+    if around.none >= 0.005:
+        told.append(f"{around.none:.0%} that it is none of those found")
+    return told
+
+
+def _number(value: float) -> str:
+    return f"{value:.2g}" if value < 10 else f"{value:.0f}"

@@ -1,0 +1,143 @@
+"""An index as one file: a header, then the arrays of its segments as they are in memory.
+
+=======  =======================================================================
+8 bytes  ``HSMARK01``
+8 bytes  length of the header, little-endian
+header   JSON: for each segment and array its type, shape, place and CRC-32; the
+         contexts' values
+arrays   little-endian, each at a multiple of 64
+=======  =======================================================================
+
+The file is derived from the records and may be thrown away. It is written
+beside and put in place whole; opening maps it into memory without reading it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from headstamp.errors import Missing, Unreadable
+from headstamp.markings.context import Column, Contexts
+from headstamp.markings.segment import Segment
+
+MAGIC: Final = b"HSMARK01"
+_ALIGNED: Final = 64
+_MOST_HEADER: Final = 1 << 30
+
+
+def write_index(path: Path, segments: Sequence[Segment], contexts: Contexts) -> None:
+    """Write whole or not at all: a new file takes the old one's place when it is on disk."""
+    arrays: list[tuple[str, npt.NDArray[Any]]] = []
+    for number, segment in enumerate(segments):
+        arrays += [(f"{number}.{name}", array) for name, array in segment.arrays().items()]
+    for name, column in contexts.columns.items():
+        arrays.append((f"context.{name}", column.of))
+    described, at = {}, 0
+    for name, array in arrays:
+        plain = np.ascontiguousarray(array)
+        at = -(-at // _ALIGNED) * _ALIGNED
+        described[name] = {
+            "type": plain.dtype.newbyteorder("<").str, "shape": plain.shape, "at": at,
+            "crc": zlib.crc32(memoryview(plain).cast("B")) if plain.size else 0,
+        }
+        at += plain.nbytes
+    header = json.dumps({
+        "segments": len(segments), "arrays": described, "bytes": at,
+        "contexts": {name: column.values for name, column in contexts.columns.items()},
+        "contexts_of": contexts.number,
+    }).encode()
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            _write(file, header, [array for _, array in arrays])
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _write(file: BinaryIO, header: bytes, arrays: Sequence[npt.NDArray[Any]]) -> None:
+    file.write(MAGIC + len(header).to_bytes(8, "little") + header)
+    file.write(bytes(-file.tell() % _ALIGNED))
+    start = file.tell()
+    for array in arrays:
+        file.write(bytes(-(file.tell() - start) % _ALIGNED))
+        plain = np.ascontiguousarray(array)
+        if plain.size:
+            file.write(memoryview(plain.astype(plain.dtype.newbyteorder("<"), copy=False)).cast("B"))
+
+
+def read_index(path: Path, *, check: bool = False) -> tuple[list[Segment], Contexts]:
+    """The segments and contexts of a file, mapped into memory (changes stay private).
+
+    With ``check`` every array is read and its CRC compared. Raises Missing, Unreadable.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(8) != MAGIC:
+                raise Unreadable(f"{path.name} is not a markings index of this version")
+            size = int.from_bytes(file.read(8), "little")
+            whole = path.stat().st_size
+            if size > min(_MOST_HEADER, whole):
+                raise Unreadable(f"the header of {path.name} is damaged")
+            header = json.loads(file.read(size))
+            start = -(-(16 + size) // _ALIGNED) * _ALIGNED
+    except FileNotFoundError as error:
+        raise Missing(f"there is no markings index at {path}") from error
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"the markings index {path.name} cannot be read: {error}") from error
+    try:
+        if start + int(header["bytes"]) > whole:
+            raise Unreadable(f"the markings index {path.name} is cut short")
+        arrays = {
+            name: _mapped(path, start, entry) for name, entry in header["arrays"].items()
+        }
+        if check:
+            _compare(path, arrays, header["arrays"])
+        segments = [
+            Segment(**{
+                name.partition(".")[2]: array
+                for name, array in arrays.items() if name.startswith(f"{number}.")
+            })
+            for number in range(int(header["segments"]))
+        ]
+        contexts = Contexts(
+            {
+                name: Column(list(values), arrays[f"context.{name}"])
+                for name, values in header["contexts"].items()
+            },
+            int(header["contexts_of"]),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise Unreadable(f"the markings index {path.name} is damaged: {error}") from error
+    return segments, contexts
+
+
+def _mapped(path: Path, start: int, entry: dict[str, Any]) -> npt.NDArray[Any]:
+    kind = np.dtype(str(entry["type"]))
+    shape = tuple(int(v) for v in entry["shape"])
+    if kind.kind not in "iu" or any(v < 0 for v in shape):
+        raise ValueError("an array of another kind")
+    if math.prod(shape) == 0:
+        return np.zeros(shape, dtype=kind)
+    # "c": what is taken out of the index in memory is not taken out of the file.
+    return np.memmap(path, dtype=kind, mode="c", offset=start + int(entry["at"]), shape=shape)
+
+
+def _compare(path: Path, arrays: dict[str, npt.NDArray[Any]], described: dict[str, Any]) -> None:
+    for name, array in arrays.items():
+        crc = zlib.crc32(memoryview(array).cast("B")) if array.size else 0
+        if crc != int(described[name]["crc"]):
+            raise Unreadable(f"the markings index {path.name} is damaged in {name}")
