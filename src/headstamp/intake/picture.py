@@ -25,6 +25,8 @@ from headstamp.intake.exif import read_claims
 from headstamp.intake.limits import LIMITS, Limits, over_limit
 
 _HERE = ("JPEG", "PNG", "WEBP")
+TO_LOOK_AT = 2_000
+"""Pictures of more pixels a side are made to be read from, not to be looked at."""
 _APART = (*_HERE, "TIFF", "AVIF", "HEIF")
 
 # Pillow refuses at twice this number, for the whole process; ours is held per file below.
@@ -141,6 +143,7 @@ def _facts(image: Image.Image) -> dict[str, Any]:
 def small_jpeg(path: Path, max_side: int, limits: Limits, *, apart: bool = False) -> bytes:
     """The picture upright, within ``max_side`` pixels, as JPEG with nothing but the picture in it.
 
+    Larger ones are made to be read from: they lose less to the compression.
     ``apart``, in the child process, opens all formats and decodes a broken picture as far as
     it goes. Raises Unreadable.
     """
@@ -150,7 +153,10 @@ def small_jpeg(path: Path, max_side: int, limits: Limits, *, apart: bool = False
             upright = ImageOps.exif_transpose(image)
             upright.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
             out = io.BytesIO()
-            _flat(upright).save(out, "JPEG", quality=85, subsampling=2, optimize=False)
+            quality, subsampling = (85, 2) if max_side <= TO_LOOK_AT else (94, 0)
+            _flat(upright).save(
+                out, "JPEG", quality=quality, subsampling=subsampling, optimize=False
+            )
         except _TROUBLE as error:
             told = str(error)[:200] or type(error).__name__
             raise Unreadable(f"{path.name} cannot be decoded: {told}.") from error
@@ -179,3 +185,28 @@ def answer(path: Path, limits: Limits, max_side: int | None = None) -> dict[str,
         return facts(path, limits, apart=True)
     picture = small_jpeg(path, max_side, limits, apart=True)
     return {"jpeg": base64.b64encode(picture).decode("ascii")}
+
+
+def upright(path: Path, limits: Limits) -> Image.Image:
+    """The whole picture held upright, for the child process. Raises Unreadable.
+
+    A picture that breaks off is given as far as it goes, as ``small_jpeg`` does.
+    """
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    with _named(path), _quiet(), _truncated(True), _opened(path, limits, True) as image:
+        try:
+            return _readable(ImageOps.exif_transpose(image))
+        except _TROUBLE as error:
+            told = str(error)[:200] or type(error).__name__
+            raise Unreadable(f"{path.name} cannot be decoded: {told}.") from error
+
+
+def _readable(image: Image.Image) -> Image.Image:
+    """``image`` in one of the modes that readers know, its transparency kept."""
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        return ImageOps.autocontrast(image.convert("F").convert("L"))
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    return image.convert("L")

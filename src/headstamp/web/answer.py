@@ -40,7 +40,7 @@ def params_of(request: Request, page: Page | None = None) -> Params:
     path = {name: str(value) for name, value in request.path_params.items()}
     query = tuple(request.query_params.multi_items())
     desk = desk_of(request)
-    return Params(desk.case, {**fixed, **path}, query, desk.jobs)
+    return Params(desk.case, {**fixed, **path}, query, desk.jobs, desk.settings.actor)
 
 
 def ask(desk: Desk, page: Page, params: Params) -> tuple[Context, Around]:

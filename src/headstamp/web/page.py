@@ -63,13 +63,15 @@ class Params:
     """What was asked: the parts of the path, the query in order, and the open case.
 
     The case and the jobs are for the few pages that show an act (search, proof,
-    verification); everything else comes from the reader.
+    verification); everything else comes from the reader. ``actor`` is who looks, as
+    the log would write it: for pages that differ by person, never for permission.
     """
 
     case: Case
     path: Mapping[str, str] = field(default_factory=dict)
     query: tuple[tuple[str, str], ...] = ()
     jobs: Jobs = field(default_factory=Jobs)
+    actor: str = ""
 
     def text(self, name: str, default: str = "") -> str:
         """The last value of a query parameter, trimmed."""

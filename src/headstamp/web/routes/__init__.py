@@ -14,6 +14,7 @@ from headstamp.web.routes import (
     map,
     overview,
     particular,
+    reading,
     record,
     search,
     working,
@@ -22,10 +23,11 @@ from headstamp.web.routes import (
 # Particular pages first: where two have one address, the earlier is meant, and
 # an address with a fixed word (/items/new) stands before one with a gap (/items/{id}).
 _PAGES: tuple[tuple[Page, ...], ...] = (
-    overview.PAGES, map.PAGES, working.PAGES, search.PAGES, help.PAGES, form.PAGES, particular.PAGES,
-    listing.PAGES, record.PAGES,
+    overview.PAGES, map.PAGES, working.PAGES, search.PAGES, help.PAGES, form.PAGES, reading.PAGES,
+    particular.PAGES, listing.PAGES, record.PAGES,
 )
-ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS)
+ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
+                          *reading.ACTS)
 
 
 @cache

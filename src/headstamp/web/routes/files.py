@@ -37,9 +37,9 @@ async def original(request: Request) -> Response:
 
 
 async def thumbnail(request: Request) -> Response:
-    """A small JPEG of a photograph."""
+    """An upright JPEG of a photograph: small, large, or (8000) as large as it is to read from."""
     desk, digest = desk_of(request), request.path_params["digest"]
-    side = int(params_of(request).choice("side", ("400", "1200")))
+    side = int(params_of(request).choice("side", ("400", "1200", "8000")))
 
     def work() -> Response:
         path = thumbnail_of(desk.case, digest, clearance=desk.settings.clearance, side=side)
