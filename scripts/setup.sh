@@ -43,6 +43,16 @@ packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core f
 if [ "$kind" = dev ]; then
     packages+=(postgresql chromium poppler-utils)
 fi
+# What compiles the search of markings (scripts/compile_core.py); a Python that is not
+# Debian's brings its headers.
+if [ "${HEADSTAMP_COMPILE:-}" != 0 ]; then
+    packages+=(gcc libc6-dev)
+    headers=$("$python" -c '
+import pathlib, sys, sysconfig
+if not pathlib.Path(sysconfig.get_path("include"), "Python.h").is_file():
+    print("libpython%d.%d-dev" % sys.version_info[:2])')
+    [ -z "$headers" ] || packages+=("$headers")
+fi
 # Debian parts the module that makes environments from its own Python.
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     packages+=(python3-venv)
@@ -114,5 +124,11 @@ if [ "$(cat .venv/.headstamp-itself 2>/dev/null)" != "$itself" ]; then
     say "installing headstamp into .venv"
     "${pip[@]}" install --quiet --no-deps --no-build-isolation --editable . >&2
     printf '%s\n' "$itself" >.venv/.headstamp-itself
+fi
+
+# --- its compiled part, where the sources are other than what was compiled -----
+if ! .venv/bin/python scripts/compile_core.py --check; then
+    say "compiling the search of markings"
+    .venv/bin/python scripts/compile_core.py
 fi
 say "ready: $(.venv/bin/python --version), .venv/bin/headstamp"
