@@ -31,7 +31,7 @@ class Change:
     ``event`` is the name of an event, or empty for a pair ``true`` seen as
     ``seen``. ``observed`` is how often it happened in ``of`` chances (both are
     expectations over the ways to line two texts up, so no whole numbers);
-    ``low`` and ``high`` bound ``after`` with 95 % credibility.
+    ``low`` and ``high`` bound the rate ``observed / of`` (Wilson's interval, 95 %).
     """
 
     event: str
