@@ -82,6 +82,11 @@ def _answers(job: dict[str, Any], limits: Limits) -> Iterator[Any]:
 
         yield answer(path, limits, **job["wishes"])
         return
+    if task == "machine":
+        from headstamp.intake.machine import read
+
+        yield read.answer(path, limits, **job["wishes"])
+        return
     if task == "parquet":
         from headstamp.intake.parquet import read_parquet_table
 

@@ -16,7 +16,8 @@ class Proposal:
     """One text that a machine believes to see.
 
     ``score`` (0 to 1, never 1) orders proposals by how far they may be relied
-    on; it is no probability. What has a ``doubt`` never scores over 0.5.
+    on; it is no probability. What has a doubt never scores over 0.7, and never over
+    0.5 where the doubt is of the script or between readers.
     ``reader`` names the programs with their versions. ``form`` is the kind of
     code (``Data Matrix``) or, of text, its script (ISO 15924). ``as_read`` is
     what the reader itself gave where ``text`` leaves a part of it unread.
@@ -58,7 +59,9 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineReading:
-    """All that the machines said of one picture, the surest first.
+    """All that the machines said of one picture: codes, then lines of text from the top.
+
+    Of several proposals for one line the better comes first.
 
     ``width`` and ``height`` are pixels of the picture held upright, which is what
     all regions are in. ``region`` is the part that was looked at, None for all.
