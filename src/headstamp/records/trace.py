@@ -50,6 +50,10 @@ class TraceReply(Record):
     reply_code: Annotated[str, CodeKind("reply_code")] = fact("Code", ..., facet=True)
     received_on: PartialDate | None = fact("Received")
     text: Prose | None = fact("What it says", text=True)
+    serials: Prose | None = fact(
+        "Serial numbers or ranges it is about, as written", text=True,
+        also=("serial ranges", "serial numbers in reply"),
+    )
     restrictions: Line | None = fact("Limits on its use")
     document: Annotated[str, RefKind("doc")] | None = fact("The letter")
     transfers: tuple[Annotated[str, RefKind("tran")], ...] = fact("Transfers it reports", ())

@@ -48,6 +48,7 @@ POLICY: tuple[tuple[str, str, str, How], ...] = (
     ("custody", "place", "restricted", "coarsen"),
     ("trace_request", "channel", "restricted", "hide"),
     ("trace_reply", "text", "restricted", "hide"),
+    ("trace_reply", "serials", "restricted", "hide"),
     ("trace_reply", "restrictions", "restricted", "hide"),
 )
 
