@@ -234,8 +234,9 @@ def _region(
     factor = scale * look.scale
     xs = [min(max(x / factor, 0), size[0]) for x, _ in corners]
     ys = [min(max(y / factor, 0), size[1]) for _, y in corners]
-    left, top = int(min(xs)), int(min(ys))
-    return left, top, max(1, round(max(xs)) - left), max(1, round(max(ys)) - top)
+    # A code read along one line has no height; a place on a picture has.
+    left, top = min(int(min(xs)), max(0, size[0] - 2)), min(int(min(ys)), max(0, size[1] - 2))
+    return left, top, max(2, round(max(xs)) - left), max(2, round(max(ys)) - top)
 
 
 def overlap(one: Region, other: Region) -> bool:

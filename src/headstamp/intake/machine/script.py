@@ -12,6 +12,7 @@ Scripts by ISO 15924; pairs of look-alikes after Unicode's confusables
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -28,6 +29,7 @@ TWINS = dict(zip("АВЕКМНОРСТУХЅІЈаеосрухѕіјё", "ABEKMH
 """Cyrillic letters with the Latin letter that looks the same."""
 
 _LATIN_TWINS = frozenset(TWINS.values()) | frozenset("abhkmt")
+_DIGITS = re.compile(r"\d+(?:[/.,\\-]*\d+)*")
 # Of these alone a row of Arabic-Indic or Persian digits can look: ٠ ١ ٥ ٦ ٧ ٨ ٩.
 _LIKE_ARABIC_DIGITS = frozenset("0179oOIilVvAYy.,*'\\/^|!")
 
@@ -126,15 +128,10 @@ def like_arabic_digits(text: str) -> bool:
     return bool(signs) and all(c in _LIKE_ARABIC_DIGITS for c in signs)
 
 
-def has_digit(text: str) -> bool:
-    """Whether it holds a digit of any script."""
-    return any(c.isdigit() for c in text)
-
-
 def digits_unread(text: str) -> str:
-    """The text with every digit given as unread.
+    """The text with each run of digits given as any number of unread characters.
 
-    >>> digits_unread("صنع ١٩٨٥") == "صنع ????"
+    >>> digits_unread("صنع ١٩/٨٥ ب") == "صنع * ب"
     True
     """
-    return "".join("?" if c.isdigit() else c for c in text)
+    return _DIGITS.sub("*", text)

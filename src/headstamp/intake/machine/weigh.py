@@ -39,8 +39,8 @@ MAYBE_LATIN = "it may be Latin; a Cyrillic reader takes Latin letters for Cyrill
 NO_CYRILLIC = ("no reader of Cyrillic is installed here, so a Cyrillic marking would be read as "
                "Latin: apt-get install tesseract-ocr tesseract-ocr-rus")
 DIGITS_LIKE = "Arabic-Indic or Persian digits can look like this"
-DIGITS_UNREAD = ("machines misread Arabic-Indic and Persian digits, their number too: each is "
-                 "given as ?, to be read by a person")
+DIGITS_UNREAD = ("machines misread Arabic-Indic and Persian digits, their number too: they are "
+                 "given as *, to be read by a person")
 SIGNS = "0 may be the letter O, and 3, 4, 6 the Cyrillic letters З, Ч, б"
 ENDS = "one of the readers sees further signs at its ends"
 UPSIDE = "it reads upside down as well"
