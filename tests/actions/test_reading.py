@@ -145,6 +145,7 @@ def test_a_marking_is_made_on_a_photograph_with_its_first_reading(marked: Case) 
     ({"item": "item-aaaa", "region": "", "text": "7"}, "region"),
     ({"item": "item-zzzz", "region": "10,20,30,40", "text": "7"}, "item"),
     ({"region": "10,20,30,40", "text": "7"}, "item"),
+    ({"item": "item-aaaa", "region": "10,20,30,40", "text": "7?"}, "state"),
 ])
 def test_what_is_wrong_with_a_new_marking_is_said(
     marked: Case, values: dict[str, str], field: str

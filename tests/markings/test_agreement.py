@@ -58,11 +58,11 @@ def test_the_share_counts_only_what_both_read() -> None:
 
 
 def test_it_is_said_in_words() -> None:
-    told = compare("A8 12?456x", "AB 1234567").words("Ada", "Ben")
+    told = compare("A8 12?456x-9", "AB 12345679").words("Ada", "Ben")
     assert told == ("place 2: Ada reads 8, Ben reads B",
-                    "place 3: only the sign between characters: Ada has a space, Ben has a space",
                     "place 6: Ben reads 3, Ada could not read it",
-                    "place 10: Ada reads x, Ben reads 7")
+                    "place 10: Ada reads x, Ben reads 7",
+                    "place 11: only the sign between characters: Ada has -, Ben has nothing")
     assert compare("A", "AB").words() == (
         "place 2: the second reads B, the first sees no character there",)
     assert compare("?", "?").summary() == "there is no character that both read"

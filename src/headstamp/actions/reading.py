@@ -191,9 +191,7 @@ def settle(
         problems.append(Problem("say why the text is recorded", "It stands in the log.", "reason"))
     if not text:
         problems.append(Problem("there is no text", "Give the text that both stand for.", "text"))
-    if state == "clear" and has_unread(text):
-        problems.append(Problem("a clear marking has no unread character",
-                                "Choose partial or defaced, or give the character.", "state", state))
+    problems += _clear(text, state)
     if problems:
         raise Invalid("this text cannot be recorded", problems)
     return correct(
@@ -214,17 +212,19 @@ def mark_on_photograph(
     seen = case.read(clearance)
     photograph = _photograph(seen, photograph_id)
     region = _region(photograph, str(values.get("region", "")))
-    item = str(values.get("item", ""))
+    item, text = str(values.get("item", "")), str(values.get("text") or "")
+    problems = _clear(text, str(values.get("state", "clear")))
     if item and item not in seen.many([item]):
-        raise Invalid("this marking cannot be recorded", [
-            Problem(f"{item} is not in this case", "Name an item that is.", "item", item)])
+        problems.append(
+            Problem(f"{item} is not in this case", "Name an item that is.", "item", item))
+    if problems:
+        raise Invalid("this marking cannot be recorded", problems)
     given = {name: value for name, value in values.items() if name != "id"}
     marking = kind_named("marking").cls.build({
         "tier": photograph.get("tier", "partner"), **given,
         "photograph": photograph_id, "region": region,
     })
     records: list[Record] = [marking]
-    text = values.get("text")
     if text:
         records.append(_reading(marking.id, text, reader=reader, method="photograph",
                                 read_on=read_on, certainty=certainty, remark="", tier=marking.tier))
@@ -264,6 +264,13 @@ def _reading(
         raise Invalid("this reading cannot be recorded", [
             Problem("who reads must be given", "Give your name.", "reader")])
     return kind_named("reading").cls.build({k: v for k, v in values.items() if v != ""})
+
+
+def _clear(text: str, state: str) -> list[Problem]:
+    if state != "clear" or not has_unread(text):
+        return []
+    return [Problem("a clear marking has no unread character",
+                    "Choose partial or defaced, or give the character.", "state", state)]
 
 
 def _marking(reader: Reader, marking_id: str) -> Shown:

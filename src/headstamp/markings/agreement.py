@@ -170,7 +170,8 @@ class Agreement:
     def words(self, first: str = "the first", second: str = "the second") -> tuple[str, ...]:
         """Every place that is not simply agreed, in words; nothing where all is."""
         return tuple(
-            place.words(first, second) for place in self.places if place.kind != "agreed"
+            place.words(first, second) for place in self.places
+            if place.first != place.second or place.kind == "both_unread"
         )
 
 

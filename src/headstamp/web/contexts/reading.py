@@ -163,7 +163,7 @@ def picture_view(photograph: Shown, marking: Shown | None) -> PictureView:
     if marking is not None and marking.get("photograph") == photograph.id:
         part = region_in(marking.get("region"), width, height)
     whole = Region(0, 0, width, height)
-    box = part.around(0.3, width, height) if part and width and height else whole
+    box = part.around(0.15, width, height) if part and width and height else whole
     digest = photograph.get("digest")
     return PictureView(
         photograph.id, width, height, str(part) if part else "",
