@@ -133,7 +133,8 @@ def _mapped(path: Path, start: int, entry: dict[str, Any]) -> npt.NDArray[Any]:
     if math.prod(shape) == 0:
         return np.zeros(shape, dtype=kind)
     # "c": what is taken out of the index in memory is not taken out of the file.
-    return np.memmap(path, dtype=kind, mode="c", offset=start + int(entry["at"]), shape=shape)
+    mapped = np.memmap(path, dtype=kind, mode="c", offset=start + int(entry["at"]), shape=shape)
+    return mapped.view(np.ndarray)
 
 
 def _compare(path: Path, arrays: dict[str, npt.NDArray[Any]], described: dict[str, Any]) -> None:

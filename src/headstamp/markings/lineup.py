@@ -42,7 +42,7 @@ def line_up(asked: Asked, plain: str, channel: Channel) -> tuple[Pair, ...]:
     >>> [p.kind for p in line_up(ask("A8?1", Channel.default()), "AB71", Channel.default())]
     ['same', 'look-alike', 'unread', 'same']
     """
-    stored = [t for t in tokens(plain)][:PLACES]
+    stored = list(tokens(plain))[:PLACES]
     places = asked.places
     costs = asked.costs
     m, n = len(places), len(stored)

@@ -22,6 +22,7 @@ reversed_*         u8, u32    the same for markings read backwards; their slots
 buckets            i64        per length: length, first slot, count, and three kinds of offset
 open_rows, _of     u8, u32    texts with a run ``*`` in them: rows of 60 codes, positions
 living             u8         whether each text is still in the index
+shapes, _tables    i64, u32   what markings of each length look like (background.py)
 =================  =========  ==================================================
 """
 
@@ -34,7 +35,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from headstamp.markings.alphabet import PLACES, UNREAD_CODE, code_of, encode_texts
+from headstamp.markings.alphabet import CODES, PLACES, UNREAD_CODE, code_of, encode_texts
+from headstamp.markings.background import count_shapes
 from headstamp.markings.normalise import keys
 from headstamp.markings.unread import RUN, tokens
 
@@ -75,6 +77,8 @@ class Segment:
     open_lengths: U8
     open_of: U32
     living: U8
+    shapes: I64
+    shape_tables: U32
 
     def __len__(self) -> int:
         return len(self.text_at) - 1
@@ -89,19 +93,15 @@ class Segment:
         start, end = int(self.text_at[position]), int(self.text_at[position + 1])
         return self.text[start:end].tobytes().decode("utf-8", "surrogatepass")
 
-    def entries_of(self, slot: int) -> U32:
-        """The living entries of a slot, by position, whole texts before parts."""
-        held = self.members[int(self.members_at[slot]) : int(self.members_at[slot + 1])]
-        return held[self.living[self.positions_of(held)] != 0]
-
-    def positions_of(self, entries: U32) -> U32:
-        """The positions of entries: a part stands at its text's."""
+    def entries_of(self, slot: int) -> list[tuple[int, bool]]:
+        """The living entries of a slot: position, and whether a word of its text (a part)."""
         number = len(self)
-        if not len(self.part_of):
-            return entries
-        parts = entries >= number
-        found = entries.copy()
-        found[parts] = self.part_of[entries[parts] - number]
+        found = []
+        for entry in self.members[self.members_at[slot] : self.members_at[slot + 1]].tolist():
+            part = entry >= number
+            position = int(self.part_of[entry - number]) if part else entry
+            if self.living[position]:
+                found.append((position, part))
         return found
 
     def codes_of(self, slot: int) -> bytes:
@@ -127,6 +127,17 @@ class Segment:
             if slot != NO_SLOT:
                 self.weight[slot] -= 1
         return True
+
+    def looks(self) -> list[tuple[int, I64, U32]]:
+        """The shapes of each length: see :func:`headstamp.markings.background.count_shapes`."""
+        found, at = [], 0
+        for length in np.unique(self.shapes[:, 0]).tolist():
+            counts = self.shapes[self.shapes[:, 0] == length][:, 1:]
+            size = len(counts) * length * CODES
+            tables = self.shape_tables[at : at + size].reshape(len(counts), length, CODES)
+            found.append((length, counts, tables))
+            at += size
+        return found
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Every array by name."""
@@ -239,6 +250,7 @@ def _lay_out(codes: U8, lengths: U8) -> dict[str, Any]:
     slot_of = np.full(len(lengths), NO_SLOT, dtype=np.uint32)
     members, counts, buckets, reversed_slots = [], [], [], []
     forward, backward = _Columns(), _Columns()
+    shapes, tables = [], []
     first = 0
     for length in range(1, PLACES + 1):
         entries = np.flatnonzero(lengths == length)
@@ -261,6 +273,9 @@ def _lay_out(codes: U8, lengths: U8) -> dict[str, Any]:
         back = _order(turned)
         reversed_slots.append((first + back).astype(np.uint32))
         at = forward.add(rows)
+        looks, table = count_shapes(rows)
+        shapes += [[length, *look] for look in looks.tolist()]
+        tables.append(table.reshape(-1))
         backward.add(turned[back])
         buckets.append([length, first, len(rows), *at, 0])
         first += len(rows)
@@ -278,6 +293,8 @@ def _lay_out(codes: U8, lengths: U8) -> dict[str, Any]:
         "reversed_blocks": backward.blocks(),
         "reversed_heads": backward.heads(),
         "reversed_slots": np.concatenate([*reversed_slots, empty]),
+        "shapes": np.array(shapes, dtype=np.int64).reshape(-1, 3),
+        "shape_tables": np.concatenate([*tables, empty]),
         "buckets": np.array(buckets, dtype=np.int64).reshape(-1, BUCKET_COLUMNS),
     }
 

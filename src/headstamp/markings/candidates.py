@@ -1,0 +1,148 @@
+"""What a search of one segment found: slots, their costs, and the few that are shown.
+
+Numbers only; texts come in where hits are made (:mod:`headstamp.markings.question`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from headstamp.markings.alphabet import UNREAD_CODE
+from headstamp.markings.asked import Asked
+from headstamp.markings.core import Core
+from headstamp.markings.segment import Segment
+
+KEEP: Final = 20_000
+"""So many candidates of a segment are weighed one by one: those with the fewest edits."""
+
+PLENTY: Final = 1500
+"""With so many candidates already, one more edit would add only what is less likely still."""
+
+_MOST_OPEN: Final = 20_000
+_LONGER_OF_EACH: Final = 20
+_FEWEST_FOR_LONGER: Final = 5
+
+Slots = npt.NDArray[np.uint32]
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One reading of a question: its weight, and itself as the core takes it."""
+
+    weight: float
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Slots of one segment with their costs, and the texts with runs (``-1 - row``) after them.
+
+    ``paid`` is the cost less what frequency gives, ``cost - 100 ln weight``:
+    the order in which they are shown. ``more``: how many stand for each one kept.
+    """
+
+    slots: npt.NDArray[np.int64]
+    costs: Ints
+    paid: Floats
+    more: float
+
+    @property
+    def number(self) -> int:
+        return round(len(self.slots) * self.more)
+
+    @property
+    def sum(self) -> float:
+        """Of weight times chance, over all."""
+        return float(np.exp(self.paid / -100.0).sum()) * self.more
+
+    def within(self, cost: int) -> int:
+        """How many cost no more than this."""
+        return round(float((self.costs <= cost).sum()) * self.more)
+
+    def cheapest(self, number: int) -> npt.NDArray[np.int64]:
+        """Places of the ``number`` cheapest, in order; ties by slot."""
+        if len(self.paid) > 4 * number:
+            edge = np.partition(self.paid, number - 1)[number - 1]
+            some = np.flatnonzero(self.paid <= edge)
+        else:
+            some = np.arange(len(self.paid))
+        order = np.lexsort((self.slots[some], self.paid[some]))
+        return np.asarray(some[order[:number]])
+
+
+def gather(
+    core: Core, segment: Segment, readings: list[Reading], edits: int, before: Candidates | None
+) -> Candidates:
+    """The candidates of a segment within so many edits.
+
+    ``before``: those with one edit less; where they are plenty, they stand.
+    """
+    if before is not None and len(before.slots) >= PLENTY:
+        return before
+    slots: Slots = np.zeros(0, dtype=np.uint32)
+    total = kept = 0
+    for reading in readings:
+        found, all_ = core.search(reading.asked.pattern(edits), KEEP)
+        total, kept = total + all_, kept + len(found)
+        slots = found if not len(slots) else np.union1d(slots, found)
+    if edits >= 3 and len(slots) < PLENTY:
+        slots = _with_longer(core, segment, readings, slots)
+    costs = together(readings, [core.score(slots, r.asked.costs) for r in readings])
+    paid = costs - 100.0 * np.log(segment.weight[slots])
+    where = slots.astype(np.int64)
+    if len(segment.open_rows):
+        rows, open_costs = _open(core, segment, readings)
+        where = np.concatenate([where, -1 - rows])
+        costs = np.concatenate([costs, open_costs])
+        paid = np.concatenate([paid, open_costs])
+    return Candidates(where, costs, paid, total / max(1, kept))
+
+
+def together(readings: list[Reading], costs: list[Ints]) -> Ints:
+    """The costs of several readings of one marking: their chances, weighed."""
+    if len(costs) == 1:
+        return costs[0]
+    chance = sum(
+        reading.weight * np.exp(cost / -100.0)
+        for reading, cost in zip(readings, costs, strict=True)
+    )
+    with np.errstate(divide="ignore"):
+        found = np.minimum(np.rint(-100 * np.log(chance)), 1 << 28)
+    return np.asarray(found, dtype=np.int32)
+
+
+def _with_longer(core: Core, segment: Segment, readings: list[Reading], slots: Slots) -> Slots:
+    """And longer markings that begin or end with the reading: an end may be worn away."""
+    more: list[Slots] = []
+    for reading in readings:
+        asked = reading.asked
+        if asked.runs or UNREAD_CODE in asked.codes or asked.known < _FEWEST_FOR_LONGER:
+            continue
+        for turned in (False, True):
+            codes = asked.codes[::-1] if turned else asked.codes
+            pairs = core.begins(codes, reversed=turned)[len(codes) + 1 :]
+            for low, high in pairs[pairs[:, 0] < pairs[:, 1]].tolist():
+                held = np.arange(low, min(high, low + _LONGER_OF_EACH), dtype=np.uint32)
+                more.append(segment.reversed_slots[held] if turned else held)
+    if not more:
+        return slots
+    both: Slots = np.union1d(slots, np.concatenate(more))
+    return both[segment.weight[both] > 0]
+
+
+def _open(
+    core: Core, segment: Segment, readings: list[Reading]
+) -> tuple[npt.NDArray[np.int64], Ints]:
+    """Texts with a run in them: all are compared, those not too far are kept."""
+    rows = np.ascontiguousarray(segment.open_rows[:_MOST_OPEN])
+    lengths = np.ascontiguousarray(segment.open_lengths[:_MOST_OPEN])
+    costs = together(readings, [core.score_rows(rows, lengths, r.asked.costs) for r in readings])
+    limit = max(700, *(150 * r.asked.known for r in readings))
+    near = np.flatnonzero((costs < limit) & (segment.living[segment.open_of[: len(rows)]] > 0))
+    return near, costs[near]

@@ -1,0 +1,259 @@
+"""One search: a query made ready once, then answered with one, two and three edits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from headstamp.markings.alphabet import PLACES, SHARED_CODES, encode
+from headstamp.markings.asked import MOST_EDITS, ask
+from headstamp.markings.candidates import Candidates, Reading, gather
+from headstamp.markings.channel import Channel
+from headstamp.markings.context import Context
+from headstamp.markings.hit import Hit, Surroundings
+from headstamp.markings.lineup import line_up
+from headstamp.markings.normalise import Keys, keys
+from headstamp.markings.query import unquoted
+from headstamp.markings.unread import RUN
+from headstamp.markings.weighing import absent_weight, odds
+from headstamp.markings.written import as_written
+
+if TYPE_CHECKING:
+    from headstamp.markings.index import MarkingIndex, Part
+
+Query = str | Sequence[tuple[str, float]]
+"""A reading, or several readings of one marking with weights."""
+
+ENOUGH: Final = 0.5
+"""The quick list is out as soon as those found are likelier than not to hold the marking."""
+
+MOST_CHARACTERS: Final = 10_000
+"""Of a query; what is longer is cut. A marking is compared by its first 60 anyway."""
+
+_NEAREST: Final = 3
+_WITH_CONTEXT: Final = 2000
+_MOST_ENTRIES: Final = 20_000
+_UNLIKE: Final = 900
+_OTHER_TAIL: Final = 300
+
+
+class Question:
+    """A query against an index."""
+
+    def __init__(
+        self, index: MarkingIndex, query: Query, channel: Channel | None,
+        context: Context | None, absent: float,
+    ) -> None:
+        if not 0 <= absent < 1:
+            raise ValueError(f"absent is a probability below 1, not {absent}")
+        self._index = index
+        self._channel = channel if channel is not None else Channel.default()
+        self._context = context if context and index.contexts.columns else None
+        self._odds = odds(absent)
+        self._exact = unquoted(query.strip()) if isinstance(query, str) else None
+        self._keys: Keys | None = None
+        self._readings = self._made(query) if self._exact is None else []
+        self._found: list[Candidates | None] = [None] * len(index.parts)
+        self._none = 1.0
+
+    def _made(self, query: Query) -> list[Reading]:
+        several = [(query, 1.0)] if isinstance(query, str) else list(query)
+        total = sum(max(0.0, weight) for _, weight in several)
+        found: list[Reading] = []
+        for text, weight in sorted(several, key=lambda one: -one[1]):
+            made = keys(text[:MOST_CHARACTERS])
+            asked = ask(made.plain, self._channel)
+            if weight > 0 and asked.known:
+                self._keys = self._keys or made
+                found.append(Reading(weight / total, asked))
+        return found
+
+    @property
+    def main(self) -> Reading:
+        """The reading with the greatest weight."""
+        return self._readings[0]
+
+    def first(self, limit: int) -> list[Hit]:
+        """The quick list: as few edits as it takes to find a likely answer."""
+        if self._exact is not None:
+            return as_written(self._index, self._exact, limit)
+        most = max((r.asked.edits for r in self._readings), default=0)
+        hits: list[Hit] = []
+        for edits in range(min(1, most), most + 1):
+            hits = self._answer(edits, limit)
+            if self._none <= 1 - ENOUGH:
+                break
+        return hits
+
+    def whole(self, limit: int) -> list[Hit]:
+        """The complete list: everything within reach is weighed."""
+        if self._exact is not None:
+            return as_written(self._index, self._exact, limit)
+        most = max((r.asked.edits for r in self._readings), default=0)
+        for edits in range(min(1, most), most):
+            self._gather(edits)
+        return self._answer(MOST_EDITS, limit)
+
+    def _gather(self, edits: int) -> list[Candidates]:
+        made = [
+            gather(part.core, part.segment, self._readings, edits, before)
+            for part, before in zip(self._index.parts, self._found, strict=True)
+        ]
+        self._found = list(made)
+        return made
+
+    def _answer(self, edits: int, limit: int) -> list[Hit]:
+        if not self._readings or limit < 1:
+            return []
+        found = self._gather(edits)
+        groups = self._groups(found, limit)
+        weight, expected = self._absent(found, groups)
+        against = self._odds * weight
+        total = sum(c.sum for c in found) + against
+        # Context makes some likelier than the sum over all took them to be.
+        total += sum(group.extra for group in groups)
+        if total <= 0 or not groups:
+            self._none = 1.0
+            return []
+        self._none = against / total
+        number = sum(c.number for c in found)
+        hits: list[Hit] = []
+        for group in groups:
+            if len(hits) >= limit:
+                break
+            near = sum(c.within(group.cost) for c in found) - 1
+            around = Surroundings(number, max(0, near), expected, self._none, self._index.markings)
+            chance = min(1.0, group.share / total)
+            hits += [
+                self._hit(entry, chance, group.cost, around)
+                for entry in group.entries[: limit - len(hits)]
+            ]
+        return hits
+
+    # --- who is shown --------------------------------------------------------
+
+    def _groups(self, found: list[Candidates], limit: int) -> list[_Group]:
+        """Texts of one marking (and context) together, the likeliest first."""
+        shared = any(not SHARED_CODES.isdisjoint(r.asked.codes) for r in self._readings)
+        wanted = _WITH_CONTEXT if self._context else 8 * limit if shared else limit
+        groups: dict[tuple[Any, ...], _Group] = {}
+        entries = 0
+        for part, slot, cost in self._cheapest(found, wanted):
+            codes, held = part.entries_of(slot)
+            entries += len(held)
+            whole = len(codes) < PLACES and SHARED_CODES.isdisjoint(codes)
+            times = self._times(part, held)
+            for (position, word), factor in zip(held, times, strict=True):
+                entry = _Entry(part, part.first + position, word, codes)
+                plain, paid = ("", cost) if whole else self._told_apart(entry, cost)
+                key = (codes, plain, factor)
+                group = groups.get(key)
+                if group is None:
+                    group = groups[key] = _Group(paid, factor)
+                group.entries.append(entry)
+            if entries > _MOST_ENTRIES:
+                break
+        ordered = sorted(groups.values(), key=lambda g: (-g.share, g.cost))
+        for group in ordered:
+            group.entries.sort(key=lambda entry: entry.position)
+        return ordered
+
+    def _cheapest(self, found: list[Candidates], number: int) -> Iterator[tuple[Part, int, int]]:
+        chosen = [
+            (float(c.paid[at]), part.first, int(c.slots[at]), int(c.costs[at]), part)
+            for part, c in zip(self._index.parts, found, strict=True)
+            for at in c.cheapest(number).tolist()
+        ]
+        chosen.sort(key=lambda one: one[:3])
+        for _, _, slot, cost, part in chosen:
+            yield part, slot, cost
+
+    def _times(self, part: Part, held: list[tuple[int, bool]]) -> list[float]:
+        if not self._context:
+            return [1.0] * len(held)
+        positions = np.array([part.first + position for position, _ in held], dtype=np.int64)
+        return [round(v, 9) for v in self._index.contexts.times(self._context, positions).tolist()]
+
+    def _told_apart(self, entry: _Entry, cost: int) -> tuple[str, int]:
+        """Where codes do not say all: the plain key itself, and the cost it makes."""
+        plain = keys(entry.word() or entry.text()).plain
+        asked = self.main.asked
+        wrong = sum(
+            pair.kind == "other" and encode(pair.asked) == encode(pair.seen)
+            for pair in line_up(asked, plain, self._channel)
+        )
+        tail = plain[PLACES:] != asked.plain[PLACES:] and RUN not in plain
+        return plain, cost + _UNLIKE * wrong + _OTHER_TAIL * tail
+
+    def _hit(self, entry: _Entry, chance: float, cost: int, around: Surroundings) -> Hit:
+        factors = (
+            tuple(self._index.contexts.factors(self._context, entry.position))
+            if self._context else ()
+        )
+        return Hit(
+            entry.position, entry.text(), chance, cost, entry.word(), around, factors,
+            self.main.asked, self._keys, self._channel,
+        )
+
+    # --- against what --------------------------------------------------------
+
+    def _absent(self, found: list[Candidates], groups: list[_Group]) -> tuple[float, float]:
+        asked = self.main.asked
+        if asked.runs:
+            # As many again as there are in the index, less the one that may be meant.
+            cheapest = min((int(c.costs.min()) for c in found if len(c.costs)), default=0)
+            near = max(0, sum(c.within(cheapest + 50) for c in found) - 1)
+            return near * math.exp(-cheapest / 100), float(near)
+        nearest = [group.entries[0].codes for group in groups[:_NEAREST]]
+        return absent_weight(asked, self._index.background(), self._begins, nearest)
+
+    def _begins(self, codes: bytes, reversed: bool) -> npt.NDArray[np.int64]:
+        total = np.zeros(len(codes) + 1, dtype=np.int64)
+        for part in self._index.parts:
+            pairs = part.core.begins(codes, reversed=reversed)[: len(codes) + 1]
+            total += pairs[:, 1] - pairs[:, 0]
+        return total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """A text, or a word of one, in its segment."""
+
+    part: Part
+    position: int
+    is_word: bool
+    codes: bytes
+
+    def text(self) -> str:
+        return self.part.segment.text_of(self.position - self.part.first)
+
+    def word(self) -> str | None:
+        """The word of the text that answers; ``None`` where the whole does."""
+        if not self.is_word:
+            return None
+        return next(
+            (w for w in self.text().split() if encode(keys(w[:400]).plain)[:PLACES] == self.codes),
+            None,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class _Group:
+    """Texts that are one marking: what it costs, by how much context makes it likelier."""
+
+    cost: int
+    times: float
+    entries: list[_Entry] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        return len(self.entries) * self.times * math.exp(-self.cost / 100)
+
+    @property
+    def extra(self) -> float:
+        return len(self.entries) * (self.times - 1) * math.exp(-self.cost / 100)

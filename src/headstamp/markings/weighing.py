@@ -1,0 +1,130 @@
+"""How sure a hit is: its chance against every other explanation of the reading.
+
+The reading comes either from one of the markings in the index, each as likely
+beforehand as it is frequent there, or from a marking that is not in it (chance
+``absent``). By Bayes, with ``L`` the chance of reading this when a marking is
+the true one (the noisy channel) and ``w`` its number of texts:
+
+    p(marking) = w L / (sum of w L over all candidates + odds * A)
+
+``odds = absent / (1 - absent)``. ``A`` is what the markings that are *not* in
+the index would give: the sum of ``expected number * L`` over them, in a world of
+which the index is one draw. Three terms, each told from the index
+(:mod:`headstamp.markings.background`):
+
+* any marking of a known shape, misread in any way;
+* the reading as it stands, going by how full its series is just there;
+* what lies between the reading and its nearest hits: where a hit differs at two
+  places, a marking of its series that differs at one only would be likelier.
+
+In a number space that is full, a neighbour one digit away is as good as the
+marking meant, and ``A`` says so; in an empty one, a far misreading may still be
+all but certain. The likeliest hit is left out of the counts of its own series,
+for it would vouch for itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from headstamp.markings.alphabet import UNREAD_CODE
+from headstamp.markings.asked import Asked
+from headstamp.markings.background import Background, in_common, in_series
+
+ABSENT: Final = 0.2
+"""Chance beforehand that the marking asked for is not in the index."""
+
+SEEN_ITSELF: Final = 0.02
+"""Of the reading's own term, what is left where the index holds it to the letter."""
+
+_MOST_BETWEEN: Final = 12
+_MOST_DIFFERING: Final = 3
+
+Begins = Callable[[bytes, bool], npt.NDArray[np.int64]]
+"""How many markings of this length begin with 0, 1, ... of the codes, all segments together."""
+
+
+def odds(absent: float) -> float:
+    """The odds that the marking is not in the index, before anything was read."""
+    return absent / (1 - absent)
+
+
+def absent_weight(
+    asked: Asked, background: Background, begins: Begins, nearest: Sequence[bytes]
+) -> tuple[float, float]:
+    """``A``, and how many markings with exactly these characters one would expect.
+
+    ``nearest``: the codes of the likeliest candidates, the likeliest first.
+    """
+    best = nearest[0] if nearest else b""
+    expected, there = _expected(asked.codes, background, begins, best)
+    own = asked.costs
+    at = np.arange(len(asked.codes))
+    codes = np.frombuffer(asked.codes, dtype=np.uint8)
+    ends = 2 * int(own.cut[0])
+    costs = own.seen[at, codes]
+    # A place not read costs the same whatever stands there.
+    weight = expected * _chance(int(costs.sum()) + ends) * (SEEN_ITSELF if there else 1.0)
+    for between, places in _between(asked.codes, nearest):
+        other = np.frombuffer(between, dtype=np.uint8)
+        more = int((own.seen[places, other[places]] - costs[places]).sum())
+        number, held = _expected(between, background, begins, best)
+        if not held:
+            weight += number * _chance(int(costs.sum()) + more + ends)
+    return weight + background.reading(asked), expected
+
+
+def _chance(cost: float) -> float:
+    return math.exp(-cost / 100)
+
+
+def _expected(
+    codes: bytes, background: Background, begins: Begins, best: bytes
+) -> tuple[float, bool]:
+    """How many markings with these codes one would expect; whether the index holds them."""
+    unread = codes.find(UNREAD_CODE)
+    front = unread if unread >= 0 else len(codes)
+    back = len(codes) - 1 - codes.rfind(UNREAD_CODE) if unread >= 0 else 0
+    fronts = begins(codes, False)[: front + 1]
+    backs = begins(codes[::-1], True)[: back + 1] if back else fronts[:1]
+    places = background.places(codes)
+    own_front = in_common(codes, best)
+    own_back = in_common(codes[::-1], best[::-1]) if back else -1
+    number = in_series(places, fronts.tolist(), backs.tolist(), own_front, own_back)
+    return number, unread < 0 and bool(fronts[-1] > 0)
+
+
+def _between(
+    codes: bytes, nearest: Sequence[bytes]
+) -> Iterator[tuple[bytes, npt.NDArray[np.int64]]]:
+    """Codes between the reading and its nearest hits: some of the differences taken over."""
+    done = {codes, *nearest}
+    number = 0
+    for hit in nearest:
+        if len(hit) != len(codes):
+            continue
+        differ = [
+            place for place, (mine, theirs) in enumerate(zip(codes, hit, strict=True))
+            if mine != theirs and UNREAD_CODE not in (mine, theirs)
+        ]
+        if not 2 <= len(differ) <= _MOST_DIFFERING:
+            continue
+        for size in range(1, len(differ)):
+            for taken in combinations(differ, size):
+                made = bytearray(codes)
+                for place in taken:
+                    made[place] = hit[place]
+                one = bytes(made)
+                if one in done:
+                    continue
+                done.add(one)
+                number += 1
+                if number > _MOST_BETWEEN:
+                    return
+                yield one, np.array(taken)
