@@ -18,7 +18,10 @@ PROMISED = {
     "init": [], "list": ["where", "limit"], "count": ["by", "where"], "find": ["limit"],
     "show": [], "verify": ["against"], "report": ["output"], "serve": ["host", "port"],
     "import": ["kind", "mapping", "dry_run", "tier"], "demo": ["directory", "serve"],
-    "record": [], "checkpoint": [], "schema": [], "snapshot": ["output"], "kinds": [],
+    "readings": ["reader", "all_open", "state", "limit"], "give-reading": ["reader", "certainty"],
+    "settle": ["reason", "version", "state"],
+    "read": ["region", "only", "accept", "item"], "record": [], "checkpoint": [], "schema": [], "snapshot": ["output"], "kinds": [],
+    "reference": [], "markings": [],
 }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headstamp.actions.cases import index_case
+from headstamp.actions.states import markings_in_state
 from headstamp.errors import Invalid
 from headstamp.markings.normalise import keys
 from headstamp.markings.query import Query, parse
@@ -53,7 +54,7 @@ def find(case: Case, text: str, *, clearance: str, limit: int = 20) -> list[Hit]
             match = score(parse(text), keys(raw))
             if match.score >= _LEAST and match.score > found.get(id_, ("", 0.0, ""))[1]:
                 found[id_] = (raw, match.score, match.why)
-        for id_, matched, value, why in _words(reader, text):
+        for id_, matched, value, why in (*_words(reader, text), *markings_in_state(reader, text, limit)):
             if value > found.get(id_, ("", 0.0, ""))[1]:
                 found[id_] = (matched, value, why)
         ranked = sorted(found.items(), key=lambda item: (-item[1][1], item[0]))[:limit]

@@ -39,11 +39,17 @@ def list_(
                           help="By this field, smallest first; -FIELD: largest first. "
                                "Without it, latest first.")
     ] = "",
+    state: Annotated[
+        str, typer.Option("--state", metavar="WORD", show_default=False,
+                          help="Only markings in this state: removed, defaced, absent, not_recorded, "
+                               "or a clerk's word for it, such as raspado.")
+    ] = "",
 ) -> None:
     """List records of one kind."""
+    asked = _asked(where, state)
     with session.reader() as reader:
         page = reader.list(
-            kind, pairs(where, "--where"), order=order.removeprefix("-"),
+            kind, asked, order=order.removeprefix("-"),
             descending=not order or order.startswith("-"), limit=limit, offset=offset,
         )
     document = {
@@ -104,6 +110,16 @@ def show(
         "referring": [{"id": r.id, "kind": r.kind, "label": r.label} for r in referring],
     }
     session.show(document, lambda: _words(shown, history, referring))
+
+
+def _asked(where: list[str] | None, state: str) -> dict[str, str]:
+    """What the list is narrowed by; --state is short for a state by any of its words."""
+    asked = pairs(where, "--where")
+    if state:
+        from headstamp.actions.states import state_named
+
+        asked["state"] = state_named(state)
+    return asked
 
 
 def _event(event: Event) -> dict[str, Any]:

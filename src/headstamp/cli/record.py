@@ -42,7 +42,7 @@ class Kinds(TyperGroup):
         from headstamp.records import kind_named
 
         try:
-            return _command(kind_named(cmd_name))
+            return command_for(kind_named(cmd_name))
         except HeadstampError:
             return None
 
@@ -72,8 +72,11 @@ def _word(type_: RecordType) -> str:
     return type_.name.replace("_", "-")
 
 
-def _command(type_: RecordType) -> Any:
-    """The command of one kind: an option for each column that is given by hand."""
+def command_for(type_: RecordType, word: str = "") -> Any:
+    """The command of one kind: an option for each column that is given by hand.
+
+    ``word`` is what the command is called, where not by the kind's name.
+    """
     named = _options(type_)
 
     def command(session: Session, **given: Any) -> None:
@@ -105,7 +108,7 @@ def _command(type_: RecordType) -> Any:
     command.__signature__ = signature  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters}
     single = typer.Typer(rich_markup_mode="rich", add_completion=False)
-    single.command(_word(type_))(with_session(command))
+    single.command(word or _word(type_))(with_session(command))
     return get_command(single)
 
 

@@ -98,7 +98,8 @@ def _names(kind: RecordType) -> dict[str, list[tuple[int, str]]]:
     # A struct's bare name ("place") means what was written, not its first part.
     for options in found.values():
         options.sort()
-    found.pop("source", None)
+    if kind.fact("cited") is None:
+        found.pop("source", None)
     if "place" in found:
         found["place"] = [(0, "place_verbatim")]
     return found

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from headstamp.kinds.date import PARTIAL_DATE, bounds
+from headstamp.markings.maker_name import same_maker
 from headstamp.markings.normalise import Keys, keys
 from headstamp.markings.unread import RUN, can_agree, has_unread, known, tokens
 from headstamp.vocab import fold, vocabulary
@@ -40,12 +41,6 @@ _FOLLOWED: dict[str, tuple[str, ...]] = {
     "CSHH": ("CZ", "SK"), "DDDE": ("DE",), "VDVN": ("VN",), "YDYE": ("YE",), "ZRCD": ("CD",),
     "RHZW": ("ZW",), "BUMM": ("MM",), "BYAA": ("BY",), "DYBJ": ("BJ",), "HVBF": ("BF",),
 }
-# Legal forms say nothing of whose name it is.
-_FORMS = frozenset((
-    "ltd", "limited", "llc", "inc", "incorporated", "corp", "corporation", "co", "company", "gmbh",
-    "ag", "kg", "sa", "spa", "srl", "sarl", "sas", "plc", "bv", "nv", "ab", "oy", "doo", "ad", "jsc",
-    "ojsc", "pjsc", "cjsc", "oao", "ooo", "ao", "zao", "pao", "оао", "ооо", "ао", "зао", "пао", "тов",
-))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +138,16 @@ class Answer:
                         "aside is listed with its reasons.")
             return "Not in the library. That says nothing of who made it."
         makers = self.makers
+        parts = dict.fromkeys(p.asked for p in self.possible)
+        if len(parts) > 1:
+            # The elements of a headstamp are no alternatives to one another.
+            each = [(part, tuple(dict.fromkeys(
+                p.entry.stands_for for p in self.possible if p.asked == part))) for part in parts]
+            told = "; ".join(f"{part}: {_either(names, 0)}" for part, names in each)
+            return f"Its parts may stand for: {told}" + (f"; and {self.more} more." if self.more else ".")
         if not makers:
-            told = tuple(dict.fromkeys(p.entry.stands_for for p in self.possible))
-            return f"May stand for: {_either(told, self.more)}."
+            meant = tuple(dict.fromkeys(p.entry.stands_for for p in self.possible))
+            return f"May stand for: {_either(meant, self.more)}."
         if len(makers) == 1 and not self.more:
             return (f"The library has one maker that fits: {makers[0]}. Another that it does not "
                     "know may have used the same.")
@@ -215,7 +217,7 @@ class Library:
         found: dict[int, Possible] = {}
         for code, where in codes:
             for number, how, why in self._matches(code.strip()):
-                if number not in found:
+                if number not in found and _answers(self.entries[number], how, context):
                     told = (*((where,) if where else ()), *why)
                     found[number] = Possible(self.entries[number], code, how, told)
         fits: list[Possible] = []
@@ -245,7 +247,8 @@ class Library:
                 if can_agree(tokens(asked.plain), tokens(self._keys[number][0])):
                     yield number, "with unread places", ("the library's own copy has unread places",)
             for number in self._by_folded.get(asked.folded, ()):
-                yield number, "look-alike characters", self._alike(number, code)
+                yield number, "look-alike characters", (
+                    f"{code} may be a misreading of {self.entries[number].code}",)
         yield from ((number, "by its sign", ("its sign is described so",))
                     for number in self._by_sign(code))
 
@@ -290,8 +293,13 @@ class Library:
             told.append("a letter of the same shape in another alphabet: it may be another mark")
         return tuple(told)
 
-    def _alike(self, number: int, code: str) -> tuple[str, ...]:
-        return (f"{code} may be a misreading of {self.entries[number].code}",)
+
+
+def _answers(entry: Entry, how: How, context: Context) -> bool:
+    """Whether an entry answers to what is like its code: a vehicle's two letters are in everything."""
+    if entry.kind != "vehicle_maker_code" or how == "begins with it" or entry.kind in context.kinds:
+        return True
+    return how == "as written" and len(entry.code) > 2
 
 
 def _rank(one: Possible) -> tuple[int, int, str, str, str]:
@@ -353,23 +361,6 @@ def _country(of: str, asked: str, why: list[str], against: list[str]) -> None:
         why.append(f"{label(of)} was part of {label(asked)}")
     else:
         against.append(f"{label(of)}, and the country is given as {label(asked)}")
-
-
-def same_maker(one: str, other: str) -> bool:
-    """Whether two names can be of one maker: the words of one are all among those of the other.
-
-    >>> same_maker("Prvi Partizan", "PRVI PARTIZAN a.d. Uzice"), same_maker("Norma", "Norinco")
-    (True, False)
-    """
-    first, second = _name(one), _name(other)
-    return bool(first and second) and (first <= second or second <= first)
-
-
-def _name(text: str) -> set[str]:
-    words = set(fold(text).split())
-    # "a.d." and "d.o.o." come apart into single letters.
-    plain = {w for w in words if w not in _FORMS and len(w) > 1}
-    return plain or words
 
 
 @dataclass(frozen=True, slots=True)

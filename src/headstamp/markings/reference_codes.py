@@ -8,6 +8,7 @@ a serial 10, and asking for it would only make a list of wrong makers.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from headstamp.schemes import recognise
 
@@ -74,5 +75,9 @@ def codes_in(text: str, marking_kind: str = "unknown") -> tuple[tuple[str, str],
         if 1 < len(words) <= MOST_CODES:
             for place, word in enumerate(words, 1):
                 found.setdefault(word, f"element {place} of {plain}")
+            # "9mm Luger" is one element of two words.
+            if len(words) > 2:
+                for place, (one, other) in enumerate(pairwise(words), 1):
+                    found.setdefault(f"{one} {other}", f"elements {place} and {place + 1} of {plain}")
     found.pop("", None)
-    return tuple(found.items())[:MOST_CODES]
+    return tuple(found.items())[: 2 * MOST_CODES]
