@@ -43,7 +43,7 @@ class Place:
     here. ``before``, ``after``: outside, ``distance`` numbers from the nearer end, which is no
     further than the run's own largest gap. ``probably``: some of its completions (``share``,
     from 0 to 1) fall between the ends. ``number`` is the reading's, None where it is not known.
-    ``words`` say all of it, with the run and any doubt.
+    ``lead`` says it in words, with any doubt; ``words`` with the run.
     """
 
     series: Series
@@ -51,7 +51,12 @@ class Place:
     number: int | None
     distance: int
     share: float
-    words: str
+    lead: str
+
+    @property
+    def words(self) -> str:
+        """In one line."""
+        return f"{self.lead} {self.series.words()}"
 
     def as_dict(self) -> dict[str, Any]:
         """The place as plain JSON values, with the run."""
@@ -87,7 +92,7 @@ class SeriesIndex:
         >>> [(p.where, p.distance) for p in index.place("ab-123458")]
         [('gap', 0)]
         >>> index.place("AB 123462")[0].words
-        '2 after the run AB 123456 to AB 123460: 3 of 5 numbers are here; missing 123458 to 123459'
+        '2 after the run AB 123456 to AB 123460: 3 of 5 numbers are recorded; missing 123458 to 123459'
         >>> round(index.place("AB 12345?")[0].share, 2), index.place("AB 999")
         (0.4, [])
         """
@@ -187,35 +192,35 @@ def _same_writing(run: Series, split: Split) -> bool:
 
 def _stands(run: Series, number: int) -> Place | None:
     reach = max(NEAR, run.largest_gap)
-    told = run.words()
     if number < run.first:
         away = run.first - number
-        return Place(run, "before", number, away, 1.0, f"{away:,} before the run {told}") \
+        return Place(run, "before", number, away, 1.0, f"{away:,} before the run") \
             if away <= reach else None
     if number > run.last:
         away = number - run.last
-        return Place(run, "after", number, away, 1.0, f"{away:,} after the run {told}") \
+        return Place(run, "after", number, away, 1.0, f"{away:,} after the run") \
             if away <= reach else None
     at = int(np.searchsorted(run.numbers, number))
     if int(run.numbers[at]) == number:
-        return Place(run, "inside", number, 0, 1.0, f"inside the run {told}")
-    return Place(run, "gap", number, 0, 1.0, f"in a gap of the run {told}")
+        return Place(run, "inside", number, 0, 1.0, "inside the run")
+    return Place(run, "gap", number, 0, 1.0, "in a gap of the run")
 
 
 def _probable(run: Series, split: Split, inside: int, total: int) -> Place:
     share = inside / total
     if has_unread(split.prefix) or has_unread(split.suffix):
-        how = "perhaps inside, its letters not being read"
+        lead = "perhaps inside (its letters are not read in full) the run"
     elif inside == total:
-        how = "probably inside: whatever the unread characters are"
+        lead = "probably inside (whatever the unread characters are) the run"
     else:
-        how = f"perhaps inside: {inside:,} of {total:,} ways to read it fall in it"
-    return Place(run, "probably", None, 0, share, f"{how}; the run {run.words()}")
+        falls = "falls" if inside == 1 else "fall"
+        lead = f"perhaps inside ({inside:,} of {total:,} ways to read it {falls} in it) the run"
+    return Place(run, "probably", None, 0, share, lead)
 
 
 def _doubted(place: Place, doubt: str) -> Place:
     return Place(place.series, "probably", place.number, place.distance, place.share,
-                 f"perhaps, with {doubt}: {place.words}")
+                 f"perhaps, with {doubt}, {place.lead}")
 
 
 _ORDER: dict[Where, int] = {"inside": 0, "gap": 1, "before": 3, "after": 3, "probably": 2}

@@ -60,13 +60,20 @@ class Cover:
     doubts: tuple[str, ...]
     letters_doubted: bool = False
 
+    @property
+    def how(self) -> str:
+        """How sure, in a word: "", "probably" or "perhaps"."""
+        if self.sure == "exactly":
+            return ""
+        return "perhaps" if self.share < 0.5 or self.letters_doubted else "probably"
+
+    def details(self) -> str:
+        """The range and every doubt, in one line."""
+        return "; ".join((str(self.range), *self.doubts, *self.range.doubts))
+
     def words(self) -> str:
-        """The range and how sure, in one line, without the key."""
-        told = [str(self.range), *self.doubts, *self.range.doubts]
-        if self.sure == "probably":
-            faint = self.share < 0.5 or self.letters_doubted
-            told[0] = f"{'perhaps' if faint else 'probably'} {told[0]}"
-        return "; ".join(told)
+        """How sure, the range and every doubt, in one line; without the key."""
+        return f"{self.how} {self.details()}".strip()
 
     def as_dict(self) -> dict[str, Any]:
         """The cover as plain JSON values."""

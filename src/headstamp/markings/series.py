@@ -139,9 +139,13 @@ class Series:
 
         >>> run = find_series(["AB 100", "AB 101", "AB 103", "AB 103"])[0]
         >>> run.words()
-        'AB 100 to AB 103: 3 of 4 numbers are here; missing 102; 103 stands here twice'
+        'AB 100 to AB 103: 3 of 4 numbers are recorded; missing 102; 103 is recorded twice'
         """
-        told = [f"{self}: {self.count:,} of {self.span:,} numbers are here"]
+        return f"{self}: {self.details()}"
+
+    def details(self) -> str:
+        """The same without the ends: how many of its numbers there are, which are missing."""
+        told = [f"{self.count:,} of {self.span:,} numbers are recorded"]
         holes = self.missing(4)
         if holes:
             more = self.span - self.count - sum(high - low + 1 for low, high in holes)
@@ -150,7 +154,7 @@ class Series:
                 for low, high in holes
             ) + (f" and {more:,} more" if more else ""))
         for number, times in self.duplicates(3):
-            told.append(f"{self._number(number)} stands here "
+            told.append(f"{self._number(number)} is recorded "
                         + ("twice" if times == 2 else f"{times:,} times"))
         return "; ".join(told)
 
