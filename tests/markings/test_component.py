@@ -102,6 +102,13 @@ def test_week_and_year_only_where_year_and_week_is_impossible() -> None:
     assert found is not None and (found.meaning, found.sureness) == ("2013-W45", "doubtful")
 
 
+def test_early_years_and_repeated_numbers_are_doubted() -> None:
+    early = read("PWM controller SC8843 8843 MBZ").date_code
+    assert early is None  # the part number again
+    early = read("Chip SC4216 7415 W72C").date_code
+    assert early is not None and early.sureness == "doubtful" and "another number" in early.doubt
+
+
 def test_a_makers_own_practice_needs_that_maker() -> None:
     text = "Regulator TPS54610 95T ANS3"
     assert read(text, TI).date_code is not None and read(text, "Vishay").date_code is None

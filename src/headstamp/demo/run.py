@@ -16,6 +16,7 @@ from pathlib import Path
 
 from headstamp.actions.cases import check_case, index_case, make_case, open_case
 from headstamp.actions.intake_file import import_file
+from headstamp.actions.parts import read_parts
 from headstamp.actions.report import write_report
 from headstamp.demo.fill import fill
 from headstamp.demo.teaching import BASIS, id_of
@@ -131,6 +132,7 @@ def _import_components(case: Case, tell: Told, say: Callable[[str], None]) -> No
                                index=False)
         if done.refused:
             say(f"{file}: {done.refused:,} of {done.read:,} rows were refused; see {done.problems}")
+    read_parts(case, actor=ACTOR, clearance=CLEARANCE, told=tell)
 
 
 def _checked(case: Case, tell: Told) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from headstamp.markings.component_part import GENERAL, ComponentRule, Part, Refused, Sureness
@@ -21,6 +21,9 @@ from headstamp.markings.part_number import ASSEMBLY_LINE
 
 EARLIEST = 1970
 """No part of this kind is older: an earlier year is another number."""
+
+EARLY = "1995"
+"""Before it, a bare number that fits a week is more often a part number or a lot: 7942, F7210."""
 
 LATEST = "2039-12-31"
 """Where no day is given by which it was published; as in ``headstamp.schemes.date_code``."""
@@ -48,6 +51,7 @@ ONE_DIGIT = _rule("one_digit_year", "three digits beside the part number that fi
 TI_TRACE = _rule("ti_year_month", "Texas Instruments' trace code begins with one digit of the year and the month (1-9, A-C)",
                  "device marking notes in Texas Instruments' data sheets (YMLLLLS)")
 MONTH = _rule("month_year", "month and year with a point: 07.2013", "practice on parts made to GOST standards")
+_UNSPECIFIC = (LETTERS_AFTER, LETTERS_BEFORE, ALONE, REVERSED)
 RULES = (LABELLED, HASH, PACKAGE_LINE, ALTERA, NXP, MICROCHIP, COUNTRY, LETTERS_AFTER, LETTERS_BEFORE,
          ALONE, REVERSED, ONE_DIGIT, TI_TRACE, MONTH)
 
@@ -171,13 +175,19 @@ def date_code(
     fit: list[tuple[int, int, _Shape, tuple[str, ...]]] = []
     refused: list[Refused] = []
     order = {"nearly sure": 0, "likely": 1, "about even": 2, "doubtful": 3}
+    number = "".join(words[n].plain for n in taken)
     for place, word in enumerate(words):
         if place in taken or (word.kind in ("word", "brand", "caps")):
             continue
         told: list[tuple[_Shape, str]] = []  # forms that mean no possible date
         for shape in _shapes(words, place, taken, maker):
+            if shape.rule in _UNSPECIFIC and shape.code in number:
+                continue  # AD8138A 8138A: the number again, cut short
             meant, wrong = _meanings(shape, by)
             if meant:
+                if shape.rule in _UNSPECIFIC and meant[0] < EARLY:
+                    shape = replace(shape, sureness="doubtful", doubt=(
+                        "so early a year is rare on such parts: it is more likely another number"))
                 fit.append((order[shape.sureness], place, shape, meant))
                 told = []
                 break
@@ -251,7 +261,7 @@ def _shapes(words: list[Token], place: int, taken: range, maker: str) -> Iterato
         after = words[place + 1] if place + 1 < len(words) else None
         named = after is not None and _PLACE.fullmatch(after.plain) is not None
         yield _Shape(place, 0, plain, COUNTRY if named else ALONE,
-                     "likely", "yyww", "" if named else "four digits alone may be another number")
+                     "likely" if behind else "about even", "yyww", "" if named else "four digits alone may be another number")
         if not behind:
             return
         yield _Shape(place, 0, plain, REVERSED, "doubtful", "wwyy",

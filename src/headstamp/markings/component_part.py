@@ -9,6 +9,7 @@ share or more is right.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,10 @@ Sureness = Literal["nearly sure", "likely", "about even", "doubtful"]
 
 PER_CENT: dict[Sureness, int] = {
     "nearly sure": 95, "likely": 85, "about even": 55, "doubtful": 30,
+}
+TITLES: dict[PartKind, str] = {
+    "product": "What it is called", "part_number": "Part number", "date_code": "Date code",
+    "lot": "Lot or trace code",
 }
 GENERAL = "general knowledge of how semiconductors are marked"
 
@@ -55,17 +60,35 @@ class Part:
         return PER_CENT[self.sureness]
 
     def words(self) -> str:
-        """What it is, how sure, by which rule and with which doubt, in one line."""
-        told = {"product": "What it is called", "part_number": "Part number",
-                "date_code": "Date code", "lot": "Lot or trace code"}[self.kind]
+        """What it is, how sure, by which rule and with which doubt, in one line.
+
+        Short, since it is searched: the reason of a rule stands with the rules. What a date code
+        means is found in it again by :func:`meaning_in`.
+        """
+        told = TITLES[self.kind]
         if self.meaning:
             told += f": {self.meaning}"
         elif self.alternatives:
             told += ": " + " or ".join(self.alternatives)
-        lines = [told, f"{self.sureness}", f"rule {self.rule.name}: {self.rule.reason}"]
+        lines = [told, self.sureness, f"rule {self.rule.name}"]
         if self.doubt:
             lines.append(f"doubt: {self.doubt}")
         return "; ".join(lines)
+
+
+_DATED = re.compile(r"Date code: ([0-9]{4}-(?:W[0-9]{2}|[0-9]{2}))(?:;|$)")
+
+
+def meaning_in(words: str) -> str:
+    """The one week or month that the words of a date code name; empty where they name none or several.
+
+    A person who corrects such a reading keeps its beginning: ``Date code: 2014-W29``.
+
+    >>> meaning_in("Date code: 2014-W29; likely; rule hash"), meaning_in("Date code: 2013-W26 or 2003-W26; likely")
+    ('2014-W29', '')
+    """
+    found = _DATED.match(words)
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)
