@@ -238,16 +238,18 @@ def command_line() -> Iterator[str]:
 
 
 def one_command(name: str, of: Any) -> Iterator[str]:
-    """One command: how it is called, what it does, its options."""
+    """One command: how it is called, what it does, its options; a group's own come after it."""
+    kinds = name == "record"
     yield f"## headstamp {name}"
     yield ""
     arguments = [p for p in of.params if not isinstance(p, TyperOption)]
-    called = ["headstamp", name]
+    called = ["headstamp", *name.split()]
     for one in arguments:
         shown = (one.metavar or one.name.upper()) + ("..." if one.nargs == -1 else "")
         called.append(shown if one.required else f"[{shown}]")
     if hasattr(of, "list_commands"):
-        called.append("KIND")  # the kinds' own options are the columns in records.md
+        # The kinds' own options are the columns in records.md.
+        called.append("KIND" if kinds else "COMMAND")
     yield f"    {' '.join(called)} [options]"
     yield ""
     yield plain(of.help)
@@ -258,11 +260,14 @@ def one_command(name: str, of: Any) -> Iterator[str]:
     if any(one.help for one in arguments):
         yield ""
     yield from options(of, everywhere=False)
-    if hasattr(of, "list_commands"):
+    if kinds:
         yield ("The options of a kind are its columns in [records](records.md), with hyphens: "
                "`--place-country`. Every kind has `--set FIELD=VALUE` and `--reason TEXT`, which "
                "must be given.")
         yield ""
+    elif hasattr(of, "list_commands"):
+        for inner in of.list_commands(None):
+            yield from one_command(f"{name} {inner}", of.get_command(None, inner))
 
 
 def options(of: Any, *, everywhere: bool) -> Iterator[str]:

@@ -103,6 +103,13 @@ def test_corrections_say_which_and_not_how_often() -> None:
     assert chance(learned, "A", "A") > chance(DEFAULT, "A", "A") - 0.01
 
 
+def test_a_pair_counts_as_much_as_it_weighs() -> None:
+    half = learn([Confirmed("A8B12345", "A8812345", weight=0.5)] * 40)
+    whole = learn([Confirmed("A8B12345", "A8812345")] * 20)
+    for one, other in zip(half.learned.changes, whole.learned.changes, strict=True):
+        assert (one.words, one.after) == (other.words, pytest.approx(other.after))
+
+
 def test_each_technique_is_measured_against_its_own_default() -> None:
     stamped = Channel.default("stamped")
     rng = np.random.default_rng(4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 import pytest
@@ -10,6 +11,7 @@ from headstamp import markings
 from headstamp.errors import Invalid
 from headstamp.markings.rates import default_rates, read_rates
 from headstamp.vocab import vocabulary
+from tests.shared import ROOT
 
 TEXT = files(markings).joinpath("channel.toml").read_text(encoding="utf-8")
 
@@ -63,3 +65,13 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with pytest.raises(Invalid):
         read_rates(text)
+
+
+def test_the_page_tells_the_chances_in_use() -> None:
+    page = (ROOT / "docs" / "markings-costs.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", page, re.MULTILINE))
+    rates = default_rates()
+    assert {name: float(chance) for name, chance in rows.items()} == {
+        name: one.probability for name, one in rates.events.items()}
+    for strength, chance in rates.strengths.items():
+        assert f"{strength} {chance:g}" in page

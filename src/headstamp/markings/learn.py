@@ -50,7 +50,7 @@ class Confirmed:
     """One text as it was seen, and the text that is known to be true.
 
     ``only_wrong``: the pair is known because it was corrected; had it been
-    right, nobody would have told.
+    right, nobody would have told. ``weight``: as how many pairs it counts.
     """
 
     seen: str
@@ -59,6 +59,7 @@ class Confirmed:
     reader: str = "person"
     overstamped: bool = False
     only_wrong: bool = False
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class _Pair:
     true: tuple[int, ...]
     setting: Setting
     only_wrong: bool
+    weight: float
 
 
 @dataclass
@@ -103,7 +105,7 @@ class _Tally:
     ends: float = 0.0
     places: float = 0.0
 
-    def look(self, true: Sequence[int], weight: float = 1.0) -> None:
+    def look(self, true: Sequence[int], weight: float) -> None:
         for code in true:
             self.looks[code] += weight
         self.ends += 2 * weight
@@ -158,7 +160,7 @@ def _ready(pair: Confirmed) -> _Pair | str:
         return "corrected in how it is written only"
     default = Channel.default(pair.technique, pair.reader, pair.overstamped)
     return _Pair(codes[1], codes[0], (default.technique, default.reader, default.overstamped),
-                 pair.only_wrong)
+                 pair.only_wrong, pair.weight)
 
 
 def _one_marking(pair: _Pair) -> bool:
@@ -179,16 +181,16 @@ def _count(pairs: Sequence[_Pair], learned: Learned) -> dict[Setting, _Tally]:
             found[pair.setting] = _Tally()
             chances[pair.setting] = Channel.of(learned, *pair.setting).chances
         tally = found[pair.setting]
-        tally.look(pair.true)
+        tally.look(pair.true, pair.weight)
         if pair.only_wrong:
-            tally.look(pair.true, _right_beside(pair))
+            tally.look(pair.true, pair.weight * _right_beside(pair))
         if pair.true == pair.seen:
             continue
         if pair not in done:
             done[pair] = expected(pair.true, pair.seen, chances[pair.setting])
         counts = done[pair]
         if counts is not None:
-            tally.counts.take(counts)
+            tally.counts.take(counts, pair.weight)
     return found
 
 
