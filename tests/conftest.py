@@ -16,6 +16,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from headstamp.store.case import Case
+from tests import effort
+
+effort.soak()
 
 STORES = [
     pytest.param("sqlite", id="sqlite"),

@@ -697,9 +697,13 @@ static PyObject *core_begins(PyObject *module, PyObject *args)
     PyObject *answer = NULL;
     const int right = PyObject_IsInstance(segment, type);
     Py_DECREF(type);
-    if (right <= 0 || codes.len > PLACES) {
-        if (right >= 0)
-            PyErr_SetString(PyExc_TypeError, "not a Segment, or more than 60 codes");
+    if (right <= 0) {
+        if (!right)
+            PyErr_SetString(PyExc_TypeError, "not a Segment");
+        goto done;
+    }
+    if (codes.len > PLACES) {
+        PyErr_SetString(PyExc_ValueError, "more than 60 codes");
         goto done;
     }
     const Segment *s = (Segment *)segment;

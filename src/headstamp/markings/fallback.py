@@ -15,9 +15,18 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from headstamp.markings.alphabet import PLACES
-from headstamp.markings.asked import Costs, Pattern
-from headstamp.markings.segment import HEAD, I64, LANES, RUN_CODE, U8, U32
+from headstamp.markings.alphabet import CLASSES, PLACES
+from headstamp.markings.asked import MOST_EDITS, Costs, Pattern
+from headstamp.markings.segment import (
+    BUCKET_COLUMNS,
+    FAN,
+    HEAD,
+    I64,
+    LANES,
+    RUN_CODE,
+    U8,
+    U32,
+)
 
 FAR: Final = 1 << 28
 _CHUNK = 1 << 15
@@ -40,6 +49,34 @@ class Segment:
         self.weight = weight
         self.buckets = buckets
         self.slots = len(weight)
+        self._check()
+
+    def _check(self) -> None:
+        """Refuse arrays that do not fit together, as the compiled core does: a file may be damaged."""
+        if self.buckets.ndim != 2 or self.buckets.shape[1] != BUCKET_COLUMNS:
+            raise _wrong("sizes")
+        if len(self.reversed_slots) != self.slots or len(self.buckets) > PLACES:
+            raise _wrong("sizes")
+        if any(len(there) != len(back) for there, back in (self.blocks, self.heads)):
+            raise _wrong("the two directions differ in size")
+        slot = 0
+        for length, first, count, blocks, *heads in self.buckets[:, :7].tolist():
+            if not 1 <= length <= PLACES or first != slot or not 1 <= count <= self.slots - slot:
+                raise _wrong("lengths and counts")
+            slot += count
+            number = -(-count // LANES)
+            if not 0 <= blocks <= len(self.blocks[0]) - number * LANES * length:
+                raise _wrong("blocks")
+            for at in heads:
+                if not 0 <= at <= len(self.heads[0]) - number * HEAD:
+                    raise _wrong("heads")
+                number = -(-number // FAN)
+        if slot != self.slots:
+            raise _wrong("the lengths do not add up to all markings")
+
+
+def _wrong(what: str) -> ValueError:
+    return ValueError(f"the arrays of a markings index do not fit: {what}")
 
 
 def kernels() -> tuple[str, ...]:
@@ -49,6 +86,14 @@ def kernels() -> tuple[str, ...]:
 
 def search(segment: Segment, kernel: str, pattern: Pattern, keep: int) -> tuple[bytes, int]:
     """The slots within the pattern's edits; see ``search`` of the core."""
+    if keep < 1:
+        raise ValueError("keep at least one")
+    if not (
+        0 <= pattern.places <= PLACES and 0 <= pattern.edits <= MOST_EDITS
+        and 0 <= pattern.half <= pattern.places and pattern.first >= -1 and pattern.second >= -1
+        and len(pattern.fits) == CLASSES
+    ):
+        raise ValueError("a pattern is out of bounds")
     found: list[U32] = []
     if pattern.first >= 0:
         found += _direction(segment, pattern, _allow(pattern, pattern.half, pattern.first), 0)
@@ -84,11 +129,16 @@ def score_rows(rows: U8 | bytes, lengths: U8 | bytes, costs: Costs) -> bytes:
     """What each row costs; see ``score_rows`` of the core."""
     sizes = np.frombuffer(lengths, dtype=np.uint8).astype(np.int64)
     codes = np.frombuffer(rows, dtype=np.uint8).reshape(len(sizes), PLACES)
-    return _score(codes, sizes, costs).tobytes()
+    answer = np.full(len(sizes), FAR, dtype=np.int32)
+    right = sizes <= PLACES
+    answer[right] = _score(codes[right], sizes[right], costs)
+    return answer.tobytes()
 
 
 def begins(segment: Segment, codes: bytes, reversed: bool) -> bytes:
     """How many markings begin with the codes; see ``begins`` of the core."""
+    if len(codes) > PLACES:
+        raise ValueError("more than 60 codes")
     blocks = segment.blocks[int(reversed)]
     wanted = np.frombuffer(codes, dtype=np.uint8)
     pairs = [(0, 0)] * (len(wanted) + 1)
@@ -201,6 +251,7 @@ def _direction(
             slots = slots[slots < count] + first
             if reversed:
                 slots = segment.reversed_slots[slots].astype(np.int64)
+                slots = slots[slots < segment.slots]  # A damaged file names others.
             yield slots[segment.weight[slots] > 0].astype(np.uint32)
 
 

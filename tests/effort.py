@@ -1,0 +1,25 @@
+"""How hard the property tests try: HEADSTAMP_TEST_EFFORT times the usual.
+
+``make test`` wants an answer soon and ``make soak`` (``scripts/soak.sh``) wants the
+rare case: the same tests, with more examples.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+EFFORT = int(os.environ.get("HEADSTAMP_TEST_EFFORT", "1"))
+
+
+def examples(usual: int) -> settings:
+    """Settings for so many examples in ``make test``, and more in ``make soak``."""
+    return settings(max_examples=usual * EFFORT, deadline=None)
+
+
+def soak() -> None:
+    """Have the tests that name no number of examples try harder too."""
+    if EFFORT > 1:
+        settings.register_profile("soak", max_examples=100 * EFFORT, deadline=None)
+        settings.load_profile("soak")
