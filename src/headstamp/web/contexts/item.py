@@ -11,6 +11,7 @@ from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.web.contexts.facts import FactView, Piece, fact_views, labels_of, ref_piece
 from headstamp.web.contexts.past import Moment, in_order, moment
+from headstamp.web.contexts.possible import PossibleMakers, possible_makers
 from headstamp.web.contexts.record import Naming, RecordContext, naming_of, record_context
 from headstamp.web.page import ON_PAGE, Params
 
@@ -74,6 +75,7 @@ class ItemContext(RecordContext):
     markings: tuple[MarkingView, ...] = ()
     past: tuple[Moment, ...] = ()
     notes: tuple[Shown, ...] = ()
+    possible: PossibleMakers | None = None
 
 
 def item_context(reader: Reader, params: Params) -> ItemContext:
@@ -81,14 +83,17 @@ def item_context(reader: Reader, params: Params) -> ItemContext:
     base = record_context(reader, params)
     item = base.record
     naming: tuple[Naming, ...] = naming_of(reader, item.id, _PLACED)
+    markings = markings_of(reader, item.id)
     return ItemContext(
         **{**base.__dict__, "naming": naming},
         photographs=pictures(
             reader.referring(item.id, kind="photograph", field="items", limit=MOST_PHOTOGRAPHS)
         ),
-        markings=markings_of(reader, item.id),
+        markings=markings,
         past=past_of(reader, item),
         notes=tuple(reader.referring(item.id, kind="note", field="about", limit=MOST_EVENTS)),
+        possible=possible_makers(
+            reader, params, [(one.record, one.readings) for one in markings], item),
     )
 
 

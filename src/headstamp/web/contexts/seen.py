@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.item import MarkingView, marking_view
+from headstamp.web.contexts.possible import PossibleMakers, possible_makers
 from headstamp.web.contexts.record import RecordContext, naming_of, record_context
 from headstamp.web.page import ON_PAGE, Params
 
@@ -17,6 +18,7 @@ class MarkingContext(RecordContext):
     """A marking as its page shows it, with readings and what the schemes recognise."""
 
     seen: MarkingView | None = None
+    possible: PossibleMakers | None = None
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,12 @@ class PhotographContext(RecordContext):
 def marking_context(reader: Reader, params: Params) -> MarkingContext:
     """All of one marking. Raises Missing."""
     base = record_context(reader, params)
+    seen = marking_view(reader, base.record, base.labels)
+    on = base.record.get("item")
     return MarkingContext(
-        **{**base.__dict__, "naming": naming_of(reader, base.record.id, _READINGS)},
-        seen=marking_view(reader, base.record, base.labels),
+        **{**base.__dict__, "naming": naming_of(reader, base.record.id, _READINGS)}, seen=seen,
+        possible=possible_makers(
+            reader, params, [(seen.record, seen.readings)], reader.many([on]).get(on) if on else None),
     )
 
 

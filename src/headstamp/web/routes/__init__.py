@@ -16,14 +16,17 @@ from headstamp.web.routes import (
     particular,
     reading,
     record,
+    reference,
     search,
+    series,
     working,
 )
 
 # Particular pages first: where two have one address, the earlier is meant, and
 # an address with a fixed word (/items/new) stands before one with a gap (/items/{id}).
 _PAGES: tuple[tuple[Page, ...], ...] = (
-    overview.PAGES, map.PAGES, working.PAGES, search.PAGES, help.PAGES, form.PAGES, reading.PAGES,
+    overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, help.PAGES, reference.PAGES,
+    form.PAGES, reading.PAGES,
     particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,

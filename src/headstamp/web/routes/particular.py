@@ -23,5 +23,6 @@ PAGES: tuple[Page, ...] = (
     record_page(BY_NAME["trace_request"], trace_context, TraceContext, "trace.html"),
     replace(_LISTS["tally"], context=tallies_context, returns=TalliesContext,
             template="tallies.html"),
+    replace(_LISTS["reference"], template="references.html"),
     replace(_LISTS["finding"], template="findings.html"),
 )
