@@ -59,8 +59,9 @@ class _Look:
 
 @dataclass(slots=True)
 class _Seen:
-    """One value at one place, with the looks that gave it."""
+    """One value at one place, with the looks that gave it; ``form`` is a kind of its ``family``."""
 
+    family: str
     form: str
     text: str
     region: Region
@@ -69,14 +70,14 @@ class _Seen:
     unused: float | None = None
 
     @property
-    def needed(self) -> int:
-        return 3 if self.form in WEAK else 2
+    def weak(self) -> bool:
+        return self.form in WEAK or self.family in WEAK
 
     @property
     def enough(self) -> bool:
-        return len(self.looks) >= self.needed and (
-            self.form not in WEAK or len(self.sizes) > 1
-        )
+        if self.weak:
+            return len(self.looks) >= 3 and len(self.sizes) > 1
+        return len(self.looks) >= 2
 
 
 @cache
@@ -107,8 +108,8 @@ def read_codes(pictures: Sequence[Image.Image]) -> tuple[list[Proposal], list[Un
         _look_all(_plain_looks(grey), scale, picture.size, seen, broken)
         if not any(one.enough for one in seen):
             _look_all(_slanted(grey, _TURNED), scale, picture.size, seen, [])
-        seen = [one for one in seen if one.form != _ITF] + [
-            better for one in seen if one.form == _ITF
+        seen = [one for one in seen if one.family != _ITF] + [
+            better for one in seen if one.family == _ITF
             for better in _upright(grey, scale, picture.size, one)
         ]
         if seen:
@@ -150,8 +151,9 @@ def _upright(
         max(0, left - around), max(0, top - around),
         min(grey.width, left + width + around), min(grey.height, top + height + around),
     )))
+    alone = [_Seen(one.family, one.form, one.text, one.region)]
     if angle is None:
-        return [_Seen(one.form, one.text, one.region)]
+        return alone
     found: list[_Seen] = []
     for step in (0.0, -1.5, 1.5):
         turned = grey.rotate(angle + step, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
@@ -161,8 +163,9 @@ def _upright(
                 look = _Look(f"upright {step} x{factor}", str(factor), picture, scale=factor,
                              angle=angle + step)
                 _look_all([look], scale, size, found, [])
-    found = [other for other in found if other.form == _ITF and overlap(other.region, one.region)]
-    return found or [_Seen(one.form, one.text, one.region)]
+    return [
+        other for other in found if other.family == _ITF and overlap(other.region, one.region)
+    ] or alone
 
 
 def bar_angle(grey: Image.Image) -> float | None:
@@ -193,11 +196,12 @@ def _look_all(
             look.picture, formats=_formats(), binarizer=look.binarizer, return_errors=True
         ):
             region = _region(code, look, scale, size)
-            form = str(code.symbology)
+            family = str(code.symbology)
+            form = str(code.format) if code.valid else family
             good = code.valid and bool(code.text)
-            if not good and form not in _MATRIX:
+            if not good and family not in _MATRIX:
                 continue  # a row of stripes that is no code says nothing
-            one = _Seen(form, code.text if good else "", region)
+            one = _Seen(family, form, code.text if good else "", region)
             known = seen if good else broken
             same = next((s for s in known if s.form == form and s.text == one.text
                          and overlap(s.region, region)), None)
@@ -260,7 +264,7 @@ def _judged(seen: list[_Seen], broken: list[_Seen]) -> tuple[list[Proposal], lis
             first = max(group, key=lambda one: len(one.looks))
             unread.append(Unread(
                 region=first.region,
-                what=f"a {first.form} seems to be here, but the looks at it do not agree; "
+                what=f"a code ({first.form}) seems to be here, but the looks at it do not agree; "
                      "no value is given",
             ))
         else:
@@ -271,7 +275,7 @@ def _judged(seen: list[_Seen], broken: list[_Seen]) -> tuple[list[Proposal], lis
         ):
             unread.append(Unread(
                 region=one.region,
-                what=f"a {one.form} is here, but more of it is damaged than its check can mend",
+                what=f"a code ({one.form}) is here, but more of it is damaged than its check can mend",
             ))
     return sorted(proposals, key=lambda one: (-one.score, one.region, one.text)), unread
 
@@ -295,9 +299,7 @@ def _agreed(group: list[_Seen]) -> _Seen | None:
     for other in whole:
         if other is best or (other.form, other.text) == (best.form, best.text):
             continue
-        if best.form in WEAK and other.form not in WEAK and other.enough:
-            return None  # never the weaker code where a stronger one speaks
-        if best.form in WEAK or 3 * len(other.looks) > len(best.looks):
+        if best.weak or 3 * len(other.looks) > len(best.looks):
             return None
     return best
 
@@ -305,16 +307,16 @@ def _agreed(group: list[_Seen]) -> _Seen | None:
 def _part_of(one: _Seen, other: _Seen) -> bool:
     """Whether ``one`` is but a piece of ``other``: an ITF read by a line that left its bars."""
     return (
-        one.form == other.form == _ITF and len(one.text) < len(other.text)
+        one.family == other.family == _ITF and len(one.text) < len(other.text)
         and one.text in other.text
     )
 
 
 def _proposal(kept: _Seen) -> Proposal:
     looks = len(kept.looks)
-    if kept.form in NO_CHECK:
+    if kept.form in NO_CHECK or kept.family in NO_CHECK:
         score, basis = 0.9, f"this code has no check of its own; {looks} looks at it agree"
-    elif kept.form in WEAK:
+    elif kept.weak:
         score, basis = 0.95, f"its own check is weak; {looks} looks at it agree"
     else:
         score, basis = 0.99, f"its own check fits, and {looks} looks at it agree"
