@@ -13,7 +13,7 @@ from headstamp.actions.settings import Settings
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
 from tests.web.conftest import BASE
-from tests.web.marked import CAPTION, REMARK, SECRET, marked_case
+from tests.web.marked import CAPTION, REMARK, SECRET, make, marked_case
 
 PAGE = "/markings/mark-aaaa/read"
 ADA = "QX 7?41"
@@ -203,6 +203,41 @@ def test_the_picture_to_read_from_is_as_large_as_the_original(case: Case) -> Non
     answer = ada.get(address[1])
     assert answer.headers["content-type"] == "image/jpeg"
     assert Image.open(BytesIO(answer.content)).size == (1200, 800)
+
+
+def test_a_photograph_of_unknown_size_is_a_plain_picture(case: Case) -> None:
+    ada = as_person(case, "Ada")
+    shown = case.read("sealed").get("photo-aaaa")
+    values = {name: value for name, value in shown.values.items() if name not in ("width", "height")}
+    with case.change(actor="t", reason="no size") as change:
+        change.put(make("photograph", **values, id="photo-aaaa"))
+    for page in (PAGE, "/photographs/photo-aaaa/mark"):
+        answer = ada.get(page)
+        assert answer.status_code == 200 and "data-stage" not in answer.text
+        assert re.search(r'<img src="/thumbs/\w+\?side=1200"', answer.text)
+    done = post(ada, "/photographs/photo-aaaa/mark", x="1", y="2", width="3", height="4",
+                item="item-aaaa", state="removed", reader="Ada")
+    assert done.status_code == 303 and ada.get(done.headers["location"]).status_code == 200
+
+
+def test_three_readers_and_markings_that_run_from_right_to_left(case: Case) -> None:
+    for name, text in (("Ada", "لوط 0785"), ("Ben", "لوط 07?5"), ("Cyd", "لوط ٠٧٨٦")):
+        assert read(as_person(case, name), text, name).status_code == 303
+    page = as_person(case, "Cyd").get(PAGE).text
+    assert page.count('<table class="places" dir="rtl">') == 3  # and beside the record
+    assert as_person(case, "Cyd").get("/api" + PAGE).json()["joint"] == "لوط 078[5٦]"
+
+
+@pytest.mark.parametrize("text", ["[[8B]", "]", "*" * 30, "<script>", "\u202e12", "a\r\nb", "x" * 9000])
+def test_any_text_can_be_read_and_is_shown_as_text(case: Case, text: str) -> None:
+    for name in ("Ada", "Ben"):
+        assert read(as_person(case, name), text + name, name).status_code == 303
+    page = as_person(case, "Ada").get(PAGE)
+    assert page.status_code == 200 and "<script>Ada" not in page.text
+    assert as_person(case, "Ada").get("/reading?state=two").status_code == 200
+    for data in ({}, {"expected": "1"}, {"expected": "²", "text": "A"}):
+        refused = post(as_person(case, "Ada"), PAGE, "/markings/mark-aaaa/settle", **data)
+        assert refused.status_code in (409, 422)
 
 
 def test_what_is_hidden_is_not_there(case: Case) -> None:

@@ -44,8 +44,8 @@ Kind = Literal[
     "only_first", "only_second",
 ]
 
-MOST_CELLS = 1_000_000
-"""Beyond so many pairs of places (two texts of 1,000) places are paired in order."""
+MOST_CELLS = 250_000
+"""Beyond so many pairs of places (two texts of 500 that differ throughout) they are paired in order."""
 
 _SAME = frozenset({"agreed", "written"})
 _AGAINST = frozenset({"differing", "only_first", "only_second"})
@@ -265,6 +265,7 @@ def _separates(token: str) -> bool:
     return not any(_key(char) for char in token)
 
 
+@lru_cache(maxsize=1 << 16)
 def _cost(first: str, second: str) -> int:
     kind = kind_of(first, second)
     if kind in ("only_first", "only_second"):
