@@ -28,7 +28,8 @@ BEST, SLIGHT, DOUBTFUL, POOR = 0.95, 0.7, 0.5, 0.3
 # A reader counts as agreeing only when it is itself as sure as this.
 _RAPID_SURE, _TESSERACT_SURE = 0.9, 0.8
 # From here on a Cyrillic letter that Latin has not speaks against a Latin reading.
-_CYRILLIC_HEARD, _CYRILLIC_GIVEN, _ARABIC_GIVEN, _GIVEN = 0.3, 0.4, 0.6, 0.3
+_CYRILLIC_HEARD, _CYRILLIC_GIVEN, _ARABIC_GIVEN, _GIVEN = 0.3, 0.2, 0.6, 0.3
+_MORE_SEEN = 0.6
 
 ONE_READER = "only one reader knows this script, so nothing confirms it"
 DISAGREE = "the readers do not agree on this line"
@@ -43,6 +44,7 @@ DIGITS_UNREAD = ("machines misread Arabic-Indic and Persian digits, their number
                  "given as *, to be read by a person")
 SIGNS = "0 may be the letter O, and 3, 4, 6 the Cyrillic letters З, Ч, б"
 ENDS = "one of the readers sees further signs at its ends"
+MORE = "another reader sees more here, in a script that this one does not know"
 UPSIDE = "it reads upside down as well"
 
 
@@ -214,6 +216,13 @@ def _contrast(texts: Sequence[_Text]) -> None:
             one.doubt(MAYBE_LATIN)
         if one.form != "Arab" and "Arab" in forms:
             one.doubt("it may be Arabic or Persian", POOR)
+        inner = script.core(one.text)
+        if any(
+            other.sure >= _MORE_SEEN and other.form not in ("", one.form)
+            and inner != script.core(other.text) and inner in script.core(other.text)
+            for other in texts
+        ):
+            one.doubt(MORE, POOR)
 
 
 def _distinct(texts: Sequence[_Text]) -> list[_Text]:
