@@ -27,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "list": "look",
     "count": "look",
     "find": "find",
+    "parts": "parts",
+    "series": "series",
     "markings": "markings",
     "readings": "readings",
     "give-reading": "readings",

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from headstamp.markings.state_words import UNSETTLED, marking_state_of
 from headstamp.records import BY_NAME
 from headstamp.schemes import SchemeReading, recognise, scheme
+from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.web.contexts.facts import FactView, Piece, fact_views, labels_of, ref_piece
 from headstamp.web.contexts.past import Moment, in_order, moment
 from headstamp.web.contexts.possible import PossibleMakers, possible_makers
 from headstamp.web.contexts.record import Naming, RecordContext, naming_of, record_context
+from headstamp.web.contexts.series import Nearby, nearby_of
 from headstamp.web.page import ON_PAGE, Params
 
 MOST_MARKINGS = 100
@@ -46,11 +49,15 @@ class Recognised:
 
 @dataclass(frozen=True)
 class MarkingView:
-    """A marking with the readings recorded of it and what the schemes recognise."""
+    """A marking with the readings recorded of it and what the schemes recognise.
+
+    ``words_fit`` says which states its words leave open, where they settle none.
+    """
 
     record: Shown
     readings: tuple[Shown, ...]
     recognised: tuple[Recognised, ...]
+    nearby: tuple[Nearby, ...] = ()
     facts: tuple[FactView, ...] = field(default=(), metadata=ON_PAGE)
     reading_facts: tuple[tuple[FactView, ...], ...] = field(default=(), metadata=ON_PAGE)
 
@@ -83,7 +90,7 @@ def item_context(reader: Reader, params: Params) -> ItemContext:
     base = record_context(reader, params)
     item = base.record
     naming: tuple[Naming, ...] = naming_of(reader, item.id, _PLACED)
-    markings = markings_of(reader, item.id)
+    markings = markings_of(reader, item.id, params.case)
     return ItemContext(
         **{**base.__dict__, "naming": naming},
         photographs=pictures(
@@ -109,22 +116,36 @@ def pictures(photographs: Sequence[Shown]) -> tuple[Picture, ...]:
     return tuple(found)
 
 
-def markings_of(reader: Reader, item_id: str) -> tuple[MarkingView, ...]:
-    """The markings on an item, each with its readings and what the schemes recognise."""
+def markings_of(
+    reader: Reader, item_id: str, case: Case | None = None
+) -> tuple[MarkingView, ...]:
+    """The markings on an item, each with its readings and what the schemes recognise.
+
+    With the case given, also the runs and ranges that they stand in.
+    """
     rows = reader.referring(item_id, kind="marking", field="item", limit=MOST_MARKINGS)
     labels = labels_of(reader, rows, BY_NAME)
-    return tuple(marking_view(reader, shown, labels) for shown in rows)
+    return tuple(marking_view(reader, shown, labels, case) for shown in rows)
 
 
-def marking_view(reader: Reader, shown: Shown, labels: Mapping[str, str]) -> MarkingView:
-    """One marking with its readings and what the schemes recognise."""
+def marking_view(
+    reader: Reader, shown: Shown, labels: Mapping[str, str], case: Case | None = None
+) -> MarkingView:
+    """One marking with its readings, what the schemes recognise, and what stands around it."""
     text = shown.get("text")
     readings = reader.referring(shown.id, kind="reading", field="marking", limit=20)
     return MarkingView(
         shown, tuple(readings), tuple(recognised(one) for one in recognise(text)) if text else (),
+        nearby_of(case, reader, shown, readings),
         fact_views(BY_NAME["marking"], shown.values, labels, _NOT_AGAIN),
         tuple(fact_views(BY_NAME["reading"], one.values, {}, _NOT_AGAIN) for one in readings),
     )
+
+
+def _words_fit(marking: Shown) -> str:
+    words = marking.get("state_as_written")
+    said = marking_state_of(words) if words and marking.get("state") == UNSETTLED else None
+    return said.why if said is not None else ""
 
 
 def recognised(reading: SchemeReading) -> Recognised:
