@@ -30,10 +30,9 @@ def make(kind: str, **values: Any) -> Any:
     return kind_named(kind).cls.build(values)
 
 
-@pytest.fixture
-def marked(sqlite_case: Case) -> Case:
+def fill(case: Case) -> Case:
     put(
-        sqlite_case,
+        case,
         make("item", id="item-aaaa", tag="A-1", family="arm"),
         make("photograph", id="photo-aaaa", items=["item-aaaa"], width=400, height=300,
              link="https://example.org/p.jpg", tier="restricted"),
@@ -41,7 +40,12 @@ def marked(sqlite_case: Case) -> Case:
              photograph="photo-aaaa"),
         make("marking", id="mark-bbbb", item="item-aaaa", text="XY 1"),
     )
-    return sqlite_case
+    return case
+
+
+@pytest.fixture
+def marked(sqlite_case: Case) -> Case:
+    return fill(sqlite_case)
 
 
 def read(case: Case, reader: str, text: str, marking: str = "mark-aaaa", **more: Any) -> Any:
@@ -169,7 +173,8 @@ def test_a_region_is_a_new_version_of_the_marking(marked: Case) -> None:
     assert marking.get("text") == "XY 1" and marking.get("photograph") == "photo-aaaa"
 
 
-def test_the_queue_and_the_agreement_of_the_case(marked: Case) -> None:
+def test_the_queue_and_the_agreement_of_the_case(case: Case) -> None:
+    marked = fill(case)
     reader = marked.read("restricted")
     nothing = queue(reader, "Ada")
     assert nothing.total == 0 and nothing.statistics.share is None

@@ -70,6 +70,8 @@ def test_the_picture_is_moved_turned_and_lit_and_nothing_else_happens(chromium, 
         for _ in range(10):
             page.keyboard.press("ArrowRight")
         page.check("[data-set=grey]")
+        page.uncheck("[data-set=outline]")
+        assert page.locator(".stage .outline").is_hidden()
         page.check("[data-set=invert]")
         assert page.locator(".stage .shown").evaluate("e => getComputedStyle(e).filter") == (
             "brightness(1) contrast(2) grayscale(1) invert(1)")

@@ -97,6 +97,7 @@ function start(place) {
       `brightness(${settings.brightness.value}%)`, `contrast(${settings.contrast.value}%)`,
       settings.grey.checked ? "grayscale(1)" : "", settings.invert.checked ? "invert(1)" : "",
     ].join(" ");
+    layers[1].style.visibility = settings.outline.checked ? "" : "hidden";
     for (const rect of outlines) {
       for (const name of ["x", "y", "width", "height"]) rect.setAttribute(name, part ? part[name] : 0);
     }
@@ -159,6 +160,7 @@ function start(place) {
       Object.assign(settings.brightness, { value: 100 });
       Object.assign(settings.contrast, { value: 100 });
       settings.grey.checked = settings.invert.checked = false;
+      settings.outline.checked = true;
       show(draws ? whole : first);
     },
   };
