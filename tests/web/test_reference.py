@@ -61,3 +61,14 @@ def test_a_code_is_looked_up(tmp_path: Path) -> None:
         assert client.get("/references/find", params={"code": "QZK", "year": "soon"}).status_code == 422
     with several(tmp_path / "other", "sealed") as client:
         assert "Sealed Works" in client.get("/references/find", params={"code": "QZK"}).text
+
+
+def test_words_that_leave_the_state_open_say_what_fits(tmp_path: Path) -> None:
+    marking = make("marking", id="mark-gggg", item="item-aaaa", state="unsettled",
+                   state_as_written="N\u00e3o aparente")
+    case = a_case(tmp_path / "case", marking)
+    with TestClient(create_app(Settings(clearance="partner"), case=case), base_url=BASE) as client:
+        page = client.get("/markings/mark-gggg").text
+        assert "N\u00e3o aparente" in page and "not settled: removed or absent" in page
+        assert "mark-gggg" in client.get("/search", params={"q": "n\u00e3o aparente"}).text
+        assert "mark-bbbb" in client.get("/search", params={"q": "raspado"}).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from headstamp.actions.parts_seen import Elsewhere, elsewhere
 from headstamp.markings.state_words import UNSETTLED, marking_state_of
 from headstamp.records import BY_NAME
 from headstamp.schemes import SchemeReading, recognise, scheme
@@ -58,6 +59,7 @@ class MarkingView:
     readings: tuple[Shown, ...]
     recognised: tuple[Recognised, ...]
     nearby: tuple[Nearby, ...] = ()
+    words_fit: str = ""
     facts: tuple[FactView, ...] = field(default=(), metadata=ON_PAGE)
     reading_facts: tuple[tuple[FactView, ...], ...] = field(default=(), metadata=ON_PAGE)
 
@@ -83,6 +85,7 @@ class ItemContext(RecordContext):
     past: tuple[Moment, ...] = ()
     notes: tuple[Shown, ...] = ()
     possible: PossibleMakers | None = None
+    same: tuple[Elsewhere, ...] = ()
 
 
 def item_context(reader: Reader, params: Params) -> ItemContext:
@@ -101,6 +104,7 @@ def item_context(reader: Reader, params: Params) -> ItemContext:
         notes=tuple(reader.referring(item.id, kind="note", field="about", limit=MOST_EVENTS)),
         possible=possible_makers(
             reader, params, [(one.record, one.readings) for one in markings], item),
+        same=elsewhere(reader, item) if item.get("family") == "component" else (),
     )
 
 
@@ -136,7 +140,7 @@ def marking_view(
     readings = reader.referring(shown.id, kind="reading", field="marking", limit=20)
     return MarkingView(
         shown, tuple(readings), tuple(recognised(one) for one in recognise(text)) if text else (),
-        nearby_of(case, reader, shown, readings),
+        nearby_of(case, reader, shown, readings), _words_fit(shown),
         fact_views(BY_NAME["marking"], shown.values, labels, _NOT_AGAIN),
         tuple(fact_views(BY_NAME["reading"], one.values, {}, _NOT_AGAIN) for one in readings),
     )
