@@ -3,7 +3,8 @@
     python -m benchmarks [NAME ...]
 
 Each ``bench_*.py`` has ``run() -> list of rows``: name, ours, peer, ratio, target,
-unit, data. A ratio is always taken against a peer in the same run.
+unit, data, and met where it says itself whether the target was reached. A ratio is
+always taken against a peer in the same run.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).parent
-COLUMNS = ("name", "ours", "peer", "ratio", "target", "unit", "data")
+COLUMNS = ("name", "ours", "peer", "ratio", "target", "met", "unit", "data")
 
 
 def modules(wanted: list[str]) -> list[str]:
