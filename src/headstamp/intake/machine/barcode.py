@@ -28,16 +28,8 @@ import numpy as np
 import zxingcpp
 from PIL import Image, ImageFilter
 
+from headstamp.intake.machine.forms import LEFT_OUT, LOCATED, NO_CHECK, WEAK
 from headstamp.intake.machine.proposal import Proposal, Region, Unread
-
-WEAK = frozenset({
-    "Code 39", "Code 39 Standard", "Code 39 Extended", "Code 32", "Pharmazentralnummer", "Codabar",
-    "ITF", "EAN-8", "UPC-E", "Telepen", "Telepen Alpha", "Telepen Numeric", "Micro QR Code",
-    "Aztec Rune",
-})  # fmt: skip
-"""Codes whose own check lets chance patterns pass, or that have none."""
-
-NO_CHECK = frozenset({"Code 39", "Code 39 Standard", "Code 39 Extended", "Codabar", "ITF"})
 
 _TURNED = (-30, -15, 15, 30, 45)
 _ITF = "ITF"
@@ -87,11 +79,13 @@ def reader_name() -> str:
 
 
 @cache
-def _formats() -> list[zxingcpp.BarcodeFormat]:
-    # The edge of a film carries no text; its two check bits make codes of any fence.
-    # The families stand for all their kinds.
-    families = zxingcpp.BarcodeFormat
-    return [families.AllLinear, families.AllMatrix]
+def _formats() -> zxingcpp.BarcodeFormats:
+    every = zxingcpp.barcode_formats_list(
+        zxingcpp.barcode_formats_from_str("AllLinear,AllMatrix")
+    )
+    return zxingcpp.barcode_formats_from_str(
+        ",".join(str(one) for one in every if str(one) not in LEFT_OUT)
+    )
 
 
 def read_codes(pictures: Sequence[Image.Image]) -> tuple[list[Proposal], list[Unread]]:
@@ -199,7 +193,7 @@ def _look_all(
             family = str(code.symbology)
             form = str(code.format) if code.valid else family
             good = code.valid and bool(code.text)
-            if not good and family not in _MATRIX:
+            if not good and family not in LOCATED:
                 continue  # a row of stripes that is no code says nothing
             one = _Seen(family, form, code.text if good else "", region)
             known = seen if good else broken
@@ -211,12 +205,10 @@ def _look_all(
             if look.name not in same.looks:
                 same.looks.append(look.name)
                 same.sizes.add(look.size)
-            unused = (code.extra or {}).get("UEC") if good else None
+            extra = code.extra
+            unused = extra.get("UEC") if good and isinstance(extra, dict) else None
             if isinstance(unused, int | float):
                 same.unused = max(float(unused), same.unused or 0.0)
-
-
-_MATRIX = frozenset({"Data Matrix", "QR Code", "Aztec", "Aztec Code", "PDF417"})
 
 
 def _region(
@@ -224,8 +216,8 @@ def _region(
 ) -> Region:
     """Where the code is in the picture as given, whatever was done to it for this look."""
     place = code.position
-    corners = [(p.x, p.y) for p in
-               (place.top_left, place.top_right, place.bottom_right, place.bottom_left)]
+    points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+    corners = [(float(point.x), float(point.y)) for point in points]
     if look.angle:
         # The turned picture is larger; both have the same centre.
         turn, (wide, high) = radians(look.angle), look.picture.size
@@ -269,10 +261,9 @@ def _judged(seen: list[_Seen], broken: list[_Seen]) -> tuple[list[Proposal], lis
             ))
         else:
             proposals.append(_proposal(kept))
+    taken = [one.region for one in proposals] + [one.region for one in unread]
     for one in broken:
-        if len(one.looks) >= 3 and not any(
-            overlap(one.region, other.region) for other in [*proposals, *unread]
-        ):
+        if len(one.looks) >= 3 and not any(overlap(one.region, other) for other in taken):
             unread.append(Unread(
                 region=one.region,
                 what=f"a code ({one.form}) is here, but more of it is damaged than its check can mend",

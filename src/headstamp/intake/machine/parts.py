@@ -60,7 +60,7 @@ def _asked(option: str) -> list[str]:
     if not tesseract():
         return []
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - the program found on the path, two fixed options
             [tesseract(), option], stdin=subprocess.DEVNULL, capture_output=True, timeout=20,
             check=False,
         )

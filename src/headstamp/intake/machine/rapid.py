@@ -55,10 +55,10 @@ def read_lines(lines: Sequence[Image.Image]) -> list[Candidate | None]:
 def _read(line: Image.Image) -> Candidate | None:
     said = _engine()(_array(line), use_det=False, use_cls=False, use_rec=True)
     texts, scores = getattr(said, "txts", None), getattr(said, "scores", None)
-    if not texts or not texts[0].strip():
+    if not texts or not scores or not texts[0].strip():
         return None
     sure = float(scores[0])
-    return Candidate(texts[0].strip(), sure, sure, "rapid", f"RapidOCR {rapid_version()}")
+    return Candidate(str(texts[0]).strip(), sure, sure, "rapid", f"RapidOCR {rapid_version()}")
 
 
 def _array(picture: Image.Image) -> NDArray[np.uint8]:

@@ -16,6 +16,7 @@ from PIL import Image
 from headstamp.errors import Invalid, Problem
 from headstamp.intake.limits import Limits
 from headstamp.intake.machine.canvas import TEXT_SIDE, asked_region, cut, grounds
+from headstamp.intake.machine.forms import MATRIX
 from headstamp.intake.machine.parts import absent, installed, tesseract_languages
 from headstamp.intake.machine.proposal import (
     MachineReading,
@@ -98,7 +99,10 @@ def read_image(
         readers += installed()
         if installed():
             texts, told = _texts(pictures, region is not None)
-            proposals += texts
+            # The squares of a 2-D code look like letters to a reader of text.
+            squares = [one.region for one in proposals if one.form in MATRIX]
+            proposals += [one for one in texts
+                          if not any(_centre_in(one.region, code) for code in squares)]
             notes += told
     found = MachineReading(
         width=image.width, height=image.height, looked_for=tuple(methods),
@@ -132,6 +136,11 @@ def _texts(
         found += proposals(line.upright, line.turned, (left, top, width, height),
                            tesseract_languages())
     return found, notes
+
+
+def _centre_in(one: Region, other: Region) -> bool:
+    across, down = one[0] + one[2] / 2, one[1] + one[3] / 2
+    return other[0] <= across < other[0] + other[2] and other[1] <= down < other[1] + other[3]
 
 
 def _moved(reading: MachineReading, part: Region) -> MachineReading:

@@ -29,7 +29,7 @@ BEST, SLIGHT, DOUBTFUL, POOR = 0.95, 0.7, 0.5, 0.3
 _RAPID_SURE, _TESSERACT_SURE = 0.9, 0.8
 # From here on a Cyrillic letter that Latin has not speaks against a Latin reading.
 _CYRILLIC_HEARD, _CYRILLIC_GIVEN, _ARABIC_GIVEN, _GIVEN = 0.3, 0.2, 0.6, 0.3
-_MORE_SEEN = 0.6
+_FAR_LESS_SURE, _MORE_SEEN = 0.4, 0.6
 
 ONE_READER = "only one reader knows this script, so nothing confirms it"
 DISAGREE = "the readers do not agree on this line"
@@ -146,7 +146,12 @@ def _lone_chinese(chinese: Candidate | None) -> list[_Text]:
 
 def _question(one: _Text, russian: Candidate | None, languages: Collection[str]) -> None:
     """Could a line in another script look like this to readers who do not know that script?"""
-    heard = russian is not None and script.own_cyrillic(russian.text)
+    heard = (
+        russian is not None and script.own_cyrillic(russian.text)
+        and russian.letters >= max(
+            _CYRILLIC_HEARD, one.sure - _FAR_LESS_SURE if one.form == "Latn" else 0.0
+        )
+    )
     if one.form == "":
         if russian is not None and script.compact(russian.text) != script.compact(one.text):
             one.doubt(DISAGREE)
@@ -154,7 +159,7 @@ def _question(one: _Text, russian: Candidate | None, languages: Collection[str])
             one.doubt(SIGNS, SLIGHT)
     elif script.only_twins(one.text):
         one.doubt(TWINS)
-    elif heard and russian is not None and russian.letters >= _CYRILLIC_HEARD:
+    elif heard:
         one.doubt(MAYBE_CYRILLIC)
     elif one.form == "Grek":
         one.doubt("only one reader knows Greek; capitals look the same in Latin and Cyrillic")
