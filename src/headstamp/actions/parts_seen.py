@@ -8,8 +8,9 @@ recorded are used here, never a text read anew: a correction counts at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from weakref import WeakKeyDictionary
 
 from headstamp.actions.parts import SCHEMES, Basis, documents_of, published
 from headstamp.analysis.part_lag import Times, times
@@ -18,6 +19,7 @@ from headstamp.markings.component_date import week_day
 from headstamp.markings.component_part import PER_CENT, meaning_in
 from headstamp.markings.normalise import plain_key
 from headstamp.markings.part_number import part_key, series, stem
+from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 
@@ -62,9 +64,9 @@ class Parts:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """The other items on which the same part number was read, with the weapons they were in.
+    """The other items on which the same part number was read, with the other weapons they were in.
 
-    ``more`` is true where there are more than are looked at.
+    ``weapons`` are ids and labels; ``more`` is true where there are more than are looked at.
     """
 
     number: str
@@ -97,6 +99,18 @@ def parts_of(reader: Reader) -> Parts:
     return Parts(tuple(seen), tuple(same_parts(seen)), tuple(families(seen)), dated, labels)
 
 
+_KEPT: WeakKeyDictionary[Case, dict[str, tuple[int, Parts]]] = WeakKeyDictionary()
+
+
+def parts_in(case: Case, reader: Reader) -> Parts:
+    """``parts_of`` this reader, kept in memory until anything is recorded in the case."""
+    kept, size = _KEPT.setdefault(case, {}), reader.size()
+    held = kept.get(reader.clearance)
+    if held is None or held[0] != size:
+        held = kept[reader.clearance] = (size, parts_of(reader))
+    return held[1]
+
+
 def elsewhere(reader: Reader, item: Shown) -> tuple[Elsewhere, ...]:
     """For each part number read on this item, where else the same one was read.
 
@@ -110,7 +124,11 @@ def elsewhere(reader: Reader, item: Shown) -> tuple[Elsewhere, ...]:
             for some in own.values() for one in some if _counts(one)
             and one.get("scheme") == SCHEMES["part_number"]
         }
-        return tuple(_elsewhere(now, item.id, number) for key, number in numbers.items() if key)
+        found = [_elsewhere(now, item.id, number) for key, number in numbers.items() if key]
+    own_weapon = item.get("parent")
+    return tuple(
+        replace(one, weapons=tuple(w for w in one.weapons if w[0] != own_weapon)) for one in found
+    )
 
 
 def with_number(reader: Reader, number: str) -> Elsewhere:
@@ -155,7 +173,7 @@ def _seen(item: Shown, reading: Shown, labels: dict[str, str], product: str = ""
 
 def _counts(reading: Shown) -> bool:
     """A reading of a certainty of nought was withdrawn."""
-    return reading.get("certainty") != 0
+    return bool(reading.get("certainty") != 0)
 
 
 def _latest(readings: Iterable[Shown]) -> dict[str, Shown]:

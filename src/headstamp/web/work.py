@@ -11,6 +11,7 @@ from typing import Any
 from headstamp.actions.cases import check_case, index_case
 from headstamp.actions.import_result import ImportResult
 from headstamp.actions.intake_file import import_file
+from headstamp.actions.parts import PartsRead, read_parts
 from headstamp.actions.report import ReportResult, write_report
 from headstamp.errors import HeadstampError
 from headstamp.store.case import Case
@@ -125,5 +126,16 @@ def reporting(case: Case, form: str, clearance: str) -> Work:
             told(STEPS.get(step, step), done, total)
 
         return write_report(case, folder / f"report.{form}", clearance=clearance, told=tell)
+
+    return work
+
+
+def reading_parts(case: Case, *, actor: str, clearance: str) -> Work:
+    """Reads the texts of components by rules, and takes the readings into the search index."""
+
+    def work(told: Told) -> PartsRead:
+        done = read_parts(case, actor=actor, clearance=clearance, told=told)
+        index_case(case, told=lambda n, total: told(INDEX, n, total))
+        return done
 
     return work

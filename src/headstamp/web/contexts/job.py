@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from headstamp.actions.import_result import ImportResult
+from headstamp.actions.parts import PartsRead
 from headstamp.actions.report import ReportResult
 from headstamp.intake.problems import EXTRA
 from headstamp.store.reader import Reader
@@ -65,6 +66,7 @@ class JobContext(Context):
     imported: Imported | None = field(default=None, metadata=ON_PAGE)
     verified: Verified | None = field(default=None, metadata=ON_PAGE)
     report: ReportResult | None = field(default=None, metadata=ON_PAGE)
+    parts: PartsRead | None = field(default=None, metadata=ON_PAGE)
     per_cent: int | None = field(default=None, metadata=ON_PAGE)
     told: str = field(default="", metadata=ON_PAGE)
 
@@ -80,13 +82,14 @@ def job_view(job: Job) -> JobContext:
     imported = result if isinstance(result, Imported) else None
     verified = result if isinstance(result, Verified) else None
     report = result if isinstance(result, ReportResult) else None
+    parts = result if isinstance(result, PartsRead) else None
     return JobContext(
         id=job.id, what=job.what, title=job.title, state=job.state, step=job.step, done=job.done,
         total=job.total, seconds=round(job.seconds, 1), rate=round(job.rate, 1) or None,
         left=None if job.left is None else round(job.left, 1), result=_plain(result),
         error=job.error.as_dict() if job.error else None, job=job,
         files=tuple(_files(job.id, imported)) if imported else (), imported=imported,
-        verified=verified, report=report,
+        verified=verified, report=report, parts=parts,
         per_cent=None if job.share is None else int(100 * job.share), told=progress_told(job),
     )
 
@@ -133,6 +136,8 @@ def _plain(result: Any) -> Any:
     if isinstance(result, ReportResult):
         return {"form": result.form, "size": result.size, "entries": result.entries,
                 "root": result.root, "items": result.items}
+    if isinstance(result, PartsRead):
+        return result.as_dict()
     return None
 
 

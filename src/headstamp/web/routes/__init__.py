@@ -14,6 +14,7 @@ from headstamp.web.routes import (
     map,
     overview,
     particular,
+    parts,
     reading,
     record,
     reference,
@@ -27,10 +28,10 @@ from headstamp.web.routes import (
 _PAGES: tuple[tuple[Page, ...], ...] = (
     overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, help.PAGES, reference.PAGES,
     form.PAGES, reading.PAGES,
-    particular.PAGES, listing.PAGES, record.PAGES,
+    parts.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
-                          *reading.ACTS)
+                          *reading.ACTS, *parts.ACTS)
 
 
 @cache
