@@ -193,7 +193,7 @@ def _look_all(
             family = str(code.symbology)
             form = str(code.format) if code.valid else family
             good = code.valid and bool(code.text)
-            if not good and family not in LOCATED:
+            if form in LEFT_OUT or (not good and family not in LOCATED):
                 continue  # a row of stripes that is no code says nothing
             one = _Seen(family, form, code.text if good else "", region)
             known = seen if good else broken
