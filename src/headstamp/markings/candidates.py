@@ -15,6 +15,7 @@ from headstamp.markings.alphabet import UNREAD_CODE
 from headstamp.markings.asked import Asked
 from headstamp.markings.core import Core
 from headstamp.markings.segment import Segment
+from headstamp.markings.weighing import TEMPER
 
 KEEP: Final = 20_000
 """So many candidates of a segment are weighed one by one: those with the fewest edits."""
@@ -58,8 +59,8 @@ class Candidates:
 
     @property
     def sum(self) -> float:
-        """Of weight times chance, over all."""
-        return float(np.exp(self.paid / -100.0).sum()) * self.more
+        """Of weight times chance, tempered, over all."""
+        return float(np.exp(self.paid * (-TEMPER / 100)).sum()) * self.more
 
     def within(self, cost: int) -> int:
         """How many cost no more than this."""

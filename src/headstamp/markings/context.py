@@ -119,7 +119,7 @@ class Contexts:
         counts[0] = 0
         known = max(1.0, counts.sum())
         chance = float(counts[agree].sum() + 1) / (known + 1)
-        times = np.where(agree, min(_MOST, AGREES / chance), (1 - AGREES) / max(1 - chance, 0.01))
+        times: Floats = np.where(agree, min(_MOST, AGREES / chance), (1 - AGREES) / max(1 - chance, 0.01))
         # Where nearly all agree, agreement says next to nothing; it never counts against.
         times = np.where(agree, np.maximum(times, 1.0), np.minimum(times, 1.0))
         times[0] = 1.0

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+import headstamp.markings.fallback as fallback
 from headstamp.errors import Unavailable
-from headstamp.markings import fallback
 from headstamp.markings.asked import Costs, Pattern
 from headstamp.markings.segment import Segment
 
+_compiled: ModuleType | None
 try:
-    from headstamp.markings import _core as _compiled
+    _compiled = import_module("headstamp.markings._core")
 except ImportError:  # No compiler when it was installed, or another platform's files.
     _compiled = None
 
@@ -39,15 +41,14 @@ def compiled() -> bool:
 def _named(name: str) -> tuple[ModuleType, str]:
     if name == "python":
         return fallback, "python"
-    there = _compiled.kernels() if _compiled is not None else ()
+    there: tuple[str, ...] = _compiled.kernels() if _compiled is not None else ()
+    if _compiled is not None and (not name or name in there):
+        return _compiled, name or there[0]
     if not name:
-        return (_compiled, there[0]) if there else (fallback, "python")
-    if name not in there:
-        raise Unavailable(
-            f"HEADSTAMP_MARKINGS asks for {name!r}; here there are: "
-            + ", ".join([*there, "python"])
-        )
-    return _compiled, name
+        return fallback, "python"
+    raise Unavailable(
+        f"HEADSTAMP_MARKINGS asks for {name!r}; here there are: " + ", ".join([*there, "python"])
+    )
 
 
 def kernel() -> str:

@@ -353,7 +353,7 @@ def _score(codes: U8, lengths: npt.NDArray[np.int64], costs: Costs) -> Ints:
         for j in range(1, n + 1):
             here = t[:, j - 1]
             value = above[j - 1] + costs.seen[i - 1][here]
-            more = costs.run if run else dropped[:, j - 1]
+            more: Any = costs.run if run else dropped[:, j - 1]
             value = np.minimum(value, row[j - 1] + more)
             value = np.minimum(value, above[j] + add)
             if i > 1 and j > 1:
@@ -371,4 +371,4 @@ def _score(codes: U8, lengths: npt.NDArray[np.int64], costs: Costs) -> Ints:
     for j in range(n + 1):
         inside = lengths >= j
         best[inside] = np.minimum(best[inside], above[j, inside] + costs.cut[lengths[inside] - j])
-    return best.astype(np.int32)
+    return np.asarray(best, dtype=np.int32)

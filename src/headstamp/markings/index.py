@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,30 +22,13 @@ from headstamp.markings.channel import Channel
 from headstamp.markings.context import Context, Contexts
 from headstamp.markings.core import Core
 from headstamp.markings.hit import Hit
+from headstamp.markings.part import Part
 from headstamp.markings.question import Query, Question
 from headstamp.markings.segment import Segment, build_segment
 from headstamp.markings.weighing import ABSENT
 
 _SMALL: Final = 4096
 _MERGED: Final = 1 << 20
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """A segment with the position its first text has in the index."""
-
-    segment: Segment
-    core: Core
-    first: int
-
-    def entries_of(self, slot: int) -> tuple[bytes, list[tuple[int, bool]]]:
-        """The codes of a slot, or of the open row ``-1 - slot``, and its living entries."""
-        if slot >= 0:
-            return self.segment.codes_of(slot), self.segment.entries_of(slot)
-        row = -1 - slot
-        length = int(self.segment.open_lengths[row])
-        codes = self.segment.open_rows[row, :length].tobytes()
-        return codes, [(int(self.segment.open_of[row]), False)]
 
 
 class MarkingIndex:

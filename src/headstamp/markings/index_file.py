@@ -48,7 +48,7 @@ def write_index(path: Path, segments: Sequence[Segment], contexts: Contexts) -> 
         at = -(-at // _ALIGNED) * _ALIGNED
         described[name] = {
             "type": plain.dtype.newbyteorder("<").str, "shape": plain.shape, "at": at,
-            "crc": zlib.crc32(memoryview(plain).cast("B")) if plain.size else 0,
+            "crc": zlib.crc32(plain.data.cast("B")) if plain.size else 0,
         }
         at += plain.nbytes
     header = json.dumps({
@@ -76,7 +76,7 @@ def _write(file: BinaryIO, header: bytes, arrays: Sequence[npt.NDArray[Any]]) ->
         file.write(bytes(-(file.tell() - start) % _ALIGNED))
         plain = np.ascontiguousarray(array)
         if plain.size:
-            file.write(memoryview(plain.astype(plain.dtype.newbyteorder("<"), copy=False)).cast("B"))
+            file.write(plain.astype(plain.dtype.newbyteorder("<"), copy=False).data.cast("B"))
 
 
 def read_index(path: Path, *, check: bool = False) -> tuple[list[Segment], Contexts]:
@@ -139,6 +139,6 @@ def _mapped(path: Path, start: int, entry: dict[str, Any]) -> npt.NDArray[Any]:
 
 def _compare(path: Path, arrays: dict[str, npt.NDArray[Any]], described: dict[str, Any]) -> None:
     for name, array in arrays.items():
-        crc = zlib.crc32(memoryview(array).cast("B")) if array.size else 0
+        crc = zlib.crc32(array.data.cast("B")) if array.size else 0
         if crc != int(described[name]["crc"]):
             raise Unreadable(f"the markings index {path.name} is damaged in {name}")

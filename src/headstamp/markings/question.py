@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +18,11 @@ from headstamp.markings.context import Context
 from headstamp.markings.hit import Hit, Surroundings
 from headstamp.markings.lineup import line_up
 from headstamp.markings.normalise import Keys, keys
+from headstamp.markings.part import Holding, Part
 from headstamp.markings.query import unquoted
 from headstamp.markings.unread import RUN
-from headstamp.markings.weighing import absent_weight, odds
+from headstamp.markings.weighing import TEMPER, absent_weight, odds
 from headstamp.markings.written import as_written
-
-if TYPE_CHECKING:
-    from headstamp.markings.index import MarkingIndex, Part
 
 Query = str | Sequence[tuple[str, float]]
 """A reading, or several readings of one marking with weights."""
@@ -46,7 +44,7 @@ class Question:
     """A query against an index."""
 
     def __init__(
-        self, index: MarkingIndex, query: Query, channel: Channel | None,
+        self, index: Holding, query: Query, channel: Channel | None,
         context: Context | None, absent: float,
     ) -> None:
         if not 0 <= absent < 1:
@@ -113,7 +111,7 @@ class Question:
         found = self._gather(edits)
         groups = self._groups(found, limit)
         weight, expected = self._absent(found, groups)
-        against = self._odds * weight
+        against = (self._odds * weight) ** TEMPER
         total = sum(c.sum for c in found) + against
         # Context makes some likelier than the sum over all took them to be.
         total += sum(group.extra for group in groups)
@@ -252,8 +250,12 @@ class _Group:
 
     @property
     def share(self) -> float:
-        return len(self.entries) * self.times * math.exp(-self.cost / 100)
+        return self._share(self.times)
 
     @property
     def extra(self) -> float:
-        return len(self.entries) * (self.times - 1) * math.exp(-self.cost / 100)
+        """What context adds to the sum over all."""
+        return self.share - self._share(1.0)
+
+    def _share(self, times: float) -> float:
+        return math.pow(len(self.entries) * times * math.exp(-self.cost / 100), TEMPER)

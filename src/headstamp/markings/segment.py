@@ -183,8 +183,8 @@ class _Builder:
         self._lengths.append(lengths)
         self._texts.append(found.text)
         self._sizes.append(found.sizes)
-        for i in np.flatnonzero(lengths >= _PART_OF_AT_LEAST):
-            self._add_parts(self._number + int(i), texts[i])
+        for long in np.flatnonzero(lengths >= _PART_OF_AT_LEAST).tolist():
+            self._add_parts(self._number + long, texts[long])
         self._number += len(texts)
 
     def _add_parts(self, position: int, text: str) -> None:

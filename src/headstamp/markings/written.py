@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from headstamp.markings.hit import Hit
+from headstamp.markings.part import Holding
 from headstamp.markings.segment import Segment
-
-if TYPE_CHECKING:
-    from headstamp.markings.index import MarkingIndex
 
 _STEP: Final = 1 << 24
 _LOOKED_AT: Final = 50
 
 
-def as_written(index: MarkingIndex, wanted: str, limit: int) -> list[Hit]:
+def as_written(index: Holding, wanted: str, limit: int) -> list[Hit]:
     """Texts that are, then texts that hold, ``wanted``: capitals, signs and spaces included.
 
     The probability is 1 for a whole text: it *is* what was asked for. For a
