@@ -11,6 +11,7 @@ from headstamp.web.routes import (
     form,
     help,
     listing,
+    machine,
     map,
     overview,
     particular,
@@ -31,7 +32,7 @@ _PAGES: tuple[tuple[Page, ...], ...] = (
     parts.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
-                          *reading.ACTS, *parts.ACTS)
+                          *reading.ACTS, *machine.ACTS, *parts.ACTS)
 
 
 @cache
