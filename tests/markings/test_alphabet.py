@@ -45,6 +45,7 @@ def encoded(texts: list[str]) -> list[bytes]:
 @example(["e\u0301", "\u0301", "[8", "B]", "\ud83d", "\ude00", "ab\u200dc"])
 @example(["A" * 59 + "[8B]", "B" * 61, "[8B]" * 61, "", "*" * 70])
 @example(["\u1112\u1161\u11ab", "\uffbe\uffc2", "\u0958", "\u0130ı", "ŉ"])
+@example(["H¨", "A´", "ｶﾞ", "゜", "C¸"])
 def test_many_texts_are_encoded_as_each_alone(texts: list[str]) -> None:
     assert encoded(texts) == [encode(keys(text).plain)[:PLACES] for text in texts]
 

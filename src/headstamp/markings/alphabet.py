@@ -132,7 +132,8 @@ def _entry(point: int) -> int:
     plain = keys(char).plain
     if not plain:
         return _DROP
-    if len(plain) > 1 or plain in "?*[]":
+    # A spacing mark such as ¨ is left without its space: it joins what stands before it too.
+    if len(plain) > 1 or plain in "?*[]" or _depends_on_neighbours(plain):
         return _SLOW
     return code_of(plain)
 
