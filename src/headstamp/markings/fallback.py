@@ -336,7 +336,7 @@ def _score(codes: U8, lengths: npt.NDArray[np.int64], costs: Costs) -> Ints:
     above = np.zeros((n + 1, number), dtype=np.int32)
     above[0] = costs.cut[0]
     for j in range(1, n + 1):
-        more = np.full(number, costs.run, np.int32) if costs.runs & 1 else dropped[:, j - 1]
+        more: Any = np.full(number, costs.run, np.int32) if costs.runs & 1 else dropped[:, j - 1]
         value = above[j - 1] + np.where(is_run[:, j - 1], 0, more)
         above[j] = np.minimum(value, costs.cut[j])
     every = np.arange(number)
@@ -353,7 +353,7 @@ def _score(codes: U8, lengths: npt.NDArray[np.int64], costs: Costs) -> Ints:
         for j in range(1, n + 1):
             here = t[:, j - 1]
             value = above[j - 1] + costs.seen[i - 1][here]
-            more: Any = costs.run if run else dropped[:, j - 1]
+            more = costs.run if run else dropped[:, j - 1]
             value = np.minimum(value, row[j - 1] + more)
             value = np.minimum(value, above[j] + add)
             if i > 1 and j > 1:
