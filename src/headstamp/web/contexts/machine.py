@@ -37,8 +37,16 @@ class ProposalView:
     means: tuple[Recognised, ...]
     parts: tuple[tuple[str, str], ...]
     accepted: str = ""
-    number: int = field(default=0, metadata=ON_PAGE)
-    box: str = field(default="", metadata=ON_PAGE)
+
+
+@dataclass(frozen=True)
+class PlaceView:
+    """A place of the photograph with all texts proposed for it, the better first."""
+
+    number: int
+    region: Region
+    box: str
+    texts: tuple[ProposalView, ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,7 @@ class MachineView:
     width: int = field(default=0, metadata=ON_PAGE)
     height: int = field(default=0, metadata=ON_PAGE)
     typed: str = field(default="", metadata=ON_PAGE)
+    places: tuple[PlaceView, ...] = field(default=(), metadata=ON_PAGE)
     targets: tuple[tuple[str, str], ...] = field(default=(), metadata=ON_PAGE)
 
 
@@ -73,26 +82,34 @@ def machine_view(reader: Reader, case: Case, photograph: Shown, part: str) -> Ma
     if reading is None:
         return MachineView(False, region, (), (), (), absent(), (), typed=part)
     done = _accepted(reader, photograph)
+    found = tuple(_proposal(one, done) for one in reading.proposals)
     return MachineView(
-        True, region, reading.readers,
-        tuple(_proposal(one, number, reading, done)
-              for number, one in enumerate(reading.proposals, 1)),
-        reading.unread, reading.absent, reading.notes, width=reading.width, height=reading.height,
-        typed=part, targets=_targets(reader, photograph),
+        True, region, reading.readers, found, reading.unread, reading.absent, reading.notes,
+        width=reading.width, height=reading.height, typed=part,
+        places=_places(found, reading), targets=_targets(reader, photograph),
     )
 
 
-def _proposal(
-    one: Proposal, number: int, reading: MachineReading, done: dict[tuple[str, str], str]
-) -> ProposalView:
+def _proposal(one: Proposal, done: dict[tuple[str, str], str]) -> ProposalView:
     found = meanings(one)
-    around = Part(*one.region).around(_MARGIN, reading.width, reading.height)
     return ProposalView(
         one.text, one.score, one.method, one.reader, one.region, one.form, one.doubts, one.basis,
         one.as_read, one.others, tuple(recognised(m) for m in found),
         found[0].parts if found else (), accepted=done.get((one.method, one.text), ""),
-        number=number, box=f"{around.x} {around.y} {around.width} {around.height}",
     )
+
+
+def _places(found: Sequence[ProposalView], reading: MachineReading) -> tuple[PlaceView, ...]:
+    by_region: dict[Region, list[ProposalView]] = {}
+    for one in found:
+        by_region.setdefault(one.region, []).append(one)
+    places = []
+    for number, (region, texts) in enumerate(by_region.items(), 1):
+        around = Part(*region).around(_MARGIN, reading.width, reading.height)
+        places.append(PlaceView(
+            number, region, f"{around.x} {around.y} {around.width} {around.height}", tuple(texts)
+        ))
+    return tuple(places)
 
 
 def _accepted(reader: Reader, photograph: Shown) -> dict[tuple[str, str], str]:
