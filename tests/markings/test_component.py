@@ -118,6 +118,7 @@ def test_a_makers_own_practice_needs_that_maker() -> None:
 def test_years_of_copyright_and_counts_are_no_dates() -> None:
     assert read("PLD ALXD800EEXJ2VF © 2003 AMD", "AMD").date_code is None
     assert read("FPGA EP3C40F780 2012 cells").date_code is None
+    assert read("Starter HEF 95-L24V(0001 241 016)", "Bosch").date_code is None
 
 
 def test_the_week_is_bounded_and_dated() -> None:
@@ -201,3 +202,21 @@ def test_texts_taken_apart_by_hand() -> None:
     for said, held in sure.items():
         if len(held) >= 10:
             assert sum(held) / len(held) >= said / 100 - 0.05, (said, len(held))
+
+
+def test_the_figures_in_the_documentation_are_those_of_today() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "components.md").read_text(encoding="utf-8")
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in _gold():
+        found = read(row["text"], row["maker"])
+        for kind in ("product", "part_number", "date_code", "lot"):
+            wanted = row[kind].split("|")
+            part = getattr(found, kind)
+            right = part is not None and plain_key(part.text) in {plain_key(one) for one in wanted if one}
+            counts[kind].update(read=part is not None, right=right)
+            if "" not in wanted:
+                counts[kind].update(there=1, found=right)
+    for kind, c in counts.items():
+        line = (f"| {kind.replace('_', ' ')} | {c['read']} | {c['right']} | {c['right'] / c['read']:.2f} "
+                f"| {c['there']} | {c['found']} | {c['found'] / c['there']:.2f} |")
+        assert line in told, line

@@ -22,8 +22,8 @@ from headstamp.markings.part_number import ASSEMBLY_LINE
 EARLIEST = 1970
 """No part of this kind is older: an earlier year is another number."""
 
-EARLY = "1995"
-"""Before it, a bare number that fits a week is more often a part number or a lot: 7942, F7210."""
+EARLY = "2000"
+"""Before it, a bare number that fits a week is more often a part number or a lot: 7942, F7210, 9911E."""
 
 LATEST = "2039-12-31"
 """Where no day is given by which it was published; as in ``headstamp.schemes.date_code``."""
@@ -297,13 +297,16 @@ def _by_maker(words: list[Token], place: int, maker: str, behind: bool) -> Itera
 
 
 def _is_count(words: list[Token], place: int) -> bool:
-    """Whether a number counts the word after it, or is a year of copyright."""
+    """Whether a number counts the word after it, begins a number in groups, or is a copyright year."""
     after = words[place + 1] if place + 1 < len(words) else None
     before = words[place - 1] if place else None
     if before is not None and ("\u00a9" in before.text or before.plain in ("C", "\u00a9")):
         return True
     if after is None:
         return False
+    groups = [w for w in words[place + 1:place + 3] if re.fullmatch(r"\d{2,3}", w.plain)]
+    if len(groups) == 2:
+        return True  # 0001 241 016
     return after.text in ("-", "\u2013", "\u2014", "~", "...") or (after.kind == "word" and after.text.islower() and len(after.text) > 2)
 
 
