@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import numpy as np
 
@@ -137,3 +138,20 @@ def damaged(rng: Random, whole: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
             for _ in range(rng.choice((1, 4, 64))):
                 seen[rng.randrange(len(seen))] ^= 1 << rng.randrange(8)
     return made
+
+
+def ask_everything(module: Any, rng: Random, arrays: dict[str, np.ndarray]) -> bool:
+    """Whether a core takes such arrays; then everything is asked of them, and each answer is whole."""
+    try:
+        held = module.Segment(**arrays)
+    except ValueError:
+        return False
+    for _ in range(3):
+        keep = rng.choice((1, 5, 10000))
+        for pattern in (any_pattern(rng), asked_pattern(rng, rng.choice(QUERIES))):
+            slots, total = module.search(held, rng.choice(module.kernels()), pattern, keep)
+            assert len(slots) // 4 <= min(total, keep)
+            asked = np.array([rng.getrandbits(32) for _ in range(8)], np.uint32).tobytes() + slots
+            assert len(module.score(held, asked, any_costs(rng))) == len(asked)
+        module.begins(held, rng.randbytes(rng.randint(0, PLACES)), rng.random() < 0.5)
+    return True

@@ -185,24 +185,6 @@ def test_threads_share_one_core() -> None:
 # --- what is damaged, or wrong ---------------------------------------------------
 
 
-def ask_of(module: Any, rng: Random, arrays: dict[str, np.ndarray]) -> bool:
-    """Whether damaged arrays are taken; then everything is asked of them."""
-    try:
-        held = module.Segment(**arrays)
-    except ValueError:
-        return False
-    for _ in range(3):
-        pattern = chance.any_pattern(rng)
-        name = rng.choice(module.kernels())
-        slots, total = module.search(held, name, pattern, rng.choice((1, 5, 10000)))
-        assert len(slots) // 4 <= total
-        module.search(held, name, chance.asked_pattern(rng, rng.choice(chance.QUERIES)), 100)
-        asked = np.array([rng.getrandbits(32) for _ in range(8)], np.uint32).tobytes() + slots
-        assert len(module.score(held, asked, chance.any_costs(rng))) == len(asked)
-        module.begins(held, rng.randbytes(rng.randint(0, PLACES)), rng.random() < 0.5)
-    return True
-
-
 @pytest.fixture(scope="module")
 def wholes() -> list[dict[str, np.ndarray]]:
     return [chance.parts(chance.segment(Random(seed), most=300)) for seed in range(12)]
@@ -214,7 +196,8 @@ def test_damaged_arrays_are_refused_or_answer_something(
 ) -> None:
     rng = Random(11)
     taken = [
-        ask_of(module, rng, chance.damaged(rng, rng.choice(wholes))) for _ in range(120 * EFFORT)
+        chance.ask_everything(module, rng, chance.damaged(rng, rng.choice(wholes)))
+        for _ in range(120 * EFFORT)
     ]
     assert any(taken) and not all(taken), "both are met"
 
@@ -259,6 +242,27 @@ def test_a_pattern_out_of_bounds_is_refused(module: Any) -> None:
 
 
 @module_by_name
+def test_a_table_of_costs_that_is_too_small_or_beyond_bounds_is_refused(module: Any) -> None:
+    held = module.Segment(**chance.parts(build_segment(["AB1"])))
+    costs = ask("AB1", Channel.default()).costs
+    for name in ("seen", "drop", "add", "cut", "extra"):
+        table = getattr(costs, name)
+        least = {"cut": PLACES, "extra": PLACES}.get(name, len(table) - 1)
+        with pytest.raises(ValueError, match="too small"):
+            module.score(held, bytes(4), costs._replace(**{name: table[:least].copy()}))
+        for wrong in (1 << 21, -(1 << 21), -(1 << 31), (1 << 31) - 1):
+            beyond = table.copy()
+            beyond.flat[PLACES if name in ("cut", "extra") else -1] = wrong
+            with pytest.raises(ValueError, match="out of bounds"):
+                module.score(held, bytes(4), costs._replace(**{name: beyond}))
+    for name in ("swap", "run", "stored"):
+        with pytest.raises(ValueError, match="out of bounds"):
+            module.score(held, bytes(4), costs._replace(**{name: 1 << 21}))
+    with pytest.raises(ValueError, match="0 to 60"):
+        module.score(held, bytes(4), costs._replace(places=61))
+
+
+@module_by_name
 def test_a_row_that_says_it_is_too_long_is_far_away(module: Any) -> None:
     costs = chance.any_costs(Random(3), 5)
     rows = np.full((2, PLACES), 7, np.uint8)
@@ -286,18 +290,6 @@ class TestCompiled:
         ):
             with pytest.raises(TypeError):
                 call()
-
-    def test_a_table_of_costs_that_is_too_small_is_refused(self) -> None:
-        compiled: Any = core._compiled
-        held = compiled.Segment(**chance.parts(build_segment(["AB1"])))
-        costs = ask("AB1", Channel.default()).costs
-        for name in ("seen", "drop", "add", "cut", "extra"):
-            least = PLACES if name in ("cut", "extra") else -1
-            short = costs._replace(**{name: getattr(costs, name).reshape(-1)[:least].copy()})
-            with pytest.raises(ValueError, match="too small"):
-                compiled.score(held, b"\0\0\0\0", short)
-        with pytest.raises(ValueError, match="0 to 60"):
-            compiled.score(held, b"\0\0\0\0", costs._replace(places=61))
 
     def test_an_array_that_lies_askew_is_refused(self) -> None:
         compiled: Any = core._compiled

@@ -336,6 +336,11 @@ static int codes_of(const Segment *s, uint32_t slot, uint8_t *codes)
 
 /* ---- what Python sees ------------------------------------------------------ */
 
+static uint32_t is_beyond(int32_t cost)
+{
+    return (uint32_t)cost + MOST_COST > 2u * MOST_COST;
+}
+
 static int take_costs(PyObject *tuple, Costs *c, Py_buffer *views, int *held)
 {
     PyObject *arrays[5];
@@ -358,6 +363,17 @@ static int take_costs(PyObject *tuple, Costs *c, Py_buffer *views, int *held)
             PyErr_SetString(PyExc_ValueError, "a table of costs is too small");
             return -1;
         }
+    }
+    /* Within these bounds no sum over a marking and a reading overflows. */
+    uint32_t beyond = is_beyond(c->swap) | is_beyond(c->run) | is_beyond(c->stored);
+    for (int i = 0; i < 5; i++) {
+        const int32_t *table = views[i].buf;
+        for (Py_ssize_t k = 0; k < need[i]; k++)
+            beyond |= is_beyond(table[k]);
+    }
+    if (beyond) {
+        PyErr_SetString(PyExc_ValueError, "a cost is out of bounds");
+        return -1;
     }
     c->seen = views[0].buf;
     c->drop = views[1].buf;

@@ -3,6 +3,8 @@
 #define HEADSTAMP_SCORE_H
 #include "_kernels.h"
 
+enum { MOST_COST = 1 << 20 }; /* of one event, either way */
+
 /* The noisy channel of a reading, all in 1/100 nat (headstamp/markings/channel.py). */
 typedef struct {
     int places;

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from headstamp.markings.alphabet import CLASSES, PLACES
+from headstamp.markings.alphabet import CLASSES, CODES, PLACES
 from headstamp.markings.asked import MOST_EDITS, Costs, Pattern
 from headstamp.markings.segment import (
     BUCKET_COLUMNS,
@@ -29,6 +29,7 @@ from headstamp.markings.segment import (
 )
 
 FAR: Final = 1 << 28
+MOST_COST: Final = 1 << 20
 _CHUNK = 1 << 15
 """Blocks compared at once: their states fit a processor's cache."""
 
@@ -114,6 +115,7 @@ def search(segment: Segment, kernel: str, pattern: Pattern, keep: int) -> tuple[
 
 def score(segment: Segment, slots: bytes | U32, costs: Costs) -> bytes:
     """What each slot costs; see ``score`` of the core."""
+    _check_costs(costs)
     wanted = np.frombuffer(slots, dtype=np.uint32)
     answer = np.full(len(wanted), FAR, dtype=np.int32)
     for row in segment.buckets:
@@ -127,6 +129,7 @@ def score(segment: Segment, slots: bytes | U32, costs: Costs) -> bytes:
 
 def score_rows(rows: U8 | bytes, lengths: U8 | bytes, costs: Costs) -> bytes:
     """What each row costs; see ``score_rows`` of the core."""
+    _check_costs(costs)
     sizes = np.frombuffer(lengths, dtype=np.uint8).astype(np.int64)
     codes = np.frombuffer(rows, dtype=np.uint8).reshape(len(sizes), PLACES)
     answer = np.full(len(sizes), FAR, dtype=np.int32)
@@ -316,6 +319,24 @@ def _levels(segment: Segment, pattern: Pattern, slots: U32) -> npt.NDArray[np.in
 
 
 # --- what a marking costs ------------------------------------------------------
+
+
+def _check_costs(costs: Costs) -> None:
+    """Within these bounds no sum over a marking and a reading overflows 32 bits."""
+    m = costs.places
+    if not 0 <= m <= PLACES:
+        raise ValueError("a reading has 0 to 60 places")
+    needed = (
+        (costs.seen, m), (costs.drop, CODES), (costs.add, m),
+        (costs.cut, PLACES + 1), (costs.extra, PLACES + 1),
+    )  # fmt: skip
+    for table, least in needed:
+        if len(table) < least:
+            raise ValueError("a table of costs is too small")
+        if table.size and max(int(table.max()), -int(table.min())) > MOST_COST:
+            raise ValueError("a cost is out of bounds")
+    if max(map(abs, (costs.swap, costs.run, costs.stored))) > MOST_COST:
+        raise ValueError("a cost is out of bounds")
 
 
 def _score(codes: U8, lengths: npt.NDArray[np.int64], costs: Costs) -> Ints:
