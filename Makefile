@@ -36,6 +36,8 @@ docs: setup
 	.venv/bin/python scripts/reference.py
 
 bench: setup
+	.venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
+		--require-hashes -r requirements/bench.txt
 	.venv/bin/python -m benchmarks $(ARGS)
 
 wheel: setup

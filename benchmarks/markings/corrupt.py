@@ -12,6 +12,7 @@ machine        what optical recognition does: shapes of print, joined and parted
 worn           much is not read: neighbouring ``?``, worn ends, ``*``, ``[8B]``
 clerk          copying by hand and typing: swaps, a left-out prefix, doubled digits,
                neighbouring keys, zeros left out, words added, handwritten figures
+half           every second reading right, the others of the mixture
 =============  =====================================================================
 
 The tables were written for this benchmark from general knowledge of misreadings. They are
@@ -278,13 +279,24 @@ def _slip(draw: random.Random, chars: list[str], kind: str) -> list[str]:
     return chars
 
 
+def half(draw: random.Random, text: str) -> str:
+    """Every second reading is right but for separators and case; the others are of the mixture.
+
+    All other models err in every reading, which no reader does: of two markings one figure
+    apart they make the one that stands in the query to the letter the wrong one, always.
+    """
+    if draw.random() < 0.5:
+        return mix(draw, text)
+    return _restyled(draw, list(text), 0.30, 0.15)
+
+
 MODELS: dict[str, Model] = {
-    "mix": mix, "uniform": uniform, "machine": machine, "worn": worn, "clerk": clerk,
+    "mix": mix, "uniform": uniform, "machine": machine, "worn": worn, "clerk": clerk, "half": half,
 }
 
 
 def hard(draw: random.Random, text: str, kind: str) -> str:
-    """Queries that say little: ``run`` (``*``), ``short`` (4 characters), ``unread`` (all but two)."""
+    """Queries that say little: ``run`` (``*``), ``short`` (4 signs), ``unread`` (all but two)."""
     chars = [c for c in text if c.isalnum()]
     if kind == "short":
         start = draw.randrange(max(len(chars) - 3, 1))
