@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,9 +56,9 @@ def test_a_marking_says_where_it_stands(browser: TestClient) -> None:
     near = browser.get("/api/markings/mark-r003").json()["seen"]["nearby"]
     assert near[0]["lead"] == "inside the run"
     assert "inside the run" in browser.get("/items/item-aaaa").text
-    near = browser.get("/api/markings/mark-part").json()["seen"]["nearby"]
-    assert any(one["lead"].startswith("read as <b> & 4472: in a gap") for one in near)
-    assert any("ways to read it" in one["lead"] for one in near)
+    seen = browser.get("/api/markings/mark-part").json()["seen"]
+    assert seen["readings_nearby"][0][0]["lead"] == "in a gap of the run"
+    assert any("ways to read it" in one["lead"] for one in seen["nearby"])
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=x"])

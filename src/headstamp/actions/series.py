@@ -30,9 +30,13 @@ READY_UPTO: Final = 50_000
 
 NO_NUMBERS: Final = frozenset({
     "maker", "model", "calibre", "year", "part_number", "date_code", "logo", "product", "headstamp",
-    "factory_code", "proof",
+    "factory_code", "proof", "barcode",
 })
-"""Kinds of marking that name a type, a maker or a time: their numbers do not count pieces."""
+"""Kinds of marking that name a type, a maker or a time: their numbers do not count pieces.
+
+A barcode is among them because most hold an article's number (GTIN); a serial in one is read
+and recorded as a serial.
+"""
 
 RANGED: Final = ("trace_reply", "transfer")
 """Kinds of record with a field ``serials``: numbers or ranges, as written."""

@@ -143,15 +143,20 @@ class Series:
         """
         return f"{self}: {self.details()}"
 
-    def details(self) -> str:
-        """The same without the ends: how many of its numbers there are, which are missing."""
+    def details(self, holes: int = 4) -> str:
+        """The same without the ends: how many of its numbers there are, which are missing.
+
+        At most so many ranges of missing numbers; with 0 neither these nor duplicates.
+        """
         told = [f"{self.count:,} of {self.span:,} numbers are recorded"]
-        holes = self.missing(4)
-        if holes:
-            more = self.span - self.count - sum(high - low + 1 for low, high in holes)
+        if not holes:
+            return told[0]
+        missing = self.missing(holes)
+        if missing:
+            more = self.span - self.count - sum(high - low + 1 for low, high in missing)
             told.append("missing " + ", ".join(
                 self._number(low) if low == high else f"{self._number(low)} to {self._number(high)}"
-                for low, high in holes
+                for low, high in missing
             ) + (f" and {more:,} more" if more else ""))
         for number, times in self.duplicates(3):
             told.append(f"{self._number(number)} is recorded "

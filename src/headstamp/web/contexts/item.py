@@ -59,6 +59,7 @@ class MarkingView:
     readings: tuple[Shown, ...]
     recognised: tuple[Recognised, ...]
     nearby: tuple[Nearby, ...] = ()
+    readings_nearby: tuple[tuple[Nearby, ...], ...] = ()
     words_fit: str = ""
     facts: tuple[FactView, ...] = field(default=(), metadata=ON_PAGE)
     reading_facts: tuple[tuple[FactView, ...], ...] = field(default=(), metadata=ON_PAGE)
@@ -138,9 +139,10 @@ def marking_view(
     """One marking with its readings, what the schemes recognise, and what stands around it."""
     text = shown.get("text")
     readings = reader.referring(shown.id, kind="reading", field="marking", limit=20)
+    around = nearby_of(case, reader, shown, readings)
     return MarkingView(
         shown, tuple(readings), tuple(recognised(one) for one in recognise(text)) if text else (),
-        nearby_of(case, reader, shown, readings), _words_fit(shown),
+        around[0], around[1:], _words_fit(shown),
         fact_views(BY_NAME["marking"], shown.values, labels, _NOT_AGAIN),
         tuple(fact_views(BY_NAME["reading"], one.values, {}, _NOT_AGAIN) for one in readings),
     )

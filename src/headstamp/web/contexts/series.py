@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import numpy as np
@@ -33,7 +33,7 @@ MOST_HERE = 2_000_000
 _MEMBERS = 24
 _RANGED = 100
 _MISSING = 8
-_READINGS = 3
+_READINGS = 6
 _BINS = 60
 
 
@@ -135,38 +135,40 @@ def series_context(reader: Reader, params: Params) -> SeriesContext:
 
 def nearby_of(
     case: Case | None, reader: Reader, mark: Shown, readings: Sequence[Shown] = ()
-) -> tuple[Nearby, ...]:
-    """What stands around a marking and, where it was not read in full, around its readings.
+) -> tuple[tuple[Nearby, ...], ...]:
+    """What stands around a marking, then around each of its readings.
 
-    Empty where that takes more than a moment, and for markings whose numbers count no pieces.
+    Around readings only where the marking was not read in full. Empty where it takes more than
+    a moment to tell, and for markings whose numbers count no pieces.
     """
     text = mark.get("text", "")
+    nothing: tuple[tuple[Nearby, ...], ...] = ((),) * (1 + len(readings))
     if case is None or not text or mark.get("marking_kind") in NO_NUMBERS:
-        return ()
+        return nothing
     found = ready(case, reader)
     if found is None:
-        return ()
-    told = list(nearby(reader, found, text))
-    if has_unread(plain_key(text)):
-        others = dict.fromkeys(one.get("text", "") for one in readings)
-        told += [
-            replace(one, lead=f"read as {other}: {one.lead}")
-            for other in list(others)[:_READINGS] if other and other != text
-            for one in nearby(reader, found, other)
-        ]
-    return tuple(told)
+        return nothing
+    partial = has_unread(plain_key(text))
+    return (
+        nearby(reader, found, text, short=True),
+        *(nearby(reader, found, one.get("text", ""), short=True)
+          if partial and number < _READINGS else ()
+          for number, one in enumerate(readings)),
+    )
 
 
-def nearby(reader: Reader, found: Surroundings, text: str) -> tuple[Nearby, ...]:
-    """What stands around a text."""
-    return views_of(found.around(reader, text))
+def nearby(
+    reader: Reader, found: Surroundings, text: str, *, short: bool = False
+) -> tuple[Nearby, ...]:
+    """What stands around a text; ``short`` leaves out which numbers of a run are missing."""
+    return views_of(found.around(reader, text), short=short)
 
 
-def views_of(around: Around) -> tuple[Nearby, ...]:
+def views_of(around: Around, *, short: bool = False) -> tuple[Nearby, ...]:
     """Runs first, then ranges."""
     return (
         *(Nearby("run", place.lead, place.series.first_text, place.series.last_text, "",
-                 place.series.details()) for place in around.places),
+                 place.series.details(holes=0 if short else 4)) for place in around.places),
         *(Nearby("range", f"{one.cover.how} covered by {BY_NAME[one.kind].title}".strip(), "", "",
                  one.id, one.cover.details(), ref_piece(one.id, one.label))
           for one in around.covered),
