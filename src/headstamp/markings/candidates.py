@@ -14,7 +14,7 @@ import numpy.typing as npt
 from headstamp.markings.alphabet import UNREAD_CODE
 from headstamp.markings.asked import Asked
 from headstamp.markings.core import Core
-from headstamp.markings.segment import Segment
+from headstamp.markings.segment import WHOLE, Segment
 from headstamp.markings.weighing import TEMPER
 
 KEEP: Final = 20_000
@@ -95,7 +95,7 @@ def gather(
     if edits >= 3 and len(slots) < PLENTY:
         slots = _with_longer(core, segment, readings, slots)
     costs = together(readings, [core.score(slots, r.asked.costs) for r in readings])
-    paid = costs - 100.0 * np.log(segment.weight[slots])
+    paid = costs - 100.0 * np.log(segment.weight[slots] / WHOLE)
     where = slots.astype(np.int64)
     if len(segment.open_rows):
         rows, open_costs = _open(core, segment, readings)

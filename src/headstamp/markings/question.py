@@ -20,6 +20,7 @@ from headstamp.markings.lineup import line_up
 from headstamp.markings.normalise import Keys, keys
 from headstamp.markings.part import Holding, Part
 from headstamp.markings.query import unquoted
+from headstamp.markings.segment import WHOLE
 from headstamp.markings.unread import RUN
 from headstamp.markings.weighing import TEMPER, absent_weight, odds
 from headstamp.markings.written import as_written
@@ -149,10 +150,10 @@ class Question:
             for (position, word), factor in zip(held, times, strict=True):
                 entry = _Entry(part, part.first + position, word, codes)
                 plain, paid = ("", cost) if whole else self._told_apart(entry, cost)
-                key = (codes, plain, factor)
+                key = (codes, plain, word, factor)
                 group = groups.get(key)
                 if group is None:
-                    group = groups[key] = _Group(paid, factor)
+                    group = groups[key] = _Group(paid, factor, 1 / WHOLE if word else 1.0)
                 group.entries.append(entry)
             if entries > _MOST_ENTRIES:
                 break
@@ -242,10 +243,11 @@ class _Entry:
 
 @dataclass(slots=True, eq=False)
 class _Group:
-    """Texts that are one marking: what it costs, by how much context makes it likelier."""
+    """Texts that are one marking: its cost, how context counts, what each of them weighs."""
 
     cost: int
     times: float
+    unit: float
     entries: list[_Entry] = field(default_factory=list)
 
     @property
@@ -258,4 +260,4 @@ class _Group:
         return self.share - self._share(1.0)
 
     def _share(self, times: float) -> float:
-        return math.pow(len(self.entries) * times * math.exp(-self.cost / 100), TEMPER)
+        return math.pow(len(self.entries) * self.unit * times * math.exp(-self.cost / 100), TEMPER)

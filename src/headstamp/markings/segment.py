@@ -15,7 +15,7 @@ text, text_at      u8, i64    UTF-8 of all texts end to end; where each begins (
 slot_of            u32        slot of each entry (n + parts); NO_SLOT if it has none
 part_of            u32        position of each part
 members, _at       u32, u32   entries by slot; where each slot's begin (s + 1)
-weight             u32        living entries of each slot
+weight             u32        living entries of each slot: WHOLE for a text, 1 for a word of one
 blocks             u8         codes: per length, blocks of 32 markings, column by column
 heads              u8         per length, block and groups of them: common characters
 reversed_*         u8, u32    the same for markings read backwards; their slots
@@ -45,6 +45,8 @@ FAN: Final = 32
 HEAD: Final = 16
 RUN_CODE: Final = 63
 NO_SLOT: Final = 0xFFFFFFFF
+WHOLE: Final = 64
+"""What a whole text weighs against a word of a longer one: so much oftener is the whole read."""
 BUCKET_COLUMNS: Final = 8
 
 _PART_OF_AT_LEAST = 15
@@ -125,7 +127,7 @@ class Segment:
         for entry in entries:
             slot = int(self.slot_of[entry])
             if slot != NO_SLOT:
-                self.weight[slot] -= 1
+                self.weight[slot] -= WHOLE if entry == position else 1
         return True
 
     def looks(self) -> list[tuple[int, I64, U32]]:
@@ -218,7 +220,7 @@ class _Builder:
             [*self._lengths, np.array(self._part_lengths, np.uint8), np.zeros(0, np.uint8)]
         )
         self._codes.clear()
-        laid = _lay_out(codes, lengths)
+        laid = _lay_out(codes, lengths, self._number)
         text = np.frombuffer(b"".join(self._texts), dtype=np.uint8)
         text_at = np.zeros(self._number + 1, dtype=np.int64)
         np.cumsum(np.concatenate([*self._sizes, np.zeros(0, np.int64)]), out=text_at[1:])
@@ -244,11 +246,14 @@ def _row(plain: str) -> bytes:
     )[:PLACES]
 
 
-def _lay_out(codes: U8, lengths: U8) -> dict[str, Any]:
-    """Sort the entries of each length from both ends, find the distinct ones, make blocks."""
+def _lay_out(codes: U8, lengths: U8, texts: int) -> dict[str, Any]:
+    """Sort the entries of each length from both ends, find the distinct ones, make blocks.
+
+    The first ``texts`` entries are whole texts, the others words of them.
+    """
     starts = np.cumsum(lengths, dtype=np.int64) - lengths
     slot_of = np.full(len(lengths), NO_SLOT, dtype=np.uint32)
-    members, counts, buckets, reversed_slots = [], [], [], []
+    members, counts, weights, buckets, reversed_slots = [], [], [], [], []
     forward, backward = _Columns(), _Columns()
     shapes, tables = [], []
     first = 0
@@ -269,6 +274,8 @@ def _lay_out(codes: U8, lengths: U8) -> dict[str, Any]:
         slot_of[entries] = first + rank
         members.append(entries.astype(np.uint32))
         counts.append(np.bincount(rank).astype(np.uint32))
+        units = np.where(entries < texts, WHOLE, 1)
+        weights.append(np.bincount(rank, weights=units).astype(np.uint32))
         turned = rows[:, ::-1]
         back = _order(turned)
         reversed_slots.append((first + back).astype(np.uint32))
@@ -280,14 +287,13 @@ def _lay_out(codes: U8, lengths: U8) -> dict[str, Any]:
         buckets.append([length, first, len(rows), *at, 0])
         first += len(rows)
     empty = np.zeros(0, np.uint32)
-    weight = np.concatenate([*counts, empty])
     members_at = np.zeros(first + 1, dtype=np.uint32)
-    np.cumsum(weight, out=members_at[1:])
+    np.cumsum(np.concatenate([*counts, empty]), out=members_at[1:])
     return {
         "slot_of": slot_of,
         "members": np.concatenate([*members, empty]),
         "members_at": members_at,
-        "weight": weight,
+        "weight": np.concatenate([*weights, empty]),
         "blocks": forward.blocks(),
         "heads": forward.heads(),
         "reversed_blocks": backward.blocks(),
