@@ -52,9 +52,15 @@ class Teaching:
 
 
 def table(name: str) -> list[Row]:
-    """The rows of one type's table, empty cells left out. Raises Missing for no such type."""
+    """The rows of one type's table, empty cells left out; none where the case has no such table.
+
+    Raises Missing for no such type.
+    """
     kind = kind_named(name)
-    text = _FOLDER.joinpath(f"{kind.plural}.csv").read_text(encoding="utf-8")
+    file = _FOLDER.joinpath(f"{kind.plural}.csv")
+    if not file.is_file():
+        return []
+    text = file.read_text(encoding="utf-8")
     return [
         {column: cell for column, cell in row.items() if cell}
         for row in csv.DictReader(StringIO(text, newline=""))
