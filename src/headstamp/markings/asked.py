@@ -104,20 +104,23 @@ def ask(plain: str, channel: Channel) -> Asked:
     sure = known + half_known // 2
     edits = _BY_KNOWN[sure] if sure < len(_BY_KNOWN) else MOST_EDITS
     passing = _passing(channel)
-    fits = np.zeros(CLASSES, dtype=np.uint64)
+    fits = [0] * CLASSES
     every = 0
     for place, token in enumerate(places):
-        bit = np.uint64(1 << place)
+        bit = 1 << place
         if token == UNREAD:
-            every |= 1 << place
+            every |= bit
             continue
         for char in token:
-            fits[passing[code_of(char)]] |= bit
-    fits |= np.uint64(every)
+            for code in passing[code_of(char)]:
+                fits[code] |= bit
+    if every:
+        fits = [mask | every for mask in fits]
     # A stored character that was not read may be any.
-    fits[UNREAD_CODE] = np.uint64((1 << len(places)) - 1)
+    fits[UNREAD_CODE] = (1 << len(places)) - 1
     return Asked(
-        plain, tuple(places), runs, codes, known + half_known, edits, fits,
+        plain, tuple(places), runs, codes, known + half_known, edits,
+        np.array(fits, dtype=np.uint64),
         _costs(places, codes, runs, channel),
     )
 
@@ -144,10 +147,10 @@ def _by_seen(channel: Channel) -> Ints:
 
 
 @lru_cache(maxsize=64)
-def _passing(channel: Channel) -> tuple[npt.NDArray[np.int64], ...]:
+def _passing(channel: Channel) -> tuple[tuple[int, ...], ...]:
     """For each seen code, the classes of what may stand there: itself and its look-alikes."""
     like = channel.lookalike_classes()
     return tuple(
-        np.array(sorted({code & (CLASSES - 1), *(c & (CLASSES - 1) for c in like[code])}))
+        tuple(sorted({code & (CLASSES - 1), *(c & (CLASSES - 1) for c in like[code])}))
         for code in range(CODES)
     )

@@ -130,7 +130,6 @@ class Background:
         the chance that each is read as this.
         """
         m = asked.costs.places
-        seen = np.exp(asked.costs.seen / -100.0)
         drop = float(np.exp(asked.costs.drop[1] / -100.0))
         add = np.exp(asked.costs.add / -100.0)
         total = 0.0
@@ -139,7 +138,8 @@ class Background:
             if found is None or length < 1:
                 continue
             # [shapes, length, m]: the chance of this place of the reading over what may stand.
-            chance = found.chances @ seen[:, found.used].T
+            seen = np.exp(asked.costs.seen[:, found.used] / -100.0)
+            chance = found.chances @ seen.T
             total += float(found.markings @ _along(chance, length, m, drop, add))
         return total
 

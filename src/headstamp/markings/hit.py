@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from headstamp.markings.asked import Asked
 from headstamp.markings.channel import Channel
 from headstamp.markings.context import Factor
@@ -12,23 +15,28 @@ from headstamp.markings.lineup import Pair, line_up
 from headstamp.markings.normalise import Keys, keys
 
 _MOST_TOLD: Final = 6
+_MOST_CHARACTERS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a probability was weighed against.
 
-    ``candidates`` markings within reach, ``as_near`` other markings at no more
-    cost than this one; ``expected``: how many markings like the reading one
-    would expect outside the index; ``none``: the probability that it is none of
-    those found; ``markings``: how many distinct ones the index holds.
+    ``candidates`` markings are within reach; ``costs`` of those weighed, by
+    segment; ``expected``: how many markings like the reading one would expect
+    outside the index; ``none``: the probability that it is none of those found;
+    ``markings``: how many distinct ones the index holds.
     """
 
     candidates: int
-    as_near: int
+    costs: tuple[npt.NDArray[np.int32], ...]
     expected: float
     none: float
     markings: int
+
+    def as_near(self, cost: int) -> int:
+        """How many other markings among those weighed cost no more."""
+        return max(0, sum(int((costs <= cost).sum()) for costs in self.costs) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ class Hit:
         """The reasons; computed when asked for."""
         if self._asked is None or self._channel is None or self._question is None:
             return Explanation((), ("as written",), (), self.factors)
-        stored = keys(self.part if self.part is not None else self.text)
+        stored = keys((self.part if self.part is not None else self.text)[:_MOST_CHARACTERS])
         pairs = line_up(self._asked, stored.plain, self._channel)
         words = [*_told(pairs, self._question, stored)]
         if self.part is not None:
@@ -79,7 +87,7 @@ class Hit:
             words.append("the same under the NCIC key (O as zero, letters between digits left out)")
         words += [factor.words() for factor in self.factors]
         if self.surroundings is not None:
-            words += _weighed(self.surroundings)
+            words += _weighed(self.surroundings, self.cost)
         return Explanation(pairs, tuple(words), rules, self.factors)
 
 
@@ -118,12 +126,11 @@ def _told(pairs: tuple[Pair, ...], asked: Keys, stored: Keys) -> list[str]:
     return told or ["the same"]
 
 
-def _weighed(around: Surroundings) -> list[str]:
+def _weighed(around: Surroundings, cost: int) -> list[str]:
     told = []
-    if around.as_near:
-        others = "one other marking is" if around.as_near == 1 else (
-            f"{around.as_near} other markings are"
-        )
+    near = around.as_near(cost)
+    if near:
+        others = "one other marking is" if near == 1 else f"{near} other markings are"
         told.append(f"{others} as near")
     if around.expected >= 0.005:
         told.append(

@@ -20,14 +20,18 @@ class Part:
     core: Core
     first: int
 
-    def entries_of(self, slot: int) -> tuple[bytes, list[tuple[int, bool]]]:
-        """The codes of a slot, or of the open row ``-1 - slot``, and its living entries."""
+    def entries_of(self, slot: int) -> list[tuple[int, bool]]:
+        """The living entries of a slot, or of the open row ``-1 - slot``."""
         if slot >= 0:
-            return self.segment.codes_of(slot), self.segment.entries_of(slot)
+            return self.segment.entries_of(slot)
+        return [(int(self.segment.open_of[-1 - slot]), False)]
+
+    def codes_of(self, slot: int) -> bytes:
+        """The codes of a slot, or of the open row ``-1 - slot``."""
+        if slot >= 0:
+            return self.segment.codes_of(slot)
         row = -1 - slot
-        length = int(self.segment.open_lengths[row])
-        codes = self.segment.open_rows[row, :length].tobytes()
-        return codes, [(int(self.segment.open_of[row]), False)]
+        return self.segment.open_rows[row, : int(self.segment.open_lengths[row])].tobytes()
 
 
 class Holding(Protocol):

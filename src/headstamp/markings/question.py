@@ -34,9 +34,12 @@ ENOUGH: Final = 0.5
 MOST_CHARACTERS: Final = 10_000
 """Of a query; what is longer is cut. A marking is compared by its first 60 anyway."""
 
+_LEAST: Final = 1e-9
+"""What is less likely is not shown."""
 _NEAREST: Final = 3
 _WITH_CONTEXT: Final = 2000
 _MOST_ENTRIES: Final = 20_000
+_MOST_COMPARED: Final = 4096
 _UNLIKE: Final = 900
 _OTHER_TAIL: Final = 300
 
@@ -59,6 +62,7 @@ class Question:
         self._readings = self._made(query) if self._exact is None else []
         self._found: list[Candidates | None] = [None] * len(index.parts)
         self._none = 1.0
+        self._any: float | None = None
 
     def _made(self, query: Query) -> list[Reading]:
         several = [(query, 1.0)] if isinstance(query, str) else list(query)
@@ -115,19 +119,23 @@ class Question:
         against = (self._odds * weight) ** TEMPER
         total = sum(c.sum for c in found) + against
         # Context makes some likelier than the sum over all took them to be.
-        total += sum(group.extra for group in groups)
+        if self._context:
+            total += sum(group.extra for group in groups)
         if total <= 0 or not groups:
             self._none = 1.0
             return []
         self._none = against / total
-        number = sum(c.number for c in found)
+        around = Surroundings(
+            sum(c.number for c in found), tuple(c.costs for c in found), expected, self._none,
+            self._index.markings,
+        )
         hits: list[Hit] = []
         for group in groups:
             if len(hits) >= limit:
                 break
-            near = sum(c.within(group.cost) for c in found) - 1
-            around = Surroundings(number, max(0, near), expected, self._none, self._index.markings)
             chance = min(1.0, group.share / total)
+            if chance < _LEAST:
+                break
             hits += [
                 self._hit(entry, chance, group.cost, around)
                 for entry in group.entries[: limit - len(hits)]
@@ -138,28 +146,32 @@ class Question:
 
     def _groups(self, found: list[Candidates], limit: int) -> list[_Group]:
         """Texts of one marking (and context) together, the likeliest first."""
-        shared = any(not SHARED_CODES.isdisjoint(r.asked.codes) for r in self._readings)
-        wanted = _WITH_CONTEXT if self._context else 8 * limit if shared else limit
+        told_apart = any(
+            len(r.asked.codes) >= PLACES or not SHARED_CODES.isdisjoint(r.asked.codes)
+            for r in self._readings
+        )
+        several = len(found) > 1
+        wanted = _WITH_CONTEXT if self._context else 8 * limit if told_apart else limit
         groups: dict[tuple[Any, ...], _Group] = {}
         entries = 0
         for part, slot, cost in self._cheapest(found, wanted):
-            codes, held = part.entries_of(slot)
+            held = part.entries_of(slot)
             entries += len(held)
-            whole = len(codes) < PLACES and SHARED_CODES.isdisjoint(codes)
-            times = self._times(part, held)
-            for (position, word), factor in zip(held, times, strict=True):
-                entry = _Entry(part, part.first + position, word, codes)
-                plain, paid = ("", cost) if whole else self._told_apart(entry, cost)
-                key = (codes, plain, word, factor)
+            marking = part.codes_of(slot) if several else slot
+            for (position, word), times in zip(held, self._times(part, held), strict=True):
+                entry = _Entry(part, slot, part.first + position, word)
+                plain, paid = self._told_apart(entry, cost) if told_apart else ("", cost)
+                key = (marking, plain, word, times)
                 group = groups.get(key)
                 if group is None:
-                    group = groups[key] = _Group(paid, factor, 1 / WHOLE if word else 1.0)
+                    group = groups[key] = _Group(paid, times, 1 / WHOLE if word else 1.0)
                 group.entries.append(entry)
             if entries > _MOST_ENTRIES:
                 break
         ordered = sorted(groups.values(), key=lambda g: (-g.share, g.cost))
-        for group in ordered:
-            group.entries.sort(key=lambda entry: entry.position)
+        if several:
+            for group in ordered:
+                group.entries.sort(key=lambda entry: entry.position)
         return ordered
 
     def _cheapest(self, found: list[Candidates], number: int) -> Iterator[tuple[Part, int, int]]:
@@ -180,7 +192,7 @@ class Question:
 
     def _told_apart(self, entry: _Entry, cost: int) -> tuple[str, int]:
         """Where codes do not say all: the plain key itself, and the cost it makes."""
-        plain = keys(entry.word() or entry.text()).plain
+        plain = keys((entry.word() or entry.text())[:_MOST_COMPARED]).plain
         asked = self.main.asked
         wrong = sum(
             pair.kind == "other" and encode(pair.asked) == encode(pair.seen)
@@ -208,8 +220,12 @@ class Question:
             cheapest = min((int(c.costs.min()) for c in found if len(c.costs)), default=0)
             near = max(0, sum(c.within(cheapest + 50) for c in found) - 1)
             return near * math.exp(-cheapest / 100), float(near)
-        nearest = [group.entries[0].codes for group in groups[:_NEAREST]]
-        return absent_weight(asked, self._index.background(), self._begins, nearest)
+        background = self._index.background()
+        if self._any is None:
+            self._any = background.reading(asked)
+        nearest = [group.entries[0].codes() for group in groups[:_NEAREST]]
+        weight, expected = absent_weight(asked, background, self._begins, nearest)
+        return weight + self._any, expected
 
     def _begins(self, codes: bytes, reversed: bool) -> npt.NDArray[np.int64]:
         total = np.zeros(len(codes) + 1, dtype=np.int64)
@@ -224,9 +240,13 @@ class _Entry:
     """A text, or a word of one, in its segment."""
 
     part: Part
+    slot: int
     position: int
     is_word: bool
-    codes: bytes
+
+    def codes(self) -> bytes:
+        """Of the marking."""
+        return self.part.codes_of(self.slot)
 
     def text(self) -> str:
         return self.part.segment.text_of(self.position - self.part.first)
@@ -235,8 +255,9 @@ class _Entry:
         """The word of the text that answers; ``None`` where the whole does."""
         if not self.is_word:
             return None
+        codes = self.codes()
         return next(
-            (w for w in self.text().split() if encode(keys(w[:400]).plain)[:PLACES] == self.codes),
+            (w for w in self.text().split() if encode(keys(w[:400]).plain)[:PLACES] == codes),
             None,
         )
 

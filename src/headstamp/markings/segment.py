@@ -29,7 +29,7 @@ shapes, _tables    i64, u32   what markings of each length look like (background
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -49,6 +49,10 @@ WHOLE: Final = 64
 """What a whole text weighs against a word of a longer one: so much oftener is the whole read."""
 BUCKET_COLUMNS: Final = 8
 
+_CHUNK = 1 << 17
+_LONG = 4096
+"""Of a longer text only so many characters are looked at; it is kept whole."""
+_FEW = 1 << 10
 _PART_OF_AT_LEAST = 15
 _PART_AT_LEAST = 6
 _MOST_PARTS = 8
@@ -130,6 +134,19 @@ class Segment:
                 self.weight[slot] -= WHOLE if entry == position else 1
         return True
 
+    def without(self, positions: Sequence[int], *, wholly: bool) -> Segment:
+        """A copy less these texts; ``wholly`` as if they had been empty from the beginning."""
+        if not wholly:
+            made = replace(self, weight=self.weight.copy(), living=self.living.copy())
+            for position in positions:
+                made.remove(position)
+            return made
+        dead = {*positions, *np.flatnonzero(self.living == 0).tolist()}
+        made = build_segment(["" if i in dead else self.text_of(i) for i in range(len(self))])
+        for position in dead:
+            made.living[position] = 0
+        return made
+
     def looks(self) -> list[tuple[int, I64, U32]]:
         """The shapes of each length: see :func:`headstamp.markings.background.count_shapes`."""
         found, at = [], 0
@@ -166,9 +183,24 @@ class _Builder:
         self._number = 0
 
     def add(self, texts: Sequence[str]) -> _Builder:
-        for start in range(0, len(texts), 1 << 17):
-            self.add_chunk(texts[start : start + (1 << 17)])
+        start = 0
+        while start < len(texts):
+            chunk = texts[start : start + _CHUNK]
+            if max(map(len, chunk)) > _LONG:
+                self._add_long(chunk)
+            else:
+                self.add_chunk(chunk)
+            start += len(chunk)
         return self
+
+    def _add_long(self, texts: Sequence[str]) -> None:
+        """Texts some of which are very long: only their beginnings are encoded."""
+        for start in range(0, len(texts), _FEW):
+            few = texts[start : start + _FEW]
+            self.add_chunk([text[:_LONG] for text in few])
+            raw = [text.encode("utf-8", "surrogatepass") for text in few]
+            self._texts[-1] = b"".join(raw)
+            self._sizes[-1] = np.array([len(one) for one in raw], dtype=np.int64)
 
     def add_chunk(self, texts: Sequence[str]) -> None:
         found = encode_texts(texts)

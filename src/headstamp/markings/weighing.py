@@ -68,9 +68,10 @@ def odds(absent: float) -> float:
 def absent_weight(
     asked: Asked, background: Background, begins: Begins, nearest: Sequence[bytes]
 ) -> tuple[float, float]:
-    """``A``, and how many markings with exactly these characters one would expect.
+    """The second and third term of ``A``; and how many markings as read one would expect.
 
-    ``nearest``: the codes of the likeliest candidates, the likeliest first.
+    ``nearest``: the codes of the likeliest candidates, the likeliest first. The
+    first term is ``background.reading(asked)``, which hangs on no candidate.
     """
     best = nearest[0] if nearest else b""
     expected, there = _expected(asked.codes, background, begins, best)
@@ -87,7 +88,7 @@ def absent_weight(
         number, held = _expected(between, background, begins, best)
         if not held:
             weight += number * _chance(int(costs.sum()) + more + ends)
-    return weight + background.reading(asked), expected
+    return weight, expected
 
 
 def _chance(cost: float) -> float:
