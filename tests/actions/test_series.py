@@ -84,6 +84,16 @@ def test_a_large_case_tells_it_once_asked(case: Case, monkeypatch: pytest.Monkey
     assert told(case, "sealed", "AB 123459")
 
 
+def test_types_of_components_make_no_series(case: Case) -> None:
+    with case.change(actor="a", reason="r") as change:
+        change.put(make("item", id="item-cccc", family="component"))
+        change.put_many([make("marking", item="item-cccc", text=f"LM {2674 + n}") for n in range(4)])
+        change.put_many([make("marking", item="item-cccc", text=f"SN {770001 + n}",
+                              marking_kind="serial") for n in range(3)])
+    with case.read("partner").snapshot() as reader:
+        assert {run.prefix for run in Surroundings(reader).series} == {"AB", "SN"}
+
+
 def test_positions_are_those_of_the_markings(case: Case) -> None:
     with case.read("partner").snapshot() as reader:
         found = Surroundings(reader)

@@ -43,7 +43,7 @@ from tests.making import one_of_each
 from tests.store.model import Model
 
 ASKED = {
-    "belonging", "count", "empty", "entry", "facet_names", "facets", "find_keys", "find_texts",
+    "belonging", "cells", "count", "empty", "entry", "facet_names", "facets", "find_keys", "find_texts",
     "get", "history", "labels", "lacking", "list", "many", "naming", "original", "placed",
     "recent", "referring", "size", "snapshot", "stream", "summed", "times_named", "totals",
 }
@@ -105,6 +105,8 @@ def _of_kind(reader: Reader, name: str, ids: list[str]) -> Iterator[tuple[str, A
         yield f"order {name} {column}", page if isinstance(page, tuple) else (
             page.total, [shown.id for shown in page.rows])
         yield f"count {name} {column}", _try(reader.count, name, column)
+        yield f"cells {name} {column}", _try(
+            lambda wanted: list(reader.cells(name, ["id", wanted])), column)
         yield f"empty {name} {column}", NUMBERS.sub("", repr(_try(reader.empty, name, column, 5)))
         for value in ("", "x"):
             yield f"where {name} {column}", _try(reader.count, name, None, {column: value})
@@ -293,7 +295,8 @@ def test_a_hidden_field_cannot_be_asked_sorted_or_counted_by(
                 refused = []
                 for ask in (lambda r=reader, n=name, c=column: r.list(n, {c: "x"}),
                             lambda r=reader, n=name, c=column: r.list(n, order=c),
-                            lambda r=reader, n=name, c=column: r.count(n, c)):
+                            lambda r=reader, n=name, c=column: r.count(n, c),
+                            lambda r=reader, n=name, c=column: list(r.cells(n, [c]))):
                     answer = _try(ask)
                     refused.append(isinstance(answer, tuple) and answer[0] == "Invalid"
                                    and "no field" in answer[1])

@@ -108,8 +108,14 @@ class Surroundings:
         self.size = reader.size()
         self.ids: list[str] = []
         texts: list[str] = []
-        for id_, text, kind in reader.cells("marking", ("id", "text", "marking_kind")):
-            if text and kind not in NO_NUMBERS:
+        # What is printed on a component, where nobody said what it is, is its type as a rule.
+        components = {
+            row[0] for row in reader.cells("item", ("id",), {"family": "component"})
+        }
+        for id_, text, kind, item in reader.cells(
+            "marking", ("id", "text", "marking_kind", "item")
+        ):
+            if text and kind not in NO_NUMBERS and not (kind == "unknown" and item in components):
                 self.ids.append(id_)
                 texts.append(text)
         self.looked_at = len(texts)

@@ -17,7 +17,7 @@ app = typer.Typer(rich_markup_mode="rich")
 def series(
     session: Session,
     text: Annotated[str, typer.Argument(
-        metavar="[TEXT]", show_default=False,
+        metavar="TEXT", show_default=False,
         help="A marking as read (unread characters as ?): what stands around it. Without it, all "
              "runs.")] = "",
     gap: Annotated[int, typer.Option(
