@@ -26,7 +26,7 @@ from math import atan2, cos, degrees, hypot, radians, sin
 
 import numpy as np
 import zxingcpp
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from headstamp.intake.machine.forms import LEFT_OUT, LOCATED, NO_CHECK, WEAK
 from headstamp.intake.machine.proposal import Proposal, Region, Unread
@@ -102,6 +102,10 @@ def read_codes(pictures: Sequence[Image.Image]) -> tuple[list[Proposal], list[Un
         _look_all(_plain_looks(grey), scale, picture.size, seen, broken)
         if not any(one.enough for one in seen):
             _look_all(_slanted(grey, _TURNED), scale, picture.size, seen, [])
+        if not any(one.enough for one in seen):
+            # Light bars on dark: the decoder tries that for 2-D codes only.
+            grey = ImageOps.invert(grey)
+            _look_all(_plain_looks(grey, "inverted, "), scale, picture.size, seen, [])
         seen = [one for one in seen if one.family != _ITF] + [
             better for one in seen if one.family == _ITF
             for better in _upright(grey, scale, picture.size, one)
@@ -117,15 +121,14 @@ def _scaled(picture: Image.Image, scale: float) -> Image.Image:
     return picture.resize(size, how)
 
 
-def _plain_looks(grey: Image.Image) -> Iterator[_Look]:
-    binarizers = zxingcpp.Binarizer
-    yield _Look("as it is", "1", grey)
-    yield _Look("one threshold", "1", grey, binarizers.GlobalHistogram)
-    yield _Look("blurred", "1", grey.filter(ImageFilter.GaussianBlur(1)))
-    yield _Look("sharpened", "1", grey.filter(ImageFilter.UnsharpMask(2, 150, 0)))
+def _plain_looks(grey: Image.Image, how: str = "") -> Iterator[_Look]:
+    yield _Look(f"{how}as it is", "1", grey)
+    yield _Look(f"{how}one threshold", "1", grey, zxingcpp.Binarizer.GlobalHistogram)
+    yield _Look(f"{how}blurred", "1", grey.filter(ImageFilter.GaussianBlur(1)))
+    yield _Look(f"{how}sharpened", "1", grey.filter(ImageFilter.UnsharpMask(2, 150, 0)))
     for scale in (0.5, 0.75, 1.5, 2.0):
         if scale < 1 or grey.width * grey.height * scale * scale <= MOST_PIXELS:
-            yield _Look(f"scaled {scale}", str(scale), _scaled(grey, scale), scale=scale)
+            yield _Look(f"{how}scaled {scale}", str(scale), _scaled(grey, scale), scale=scale)
 
 
 def _slanted(grey: Image.Image, angles: Iterable[int]) -> Iterator[_Look]:
@@ -169,7 +172,8 @@ def bar_angle(grey: Image.Image) -> float | None:
     not matter to the decoder.) The mean direction of the gradient, angles doubled so that
     light to dark counts as dark to light.
     """
-    values = np.asarray(grey, dtype=np.float32)
+    # Sharp edges have no direction of their own but those of the pixels.
+    values = np.asarray(grey.filter(ImageFilter.GaussianBlur(1.5)), dtype=np.float32)
     if min(values.shape) < 4:
         return None
     down, across = np.gradient(values)
