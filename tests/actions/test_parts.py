@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from headstamp.actions.cases import index_case
@@ -58,12 +55,12 @@ def records() -> list[Record]:
     return made
 
 
-@pytest.fixture
-def case(tmp_path: Path) -> Iterator[Case]:
-    with Case.create(tmp_path / "case") as made:
-        with made.change(actor="tester", reason="sample") as change:
-            change.put_many(records())
-        yield made
+@pytest.fixture(name="case")
+def _filled(case: Case) -> Case:
+    """The case of each store in turn, with the records above."""
+    with case.change(actor="tester", reason="sample") as change:
+        change.put_many(records())
+    return case
 
 
 def test_readings_are_recorded_with_rule_doubt_and_certainty(case: Case) -> None:
