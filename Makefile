@@ -5,7 +5,7 @@ PYTHON ?= python3
 ARGS ?=
 export PYTHON
 
-.PHONY: help setup demo test lint docs bench wheel lock clean
+.PHONY: help setup demo test lint docs bench fuzz soak wheel lock clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
@@ -13,6 +13,8 @@ help:
 	@echo "  make lint    style, order of the rooms, types"
 	@echo "  make docs    write schema.json and docs/reference from the declarations"
 	@echo "  make bench   measure against peers: a table, and JSON in benchmarks/results"
+	@echo "  make fuzz    a minute of damaged files and odd arguments for the compiled search (Linux)"
+	@echo "  make soak    the tests with chance in them for long, then ten minutes of that"
 	@echo "  make wheel   build the wheel and the source archive into dist/"
 	@echo "  make lock    take newer versions into requirements/ (needs uv)"
 	@echo "  make clean   remove what was built (not .venv)"
@@ -40,6 +42,12 @@ bench: setup
 		--require-hashes -r requirements/bench.txt
 	.venv/bin/python -m benchmarks $(ARGS)
 
+fuzz: setup
+	scripts/fuzz.sh $(ARGS)
+
+soak: setup
+	scripts/soak.sh $(ARGS)
+
 wheel: setup
 	.venv/bin/python -m hatchling build
 
@@ -47,4 +55,4 @@ lock:
 	scripts/lock.sh
 
 clean:
-	rm -rf build dist node_modules src/headstamp/web/static/vendor .pytest_cache .ruff_cache .mypy_cache
+	rm -rf build dist src/headstamp/markings/_core.abi3.so node_modules src/headstamp/web/static/vendor .pytest_cache .ruff_cache .mypy_cache

@@ -6,7 +6,9 @@ import ast
 import importlib.metadata
 import importlib.util
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -37,7 +39,9 @@ REGISTRY_HOSTS = [
     )
 ]
 MACHINE_PATH = re.compile(
-    rb"(?<![\w.:-])/(?:" + rb"|".join([rb"wo" + rb"rk", rb"ro" + rb"ot", rb"ho" + rb"me/\w+"]) + rb")/"
+    rb"(?<![\w.:-])/(?:"
+    + rb"|".join([rb"wo" + rb"rk", rb"ro" + rb"ot", rb"ho" + rb"me/\w+"])
+    + rb")/"
 )
 
 
@@ -64,13 +68,39 @@ def pins(path: Path) -> dict[str, str]:
     return {name_of(name): version for name, version in found}
 
 
-@pytest.fixture(scope="module")
-def frontend() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("frontend", ROOT / "scripts/frontend.py")
+def script(name: str) -> ModuleType:
+    """A script of ours as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"scripts/{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def frontend() -> ModuleType:
+    return script("frontend")
+
+
+@pytest.fixture(scope="module")
+def compiling() -> ModuleType:
+    """What compiles the search core; skips where nothing can compile it."""
+    module = script("compile_core")
+    try:
+        module.command(ROOT, Path("x"))
+    except module.CannotCompile as problem:
+        pytest.skip(f"nothing is compiled here: {problem}")
+    return module
+
+
+def build(
+    root: Path, into: Path, *targets: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Build wheel and source archive of a folder, or one of them."""
+    return subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", str(into), *targets],
+        cwd=root, capture_output=True, text=True, check=False, env={**os.environ, **environment},
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +109,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, frontend: ModuleType) -> Pat
     if not frontend.is_fresh(ROOT):
         pytest.fail("the front-end files are absent or out of date: run `make setup`")
     folder = tmp_path_factory.mktemp("dist")
-    done = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-d", str(folder)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = build(ROOT, folder, HEADSTAMP_COMPILE="")
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
@@ -142,7 +169,8 @@ def test_the_pins_cover_what_is_declared_and_tests_run_on_what_users_get() -> No
 
 
 def test_every_third_party_import_is_declared() -> None:
-    declared = {name_of(needed) for needed in PROJECT["dependencies"]}
+    extras = PROJECT.get("optional-dependencies", {}).values()
+    declared = {name_of(n) for needed in (PROJECT["dependencies"], *extras) for n in needed}
     owners = importlib.metadata.packages_distributions()
     undeclared = {}
     for path in (ROOT / "src").rglob("*.py"):
@@ -222,17 +250,131 @@ def test_the_wheel_has_the_command_and_the_licence(wheel: zipfile.ZipFile) -> No
     assert {f"{info}/licenses/LICENSE", f"{info}/licenses/NOTICE"} <= set(wheel.namelist())
 
 
-def test_a_build_from_the_source_archive_needs_no_node(
-    built: Path, tmp_path: Path, frontend: ModuleType
-) -> None:
+@pytest.fixture(scope="module")
+def unpacked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source archive, unpacked."""
+    folder = tmp_path_factory.mktemp("unpacked")
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         # Debian's Python 3.11.2 has no filters yet; later ones ask for one.
         safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-        archive.extractall(tmp_path, **safely)  # type: ignore[arg-type]
-    (unpacked,) = tmp_path.iterdir()
+        archive.extractall(folder, **safely)  # type: ignore[arg-type]
+    (root,) = folder.iterdir()
+    return root
+
+
+def test_a_build_from_the_source_archive_needs_no_node(
+    unpacked: Path, frontend: ModuleType
+) -> None:
     assert frontend.is_fresh(unpacked)
     assert (unpacked / "LICENSE").is_file() and (unpacked / "NOTICE").is_file()
+
+
+# --- the compiled search ---------------------------------------------------------
+
+
+def test_the_wheel_has_the_compiled_search_for_every_python_of_this_platform(
+    built: Path, wheel: zipfile.ZipFile, compiling: ModuleType
+) -> None:
+    (path,) = built.glob("*.whl")
+    assert re.fullmatch(r"headstamp-[\d.]+-cp311-abi3-\w+\.whl", path.name)
+    told = wheel.read(f"headstamp-{PROJECT['version']}.dist-info/WHEEL").decode()
+    assert "Root-Is-Purelib: false" in told and "Tag: cp311-abi3-" in told
+    compiled = [name for name in wheel.namelist() if name.endswith((".so", ".pyd", ".dylib"))]
+    assert compiled == [f"headstamp/markings/{compiling.COMPILED}"]
+    assert compiling.source_digest(ROOT).encode() in wheel.read(compiled[0])
+    assert not MACHINE_PATH.findall(wheel.read(compiled[0]))
+
+
+def test_the_source_archive_has_what_is_compiled_and_nothing_compiled(unpacked: Path) -> None:
+    compiling = script("compile_core")
+    for name in compiling.SOURCES:
+        assert (unpacked / compiling.FOLDER / name).is_file(), name
+    assert (unpacked / "scripts/compile_core.py").is_file()
+    assert not list(unpacked.rglob("*.so"))
+
+
+FINDS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from headstamp.markings import core
+from headstamp.markings.asked import ask
+from headstamp.markings.channel import Channel
+from headstamp.markings.segment import build_segment
+assert core.__file__.startswith(sys.argv[1]), core.__file__
+made = build_segment(["AB 0012", "XY 9"])
+found, total = core.Core(made).search(ask("AB0O12", Channel.default()).pattern(1), 5)
+print(total, made.text_of(made.entries_of(int(found[0]))[0][0]), core.description(), sep="\\n")
+"""
+
+
+def test_without_a_compiler_the_wheel_is_for_any_machine_and_searches_in_numpy(
+    unpacked: Path, tmp_path: Path
+) -> None:
+    done = build(unpacked, tmp_path, "-t", "wheel", CC="false", HEADSTAMP_COMPILE="")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "installed without its compiled search" in done.stderr
+    (path,) = tmp_path.glob("*.whl")
+    assert path.name.endswith("-py3-none-any.whl")
+    with zipfile.ZipFile(path) as opened:
+        opened.extractall(tmp_path / "there")
+    told = subprocess.run(
+        [sys.executable, "-c", FINDS, str(tmp_path / "there")],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+        env={k: v for k, v in os.environ.items() if k != "HEADSTAMP_MARKINGS"},
+    ).stdout.splitlines()  # fmt: skip
+    assert told[:2] == ["1", "AB 0012"]
+    assert "the compiled part is not installed" in told[2]
+
+
+def test_a_compiled_search_that_is_asked_for_and_cannot_be_had_is_an_error(
+    unpacked: Path, tmp_path: Path
+) -> None:
+    done = build(unpacked, tmp_path, "-t", "wheel", CC="false", HEADSTAMP_COMPILE="1")
+    assert done.returncode != 0 and "CannotCompile" in done.stderr
+    assert not list(tmp_path.glob("*.whl"))
+
+
+def test_a_compiled_search_that_is_not_wanted_is_left_out_and_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiling: ModuleType
+) -> None:
+    folder = tmp_path / compiling.FOLDER
+    shutil.copytree(ROOT / compiling.FOLDER, folder, ignore=shutil.ignore_patterns("*.so"))
+    monkeypatch.setenv("HEADSTAMP_COMPILE", "1")
+    assert not compiling.is_as_wished(tmp_path)
+    assert compiling.provide(tmp_path) == folder / compiling.COMPILED
+    assert compiling.is_fresh(tmp_path) and compiling.is_as_wished(tmp_path)
+    with (folder / "_score.h").open("a") as source:
+        source.write("/* changed */\n")
+    assert not compiling.is_fresh(tmp_path), "of other sources"
+    monkeypatch.setenv("HEADSTAMP_COMPILE", "0")
+    assert not compiling.is_as_wished(tmp_path)
+    assert compiling.provide(tmp_path) is None
+    assert not (folder / compiling.COMPILED).exists() and compiling.is_as_wished(tmp_path)
+    monkeypatch.setenv("HEADSTAMP_COMPILE", "yes")
+    with pytest.raises(SystemExit, match="HEADSTAMP_COMPILE"):
+        compiling.provide(tmp_path)
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_the_search_core_compiles_without_a_warning(
+    compiler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiling: ModuleType
+) -> None:
+    if not shutil.which(compiler):
+        pytest.skip(f"no {compiler} here")
+    monkeypatch.setenv("CC", compiler)
+    monkeypatch.setenv("CI", "true")  # Each warning is an error.
+    monkeypatch.setenv("CFLAGS", "-Wshadow -Wvla -Wcast-qual -Wstrict-prototypes -Wundef")
+    assert compiling.compile_core(ROOT, tmp_path).is_file()
+
+
+def test_the_search_core_in_use_is_of_the_present_sources(compiling: ModuleType) -> None:
+    from headstamp.markings import core
+
+    if core._compiled is None:
+        pytest.skip("the search core is not compiled here")
+    told = core._compiled.source
+    assert told == compiling.source_digest(ROOT), "run `make setup`, or scripts/compile_core.py"
 
 
 def test_the_notice_names_whatever_is_carried(frontend: ModuleType) -> None:

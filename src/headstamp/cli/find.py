@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from headstamp.cli.session import Session, with_session
-from headstamp.cli.show import table
+from headstamp.cli.show import note, table
 
 app = typer.Typer(rich_markup_mode="rich")
 _MOST = 1000
@@ -44,3 +44,7 @@ def find(
         ])
 
     session.show({"hits": [hit.as_dict() for hit in hits]}, words)
+    from headstamp.markings import core
+
+    if not core.compiled():
+        note(f"Note: {core.description()}.")
