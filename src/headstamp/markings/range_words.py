@@ -1,10 +1,10 @@
 """The words with which people write ranges of serial numbers, in five languages.
 
-Collected from the forms and letters that the notes in ``docs/series.md`` name;
-a word that is missing here makes the parser say that it did not understand,
-never guess. Words of one letter (``à``, ``a``, ``y``, ``с``, ``и``) count only
-where they are written small and by themselves, since a capital is as likely
-the letter of a number.
+The ordinary words of letters, packing lists and trace answers, by hand; no
+published list is known. A word that is missing here makes the parser leave out
+what it did not understand and say so, never guess. Words of one letter (``à``,
+``a``, ``y``, ``с``, ``и``) count only where they are written small and by
+themselves, since a capital is as likely the letter of a number.
 """
 
 from __future__ import annotations
