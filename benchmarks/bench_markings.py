@@ -42,7 +42,7 @@ from headstamp.markings import MarkingIndex
 RESULTS = Path(__file__).parent / "results"
 SIZES = (1_000_000, 10_000_000)
 QUERIES = 600
-CALIBRATED = 5
+CALIBRATED = 3
 """So many times as many questions for the probabilities: with few, chance makes the error."""
 RAPIDFUZZ_QUERIES = 25
 """It takes a tenth of a second at a million and a whole one at ten."""
@@ -95,6 +95,14 @@ class Bench:
             "target": target, "unit": unit, "met": "" if met is None else ("yes" if met else "NO"),
             "data": data or f"seed {self.seed}, {self.queries} queries",
         })
+
+    def keep(self) -> None:
+        """Write what was measured so far: a run that is broken off is not lost."""
+        RESULTS.mkdir(exist_ok=True)
+        told = {**self.tree, "rows": self.rows}
+        (RESULTS / f"markings-{self.size}.json").write_text(
+            json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
 
     # --- making ------------------------------------------------------------
 
@@ -397,18 +405,16 @@ def one_size(
     finally:
         for peer in peers:
             peer.close()
+    bench.keep()
     _say("markings: calibration")
     bench.calibration(index)
+    bench.keep()
     if size <= 1_000_000:
         bench.real_strings(MarkingIndex.build)
         if with_peers:
             _say("markings: without compiled code")
             bench.rows.append(_fallback_apart(size, RAPIDFUZZ_QUERIES, seed))
-    bench.tree["rows"] = bench.rows
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"markings-{size}.json").write_text(
-        json.dumps(bench.tree, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    bench.keep()
     return bench.rows
 
 
