@@ -21,7 +21,7 @@ PROMISED = {
     "readings": ["reader", "all_open", "state", "limit"], "give-reading": ["reader", "certainty"],
     "settle": ["reason", "version", "state"],
     "read": ["region", "only", "accept", "item"], "record": [], "checkpoint": [], "schema": [], "snapshot": ["output"], "kinds": [],
-    "reference": [], "markings": [],
+    "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 
 
