@@ -31,6 +31,17 @@ def lettered(text: str, font: str = "bold", size: int = 54, *, ink: int = 20,
     return made
 
 
+def page(texts: list[str], font: str = "bold") -> Image.Image:
+    """Lines of text one below the other."""
+    lines = [lettered(text, font) for text in texts]
+    made = Image.new("L", (max(one.width for one in lines), sum(one.height for one in lines)), 225)
+    top = 0
+    for one in lines:
+        made.paste(one, (0, top))
+        top += one.height
+    return made
+
+
 def turned(picture: Image.Image, degrees: float) -> Image.Image:
     return picture.rotate(degrees, Image.Resampling.BICUBIC, expand=True,
                           fillcolor=picture.getpixel((0, 0)))

@@ -16,6 +16,7 @@ from PIL import Image
 
 from headstamp.intake.machine.candidate import Candidate
 from headstamp.intake.machine.parts import rapid_version
+from headstamp.intake.machine.script import visible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,10 +56,11 @@ def read_lines(lines: Sequence[Image.Image]) -> list[Candidate | None]:
 def _read(line: Image.Image) -> Candidate | None:
     said = _engine()(_array(line), use_det=False, use_cls=False, use_rec=True)
     texts, scores = getattr(said, "txts", None), getattr(said, "scores", None)
-    if not texts or not scores or not texts[0].strip():
+    text = visible(str(texts[0])) if texts and scores else ""
+    if not text or not scores:
         return None
     sure = float(scores[0])
-    return Candidate(str(texts[0]).strip(), sure, sure, "rapid", f"RapidOCR {rapid_version()}")
+    return Candidate(text, sure, sure, "rapid", f"RapidOCR {rapid_version()}")
 
 
 def _array(picture: Image.Image) -> NDArray[np.uint8]:

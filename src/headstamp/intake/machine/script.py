@@ -70,6 +70,27 @@ def main_script(text: str) -> str:
     return max(counted, key=lambda name: counted[name]) if counted else ""
 
 
+def visible(text: str) -> str:
+    """The text with single blanks and without the invisible marks of direction readers add.
+
+    >>> visible("\u200f12  AB\u200e")
+    '12 AB'
+    """
+    return " ".join("".join(c for c in text if unicodedata.category(c)[0] != "C"
+                            or c.isspace()).split())
+
+
+def foreign_to_latin(text: str) -> bool:
+    """Whether it holds what readers of Latin and Chinese cannot have read.
+
+    >>> foreign_to_latin("6Ж40"), foreign_to_latin("１２ AB 北"), foreign_to_latin("١٢")
+    (True, False, True)
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return any(script_of_letter(c) in ("Cyrl", "Arab") or (c.isdigit() and not c.isascii())
+               for c in plain)
+
+
 def compact(text: str) -> str:
     """The text as two readers' answers are compared: no blanks, no case, composed.
 

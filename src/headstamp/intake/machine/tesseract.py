@@ -17,6 +17,7 @@ from headstamp.errors import Unreadable
 from headstamp.intake.machine.candidate import Candidate
 from headstamp.intake.machine.parts import tesseract, tesseract_languages, tesseract_version
 from headstamp.intake.machine.proposal import Region
+from headstamp.intake.machine.script import visible
 
 _ONE_LINE, _SCATTERED = "7", "11"
 _SECONDS = 120
@@ -106,7 +107,10 @@ def _candidate(words: list[tuple[str, float]], language: str) -> Candidate | Non
         return None
     sure = sum(len(word) * share for word, share in words) / length
     lettered = [share for word, share in words if any(c.isalpha() for c in word)]
+    text = visible(" ".join(word for word, _ in words))
+    if not text:
+        return None
     return Candidate(
-        " ".join(word for word, _ in words), sure, min(lettered, default=sure), language,
+        text, sure, min(lettered, default=sure), language,
         f"tesseract {tesseract_version()} {language}",
     )

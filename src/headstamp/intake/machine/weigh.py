@@ -100,7 +100,8 @@ def _weighed(candidates: Sequence[Candidate], languages: Collection[str]) -> lis
 
 def _latin(by: dict[str, Candidate], languages: Collection[str]) -> list[_Text]:
     """What the readers of Latin and Chinese make of it, and how far that holds."""
-    rapid, english, chinese = by.get("rapid"), by.get("eng"), by.get("chi_sim")
+    known = {name: one for name, one in by.items() if not script.foreign_to_latin(one.text)}
+    rapid, english, chinese = known.get("rapid"), known.get("eng"), known.get("chi_sim")
     russian = by.get("rus")
     first = rapid or english
     if first is None:
