@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headstamp.markings.alphabet import UNREAD_CODE
-from headstamp.markings.asked import Asked
+from headstamp.markings.asked import MOST_EDITS, Asked
 from headstamp.markings.core import Core
 from headstamp.markings.segment import WHOLE, Segment
 from headstamp.markings.weighing import TEMPER
@@ -77,12 +77,20 @@ class Candidates:
         return np.asarray(some[order[:number]])
 
 
-def gather(
-    core: Core, segment: Segment, readings: list[Reading], edits: int, before: Candidates | None
-) -> Candidates:
-    """The candidates of a segment within so many edits.
+@dataclass(frozen=True, slots=True, eq=False)
+class Reached:
+    """Slots of a segment within some edits; ``more``: how many stand for each one kept."""
 
-    ``before``: those with one edit less; where they are plenty, they stand.
+    slots: Slots
+    more: float
+
+
+def reach(
+    core: Core, segment: Segment, readings: list[Reading], edits: int, before: Reached | None
+) -> Reached:
+    """What lies within so many edits.
+
+    ``before``: what lies within one less; where that is plenty, it stands.
     """
     if before is not None and len(before.slots) >= PLENTY:
         return before
@@ -92,8 +100,14 @@ def gather(
         found, all_ = core.search(reading.asked.pattern(edits), KEEP)
         total, kept = total + all_, kept + len(found)
         slots = found if not len(slots) else np.union1d(slots, found)
-    if edits >= 3 and len(slots) < PLENTY:
+    if edits >= MOST_EDITS and len(slots) < PLENTY:
         slots = _with_longer(core, segment, readings, slots)
+    return Reached(slots, total / max(1, kept))
+
+
+def weigh(core: Core, segment: Segment, readings: list[Reading], reached: Reached) -> Candidates:
+    """The costs of what was reached, and of the texts with runs in them."""
+    slots = reached.slots
     costs = together(readings, [core.score(slots, r.asked.costs) for r in readings])
     paid = costs - 100.0 * np.log(segment.weight[slots] / WHOLE)
     where = slots.astype(np.int64)
@@ -102,7 +116,7 @@ def gather(
         where = np.concatenate([where, -1 - rows])
         costs = np.concatenate([costs, open_costs])
         paid = np.concatenate([paid, open_costs])
-    return Candidates(where, costs, paid, total / max(1, kept))
+    return Candidates(where, costs, paid, reached.more)
 
 
 def together(readings: list[Reading], costs: list[Ints]) -> Ints:

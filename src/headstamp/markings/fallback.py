@@ -9,7 +9,7 @@ compared side by side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -30,7 +30,8 @@ from headstamp.markings.segment import (
 
 FAR: Final = 1 << 28
 MOST_COST: Final = 1 << 20
-_CHUNK = 1 << 15
+_WORD = 8
+_CHUNK = 1 << 11
 """Blocks compared at once: their states fit a processor's cache."""
 
 Words = npt.NDArray[Any]
@@ -51,6 +52,18 @@ class Segment:
         self.buckets = buckets
         self.slots = len(weight)
         self._check()
+        self._keys: dict[tuple[int, int], npt.NDArray[np.uint64]] = {}
+
+    def keys(self, bucket: int, direction: int) -> npt.NDArray[np.uint64]:
+        """The first eight codes of each marking of a bucket as one number, in order."""
+        found = self._keys.get((bucket, direction))
+        if found is None:
+            row = self.buckets[bucket]
+            shown = min(int(row[0]), _WORD)
+            padded = np.zeros((int(row[2]), _WORD), dtype=np.uint8)
+            padded[:, :shown] = codes_at(self.blocks[direction], row, np.arange(row[2]))[:, :shown]
+            found = self._keys[bucket, direction] = padded.view(">u8")[:, 0].astype(np.uint64)
+        return found
 
     def _check(self) -> None:
         """Refuse arrays that do not fit together, as the compiled core does: a file may be damaged."""
@@ -142,23 +155,42 @@ def begins(segment: Segment, codes: bytes, reversed: bool) -> bytes:
     """How many markings begin with the codes; see ``begins`` of the core."""
     if len(codes) > PLACES:
         raise ValueError("more than 60 codes")
-    blocks = segment.blocks[int(reversed)]
-    wanted = np.frombuffer(codes, dtype=np.uint8)
-    pairs = [(0, 0)] * (len(wanted) + 1)
+    pairs = [(0, 0)] * (len(codes) + 1)
     longer = []
-    for row in segment.buckets:
-        length, first, count = (int(v) for v in row[:3])
-        if length == len(wanted):
-            low, high = 0, count
-            pairs[0] = (first, first + count)
-            for d in range(1, len(wanted) + 1):
-                low = _bound(blocks, row, low, high, codes[:d], False)
-                high = _bound(blocks, row, low, high, codes[:d], True)
-                pairs[d] = (first + low, first + high)
-        elif length > len(wanted):
-            low = _bound(blocks, row, 0, count, codes, False)
-            longer.append((first + low, first + _bound(blocks, row, low, count, codes, True)))
+    for number, row in enumerate(segment.buckets):
+        length, first = int(row[0]), int(row[1])
+        if length == len(codes):
+            within = _within(segment, number, int(reversed), codes, range(len(codes) + 1))
+            pairs = [(first + low, first + high) for low, high in within]
+        elif length > len(codes):
+            low, high = _within(segment, number, int(reversed), codes, (len(codes),))[0]
+            longer.append((first + low, first + high))
     return np.array(pairs + longer, dtype=np.int64).tobytes()
+
+
+def _within(
+    segment: Segment, bucket: int, direction: int, codes: bytes, depths: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Which markings of a bucket, in that direction, begin with so many of the codes."""
+    row = segment.buckets[bucket]
+    sorted_ = segment.keys(bucket, direction)
+    starts = [codes[: min(d, _WORD)] for d in depths]
+    lows = np.frombuffer(b"".join(s.ljust(_WORD, b"\x00") for s in starts), dtype=">u8")
+    highs = np.frombuffer(b"".join(s.ljust(_WORD, b"\xff") for s in starts), dtype=">u8")
+    found = zip(
+        depths,
+        np.searchsorted(sorted_, lows.astype(np.uint64), side="left").tolist(),
+        np.searchsorted(sorted_, highs.astype(np.uint64), side="right").tolist(),
+        strict=True,
+    )
+    pairs: list[tuple[int, int]] = []
+    for depth, low, high in found:
+        if depth > _WORD:
+            blocks = segment.blocks[direction]
+            low = _bound(blocks, row, low, high, codes[:depth], False)
+            high = _bound(blocks, row, low, high, codes[:depth], True)
+        pairs.append((low, high))
+    return pairs
 
 
 def _bound(blocks: U8, row: I64, low: int, high: int, codes: bytes, after: bool) -> int:
@@ -209,6 +241,7 @@ class _Automaton:
         self.word = word
         inside = (1 << pattern.places) - 1
         self.fits = (pattern.fits & np.uint64(inside)).astype(word)
+        self._pairs: npt.NDArray[np.uint32] | None = None
         self.runs = word(pattern.runs & (2 * inside + 1))
         self.allow = [word(a) for a in allow]
         self.last = word(pattern.places)
@@ -217,9 +250,21 @@ class _Automaton:
     def begin(self, number: int) -> list[Words]:
         return [np.full(number, value, dtype=self.word) for value in self.start]
 
+    def masks(self, rows: U8) -> Words:
+        """What fits each code of these rows of 32."""
+        if self.word is not np.uint16:
+            return np.asarray(self.fits[rows & 63])
+        if self._pairs is None:
+            # Looked up two by two: half as many steps, and each is what takes time.
+            fits = self.fits[np.arange(CODES) & 63].astype("<u4")
+            self._pairs = ((fits[:, None] << np.uint32(16)) | fits[None, :]).reshape(-1)
+        return np.asarray(self._pairs[rows.view("<u2")].view("<u2"))
+
     def step(self, states: list[Words], codes: U8) -> list[Words]:
+        return self.step_by(states, self.fits[codes & 63])
+
+    def step_by(self, states: list[Words], fits: Words) -> list[Words]:
         one = self.word(1)
-        fits = self.fits[codes & 63]
         before = states[0]
         now = (((before & fits) << one) | (before & self.runs)) & self.allow[0]
         after = [now]
@@ -239,34 +284,54 @@ class _Automaton:
 
 
 def _direction(
-    segment: Segment, pattern: Pattern, allow: list[int], reversed: int
+    segment: Segment, pattern: Pattern, allow: list[int], direction: int
 ) -> Iterator[U32]:
+    """Slots that pass, of all lengths that can; lengths go side by side, for each step has its price."""
     automaton = _Automaton(pattern, allow)
-    for row in segment.buckets:
-        length, first, count = (int(v) for v in row[:3])
-        if length < pattern.places - pattern.edits:
-            continue
-        if not pattern.runs and length > pattern.places + pattern.edits:
-            continue
-        blocks = _living_blocks(segment.heads[reversed], row, automaton)
-        for start in range(0, len(blocks), _CHUNK):
-            slots = _compare(segment.blocks[reversed], row, blocks[start : start + _CHUNK], automaton)
-            slots = slots[slots < count] + first
-            if reversed:
-                slots = segment.reversed_slots[slots].astype(np.int64)
-                slots = slots[slots < segment.slots]  # A damaged file names others.
-            yield slots[segment.weight[slots] > 0].astype(np.uint32)
+    lengths = segment.buckets[:, 0]
+    right = lengths >= pattern.places - pattern.edits
+    if not pattern.runs:
+        right &= lengths <= pattern.places + pattern.edits
+    rows = segment.buckets[right]
+    if not len(rows):
+        return
+    bucket, block = _living_blocks(segment.heads[direction], rows, automaton)
+    for start in range(0, len(block), _CHUNK):
+        yield from _compare(
+            segment, direction, rows, bucket[start : start + _CHUNK],
+            block[start : start + _CHUNK], automaton,
+        )
 
 
-def _living_blocks(heads: U8, row: I64, automaton: _Automaton) -> I64:
-    length, count, start = int(row[0]), int(row[2]), int(row[4])
-    number = -(-count // LANES)
-    table = heads[start : start + number * HEAD].reshape(number, HEAD)
-    left = np.arange(number)
-    states = automaton.begin(number)
+def _living_blocks(heads: U8, rows: I64, automaton: _Automaton) -> tuple[I64, I64]:
+    """The blocks whose common beginning is near enough, by bucket; groups are asked first."""
+    blocks = -(-rows[:, 2] // LANES)
+    groups = -(-blocks // FAN)
+    bucket = np.repeat(np.arange(len(rows)), groups)
+    group = _counted(groups)
+    alive = _living(heads, rows[bucket, 5] + group * HEAD, rows[bucket, 0], automaton)
+    bucket, group = np.repeat(bucket[alive], FAN), group[alive]
+    block = (group[:, None] * FAN + np.arange(FAN)).reshape(-1)
+    there = block < blocks[bucket]
+    bucket, block = bucket[there], block[there]
+    alive = _living(heads, rows[bucket, 4] + block * HEAD, rows[bucket, 0], automaton)
+    return bucket[alive], block[alive]
+
+
+def _counted(numbers: I64) -> I64:
+    """0, 1, ... up to each number, one after the other."""
+    ends = np.cumsum(numbers)
+    return np.arange(ends[-1]) - np.repeat(ends - numbers, numbers)
+
+
+def _living(heads: U8, at: I64, lengths: I64, automaton: _Automaton) -> I64:
+    """Which of the heads ``at`` these bytes leave the automaton alive."""
+    table = heads[at[:, None] + np.arange(HEAD)]
+    held = np.minimum(table[:, 0], np.minimum(lengths, HEAD - 1))
+    left = np.arange(len(at))
+    states = automaton.begin(len(at))
     survivors = []
-    held = np.minimum(table[:, 0], length)
-    for depth in range(min(length, HEAD - 1)):
+    for depth in range(HEAD - 1):
         done = held[left] <= depth
         if done.any():
             survivors.append(left[done])
@@ -280,27 +345,41 @@ def _living_blocks(heads: U8, row: I64, automaton: _Automaton) -> I64:
     return np.sort(np.concatenate([*survivors, left]))
 
 
-def _compare(blocks: U8, row: I64, wanted: I64, automaton: _Automaton) -> I64:
-    """The markings of these blocks that pass, as places in the bucket."""
-    length, start = int(row[0]), int(row[3])
-    number = -(-int(row[2]) // LANES)
-    size = number * LANES * length
-    laid = blocks[start : start + size].reshape(number, length, LANES)
-    left = (wanted[:, None] * LANES + np.arange(LANES)).reshape(-1)
-    columns = laid if len(wanted) == number else laid[wanted]
-    states = automaton.begin(len(left))
-    at = None
-    for column in range(length):
-        codes = columns[:, column, :].reshape(-1)
-        states = automaton.step(states, codes if at is None else codes[at])
-        if column in (length // 2, 3 * length // 4):
-            alive = np.flatnonzero(automaton.alive(states))
-            if 4 * len(alive) < 3 * len(left):
-                at = alive if at is None else at[alive]
-                left, states = left[alive], [s[alive] for s in states]
-                if not len(left):
-                    return left
-    return left[automaton.accepted(states)]
+def _compare(
+    segment: Segment, direction: int, rows: I64, bucket: I64, block: I64, automaton: _Automaton
+) -> Iterator[U32]:
+    """The slots of these blocks that pass. Blocks come by ascending length."""
+    # Every column of a block is a row of 32 codes.
+    table = segment.blocks[direction].reshape(-1, LANES)
+    lengths = rows[bucket, 0]
+    at = rows[bucket, 3] // LANES + block * lengths
+    slot = rows[bucket, 1] + block * LANES
+    end = rows[bucket, 1] + rows[bucket, 2]
+    states = [s.reshape(-1, LANES) for s in automaton.begin(len(at) * LANES)]
+    for column in range(int(lengths.max(initial=0)) + 1):
+        done = int(np.searchsorted(lengths, column, side="right"))
+        if done:
+            which, lane = np.nonzero(automaton.accepted([s[:done] for s in states]))
+            found = slot[which] + lane
+            yield _slots(segment, direction, found[found < end[which]])
+            at, slot, end, lengths = at[done:], slot[done:], end[done:], lengths[done:]
+            states = [s[done:] for s in states]
+        if not len(at):
+            return
+        states = automaton.step_by(states, automaton.masks(table[at + column]))
+        if column % 2:
+            alive = np.flatnonzero(automaton.alive(states).any(axis=1))
+            if 8 * len(alive) < 7 * len(at):
+                at, slot, end, lengths = at[alive], slot[alive], end[alive], lengths[alive]
+                states = [s[alive] for s in states]
+
+
+def _slots(segment: Segment, direction: int, found: I64) -> U32:
+    """Slots of a direction as slots of the segment, those without living texts left out."""
+    if direction:
+        found = segment.reversed_slots[found].astype(np.int64)
+        found = found[found < segment.slots]  # A damaged file names others.
+    return found[segment.weight[found] > 0].astype(np.uint32)
 
 
 def _levels(segment: Segment, pattern: Pattern, slots: U32) -> npt.NDArray[np.int64]:
@@ -350,42 +429,42 @@ def _score(codes: U8, lengths: npt.NDArray[np.int64], costs: Costs) -> Ints:
     if not number:
         return best
     n = int(lengths.max())
-    t = codes[:, :n].astype(np.int64)
+    # A row for each place of the markings: what follows goes over all of them at once.
+    t = np.ascontiguousarray(codes[:, :n].T).astype(np.int64)
     is_run = t == RUN_CODE
-    dropped = costs.drop[t].astype(np.int32)
+    runs = bool(is_run.any())
+    dropped = np.where(is_run, 0, costs.drop[t]).astype(np.int32)
     above2 = np.full((n + 1, number), FAR, dtype=np.int32)
     above = np.zeros((n + 1, number), dtype=np.int32)
     above[0] = costs.cut[0]
     for j in range(1, n + 1):
-        more: Any = np.full(number, costs.run, np.int32) if costs.runs & 1 else dropped[:, j - 1]
-        value = above[j - 1] + np.where(is_run[:, j - 1], 0, more)
-        above[j] = np.minimum(value, costs.cut[j])
+        more = np.where(is_run[j - 1], 0, costs.run) if costs.runs & 1 else dropped[j - 1]
+        above[j] = np.minimum(above[j - 1] + more, costs.cut[j])
     every = np.arange(number)
     if m == 0:
         return np.asarray(above[lengths, every] + costs.cut[0], dtype=np.int32)
     best = np.minimum(best, above[lengths, every] + costs.extra[m])
     added = 0
+    seen_before = costs.seen[0][t]
     for i in range(1, m + 1):
         run = costs.runs >> i & 1
         add = int(costs.add[i - 1])
         added += add
+        seen = costs.seen[i - 1][t]
         row = np.empty((n + 1, number), dtype=np.int32)
         row[0] = min(added + int(costs.cut[0]), int(costs.extra[i]))
+        offered = np.minimum(above[:-1] + seen, above[1:] + add)
+        if i > 1:
+            crossed = above2[: n - 1] + costs.swap + seen_before[1:] + seen[:-1]
+            if runs:
+                crossed[is_run[:-1]] = FAR
+            np.minimum(offered[1:], crossed, out=offered[1:])
+        if runs:
+            offered[is_run] = (above[1:] + costs.stored)[is_run]
         for j in range(1, n + 1):
-            here = t[:, j - 1]
-            value = above[j - 1] + costs.seen[i - 1][here]
-            more = costs.run if run else dropped[:, j - 1]
-            value = np.minimum(value, row[j - 1] + more)
-            value = np.minimum(value, above[j] + add)
-            if i > 1 and j > 1:
-                crossed = (
-                    above2[j - 2] + costs.swap + costs.seen[i - 2][here]
-                    + costs.seen[i - 1][t[:, j - 2]]
-                )
-                value = np.where(is_run[:, j - 2], value, np.minimum(value, crossed))
-            row[j] = np.where(
-                is_run[:, j - 1], np.minimum(row[j - 1], above[j] + costs.stored), value
-            )
+            more = np.where(is_run[j - 1], 0, costs.run) if run else dropped[j - 1]
+            np.minimum(offered[j - 1], row[j - 1] + more, out=row[j])
+        seen_before = seen
         if i < m:
             best = np.minimum(best, row[lengths, every] + costs.extra[m - i])
         above2, above = above, row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from headstamp.markings.alphabet import PLACES, SHARED_CODES, encode
 from headstamp.markings.asked import MOST_EDITS, ask
-from headstamp.markings.candidates import Candidates, Reading, gather
+from headstamp.markings.candidates import Candidates, Reached, Reading, reach, weigh
 from headstamp.markings.channel import Channel
 from headstamp.markings.context import Context
 from headstamp.markings.hit import Hit, Surroundings
@@ -60,7 +61,7 @@ class Question:
         self._exact = unquoted(query.strip()) if isinstance(query, str) else None
         self._keys: Keys | None = None
         self._readings = self._made(query) if self._exact is None else []
-        self._found: list[Candidates | None] = [None] * len(index.parts)
+        self._reached: list[Reached] = []
         self._none = 1.0
         self._any: float | None = None
 
@@ -99,21 +100,23 @@ class Question:
             return as_written(self._index, self._exact, limit)
         most = max((r.asked.edits for r in self._readings), default=0)
         for edits in range(min(1, most), most):
-            self._gather(edits)
+            self._reach(edits)
         return self._answer(MOST_EDITS, limit)
 
-    def _gather(self, edits: int) -> list[Candidates]:
-        made = [
-            gather(part.core, part.segment, self._readings, edits, before)
-            for part, before in zip(self._index.parts, self._found, strict=True)
+    def _reach(self, edits: int) -> list[Reached]:
+        self._reached = [
+            reach(part.core, part.segment, self._readings, edits, before)
+            for part, before in zip_longest(self._index.parts, self._reached)
         ]
-        self._found = list(made)
-        return made
+        return self._reached
 
     def _answer(self, edits: int, limit: int) -> list[Hit]:
         if not self._readings or limit < 1:
             return []
-        found = self._gather(edits)
+        found = [
+            weigh(part.core, part.segment, self._readings, reached)
+            for part, reached in zip(self._index.parts, self._reach(edits), strict=True)
+        ]
         groups = self._groups(found, limit)
         weight, expected = self._absent(found, groups)
         against = (self._odds * weight) ** TEMPER
