@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
+from headstamp.intake.machine import lines
 from headstamp.intake.machine.parts import rapid_version, tesseract_languages
 from headstamp.intake.machine.proposal import Proposal
 from headstamp.intake.machine.read import read_image
@@ -106,3 +107,10 @@ def test_several_lines_each_at_its_place_from_the_top() -> None:
     places = {compact(one.text): one.region for one in found}
     assert places["rsg44871"][1] < 150 < 300 < places["ln-27-85"][1]
     assert read_image(Image.new("L", (300, 200), 200), ("ocr",)).proposals == ()
+
+
+def test_tesseract_alone_gives_doubtful_proposals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "rapid_version", lambda: "")
+    found = proposals(page(["RSG 44871", "ЗАВОД 325"]))
+    assert {"rsg44871", "завод325"} <= texts(found)
+    assert all(one.doubts and one.score <= DOUBTFUL for one in found)
