@@ -149,3 +149,19 @@ def test_the_place_is_what_counting_by_hand_gives(number: int) -> None:
     else:
         away = max(numbers[0] - number, number - numbers[-1])
         assert [p.distance for p in places] == ([away] if away <= 10 else [])
+
+
+ODD = [
+    "\ud800 123", "\udfff124", "AB\x00123", "AB\x00 124", "\u202eAB 126", "1" * 10_000, "?" * 10_000,
+    "[", "]", "[[1]", "*" * 500, "9" * 18, "9" * 19, "0" * 30, "A" + "0" * 18 + "1", "ﬁ 123", "ﬁ 124",
+    "ß1001", "SS1002", "e\u0301 1001", "𝟙𝟚𝟛", "AB 999999999999999999", "AB 999999999999999998",
+]
+
+
+def test_odd_texts_are_taken_for_what_they_are() -> None:
+    runs = find_series(ODD)
+    assert {str(run) for run in runs} >= {
+        "ß1001 to SS1002", "AB 999999999999999998 to AB 999999999999999999"}
+    index = SeriesIndex(runs)
+    for text in ODD:
+        index.place(text)
