@@ -24,6 +24,7 @@ PLENTY: Final = 1500
 """With so many candidates already, one more edit would add only what is less likely still."""
 
 _MOST_OPEN: Final = 20_000
+_NEAR: Final = 300
 _LONGER_OF_EACH: Final = 20
 _FEWEST_FOR_LONGER: Final = 5
 
@@ -102,7 +103,7 @@ def reach(
         slots = found if not len(slots) else np.union1d(slots, found)
     if edits >= MOST_EDITS and len(slots) < PLENTY:
         slots = _with_longer(core, segment, readings, slots)
-    return Reached(slots, total / max(1, kept))
+    return Reached(slots, total / kept if kept else 1.0)
 
 
 def weigh(core: Core, segment: Segment, readings: list[Reading], reached: Reached) -> Candidates:
@@ -158,6 +159,7 @@ def _open(
     rows = np.ascontiguousarray(segment.open_rows[:_MOST_OPEN])
     lengths = np.ascontiguousarray(segment.open_lengths[:_MOST_OPEN])
     costs = together(readings, [core.score_rows(rows, lengths, r.asked.costs) for r in readings])
-    limit = max(700, *(150 * r.asked.known for r in readings))
+    # A character under a run costs some 330: most of them may be.
+    limit = max(_NEAR * r.asked.known for r in readings)
     near = np.flatnonzero((costs < limit) & (segment.living[segment.open_of[: len(rows)]] > 0))
     return near, costs[near]

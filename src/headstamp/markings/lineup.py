@@ -27,7 +27,10 @@ class Pair:
     """One place: what was asked, what is stored (empty: nothing), and what that is.
 
     ``missing``: stored and not in the reading; ``added``: in the reading and not
-    stored; ``cut`` and ``extra``: the same at an end; ``run``: under a ``*``.
+    stored; ``cut`` and ``extra``: the same at an end; ``run``: under a ``*`` of
+    either (a stored ``*`` is itself a pair, with nothing asked). Put end to end,
+    ``seen`` is the stored key and ``asked`` that of the reading, its ``*`` left out;
+    several alternatives are in brackets there too.
     """
 
     asked: str
@@ -63,20 +66,23 @@ def line_up(asked: Asked, plain: str, channel: Channel) -> tuple[Pair, ...]:
             if j == 0 and i:
                 offer(i, 0, int(costs.extra[i]), "extra")
             if i and j:
-                here = int(costs.seen[i - 1][codes[j - 1]])
                 if stored[j - 1] == RUN:
-                    here = costs.stored
-                elif _differ(places[i - 1], stored[j - 1]):
+                    offer(i, j, table[i - 1][j] + costs.stored, "under")
+                    offer(i, j, table[i][j - 1], "run")
+                    continue
+                here = int(costs.seen[i - 1][codes[j - 1]])
+                if _differ(places[i - 1], stored[j - 1]):
                     here = _told_apart(here, places[i - 1], stored[j - 1])
                 offer(i, j, table[i - 1][j - 1] + here, "pair")
             if j:
-                more = 0 if stored[j - 1] == RUN else (
-                    costs.run if run else int(costs.drop[codes[j - 1]])
-                )
-                offer(i, j, table[i][j - 1] + more, "run" if run else "missing")
+                star = stored[j - 1] == RUN
+                more = 0 if star else costs.run if run else int(costs.drop[codes[j - 1]])
+                offer(i, j, table[i][j - 1] + more, "run" if run or star else "missing")
             if i:
-                offer(i, j, table[i - 1][j] + int(costs.add[i - 1]), "added")
-            if i > 1 and j > 1:
+                # Before the first stored character either all are added, or all are extra.
+                before = table[i - 1][j] if j else int(costs.cut[0] + sum(costs.add[: i - 1]))
+                offer(i, j, before + int(costs.add[i - 1]), "added" if j else "all added")
+            if i > 1 and j > 1 and stored[j - 2] != RUN:
                 crossed = int(
                     costs.swap + costs.seen[i - 2][codes[j - 1]] + costs.seen[i - 1][codes[j - 2]]
                 )
@@ -92,28 +98,31 @@ def _walk_back(
     way: list[list[str]], places: tuple[str, ...], stored: list[str], i: int, j: int,
     channel: Channel,
 ) -> tuple[Pair, ...]:
-    pairs = [Pair("", seen, "cut") for seen in reversed(stored[j:])]
-    pairs += [Pair(mine, "", "extra") for mine in reversed(places[i:])]
+    shown = [f"[{seen}]" if len(seen) > 1 else seen for seen in stored]
+    asked = [f"[{mine}]" if len(mine) > 1 else mine for mine in places]
+    pairs = [Pair("", seen, "cut") for seen in reversed(shown[j:])]
+    pairs += [Pair(mine, "", "extra") for mine in reversed(asked[i:])]
     while i or j:
         how = way[i][j]
         if how == "cut":
-            pairs += [Pair("", seen, "cut") for seen in reversed(stored[:j])]
+            pairs += [Pair("", seen, "cut") for seen in reversed(shown[:j])]
             j = 0
-        elif how == "extra":
-            pairs += [Pair(mine, "", "extra") for mine in reversed(places[:i])]
+        elif how in ("extra", "all added"):
+            kind: PairKind = "extra" if how == "extra" else "added"
+            pairs += [Pair(mine, "", kind) for mine in reversed(asked[:i])]
             i = 0
         elif how == "pair":
             i, j = i - 1, j - 1
-            pairs.append(Pair(places[i], stored[j], _kind(places[i], stored[j], channel)))
+            pairs.append(Pair(asked[i], shown[j], _kind(places[i], stored[j], channel)))
         elif how in ("missing", "run"):
             j -= 1
-            pairs.append(Pair("", stored[j], "missing" if how == "missing" else "run"))
-        elif how == "added":
+            pairs.append(Pair("", shown[j], "missing" if how == "missing" else "run"))
+        elif how in ("added", "under"):
             i -= 1
-            pairs.append(Pair(places[i], "", "added"))
+            pairs.append(Pair(asked[i], "", "added" if how == "added" else "run"))
         else:
             i, j = i - 2, j - 2
-            pairs.append(Pair("".join(places[i : i + 2]), "".join(stored[j : j + 2]), "swapped"))
+            pairs.append(Pair("".join(asked[i : i + 2]), "".join(shown[j : j + 2]), "swapped"))
     return tuple(reversed(pairs))
 
 
@@ -130,7 +139,7 @@ def _told_apart(cost: int, asked: str, stored: str) -> int:
 def _kind(asked: str, stored: str, channel: Channel) -> PairKind:
     if asked == stored and asked != UNREAD:
         return "same"
-    if UNREAD in (asked, stored) or RUN in (asked, stored):
+    if UNREAD in (asked, stored):
         return "unread"
     if not set(asked).isdisjoint(stored):
         return "unread"
