@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from headstamp.markings.asked import Costs, Pattern
-from headstamp.markings.fallback import FAR
+from headstamp.markings.fallback_cost import FAR
 from headstamp.markings.segment import RUN_CODE, Segment
 
 

@@ -20,7 +20,7 @@ from headstamp.markings import core, fallback
 from headstamp.markings.asked import MOST_EDITS, Costs, Pattern, ask
 from headstamp.markings.channel import Channel
 from headstamp.markings.core import Core, kernels
-from headstamp.markings.fallback import FAR
+from headstamp.markings.fallback_cost import FAR
 from headstamp.markings.normalise import keys
 from headstamp.markings.segment import PLACES, RUN_CODE, Segment, build_segment
 from tests.effort import EFFORT, examples

@@ -10,32 +10,29 @@ compared side by side.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from headstamp.markings.alphabet import CLASSES, CODES, PLACES
 from headstamp.markings.asked import MOST_EDITS, Costs, Pattern
+from headstamp.markings.fallback_cost import FAR, check_costs, costs_of
 from headstamp.markings.segment import (
     BUCKET_COLUMNS,
     FAN,
     HEAD,
     I64,
     LANES,
-    RUN_CODE,
     U8,
     U32,
 )
 
-FAR: Final = 1 << 28
-MOST_COST: Final = 1 << 20
 _WORD = 8
 _CHUNK = 1 << 11
 """Blocks compared at once: their states fit a processor's cache."""
 
 Words = npt.NDArray[Any]
-Ints = npt.NDArray[np.int32]
 
 
 class Segment:
@@ -128,7 +125,7 @@ def search(segment: Segment, kernel: str, pattern: Pattern, keep: int) -> tuple[
 
 def score(segment: Segment, slots: bytes | U32, costs: Costs) -> bytes:
     """What each slot costs; see ``score`` of the core."""
-    _check_costs(costs)
+    check_costs(costs)
     wanted = np.frombuffer(slots, dtype=np.uint32)
     answer = np.full(len(wanted), FAR, dtype=np.int32)
     for row in segment.buckets:
@@ -136,18 +133,18 @@ def score(segment: Segment, slots: bytes | U32, costs: Costs) -> bytes:
         mine = np.flatnonzero((wanted >= first) & (wanted < first + count))
         if len(mine):
             codes = codes_at(segment.blocks[0], row, wanted[mine].astype(np.int64) - first)
-            answer[mine] = _score(codes, np.full(len(mine), length), costs)
+            answer[mine] = costs_of(codes, np.full(len(mine), length), costs)
     return answer.tobytes()
 
 
 def score_rows(rows: U8 | bytes, lengths: U8 | bytes, costs: Costs) -> bytes:
     """What each row costs; see ``score_rows`` of the core."""
-    _check_costs(costs)
+    check_costs(costs)
     sizes = np.frombuffer(lengths, dtype=np.uint8).astype(np.int64)
     codes = np.frombuffer(rows, dtype=np.uint8).reshape(len(sizes), PLACES)
     answer = np.full(len(sizes), FAR, dtype=np.int32)
     right = sizes <= PLACES
-    answer[right] = _score(codes[right], sizes[right], costs)
+    answer[right] = costs_of(codes[right], sizes[right], costs)
     return answer.tobytes()
 
 
@@ -395,80 +392,3 @@ def _levels(segment: Segment, pattern: Pattern, slots: U32) -> npt.NDArray[np.in
         for e in reversed(range(pattern.edits + 1)):
             levels[mine[(states[e] >> automaton.last) & automaton.word(1) != 0]] = e
     return levels
-
-
-# --- what a marking costs ------------------------------------------------------
-
-
-def _check_costs(costs: Costs) -> None:
-    """Within these bounds no sum over a marking and a reading overflows 32 bits."""
-    m = costs.places
-    if not 0 <= m <= PLACES:
-        raise ValueError("a reading has 0 to 60 places")
-    needed = (
-        (costs.seen, m), (costs.drop, CODES), (costs.add, m),
-        (costs.cut, PLACES + 1), (costs.extra, PLACES + 1),
-    )  # fmt: skip
-    for table, least in needed:
-        if len(table) < least:
-            raise ValueError("a table of costs is too small")
-        if table.size and max(int(table.max()), -int(table.min())) > MOST_COST:
-            raise ValueError("a cost is out of bounds")
-    if max(map(abs, (costs.swap, costs.run, costs.stored))) > MOST_COST:
-        raise ValueError("a cost is out of bounds")
-
-
-def _score(codes: U8, lengths: npt.NDArray[np.int64], costs: Costs) -> Ints:
-    """The same table as ``cost_of`` of the core, for many markings at once.
-
-    ``codes``: a row each, at least ``lengths`` long; rows may differ in length.
-    """
-    number = len(lengths)
-    m = costs.places
-    best = np.full(number, FAR, dtype=np.int32)
-    if not number:
-        return best
-    n = int(lengths.max())
-    # A row for each place of the markings: what follows goes over all of them at once.
-    t = np.ascontiguousarray(codes[:, :n].T).astype(np.int64)
-    is_run = t == RUN_CODE
-    runs = bool(is_run.any())
-    dropped = np.where(is_run, 0, costs.drop[t]).astype(np.int32)
-    above2 = np.full((n + 1, number), FAR, dtype=np.int32)
-    above = np.zeros((n + 1, number), dtype=np.int32)
-    above[0] = costs.cut[0]
-    for j in range(1, n + 1):
-        more = np.where(is_run[j - 1], 0, costs.run) if costs.runs & 1 else dropped[j - 1]
-        above[j] = np.minimum(above[j - 1] + more, costs.cut[j])
-    every = np.arange(number)
-    if m == 0:
-        return np.asarray(above[lengths, every] + costs.cut[0], dtype=np.int32)
-    best = np.minimum(best, above[lengths, every] + costs.extra[m])
-    added = 0
-    seen_before = costs.seen[0][t]
-    for i in range(1, m + 1):
-        run = costs.runs >> i & 1
-        add = int(costs.add[i - 1])
-        added += add
-        seen = costs.seen[i - 1][t]
-        row = np.empty((n + 1, number), dtype=np.int32)
-        row[0] = min(added + int(costs.cut[0]), int(costs.extra[i]))
-        offered = np.minimum(above[:-1] + seen, above[1:] + add)
-        if i > 1:
-            crossed = above2[: n - 1] + costs.swap + seen_before[1:] + seen[:-1]
-            if runs:
-                crossed[is_run[:-1]] = FAR
-            np.minimum(offered[1:], crossed, out=offered[1:])
-        if runs:
-            offered[is_run] = (above[1:] + costs.stored)[is_run]
-        for j in range(1, n + 1):
-            more = np.where(is_run[j - 1], 0, costs.run) if run else dropped[j - 1]
-            np.minimum(offered[j - 1], row[j - 1] + more, out=row[j])
-        seen_before = seen
-        if i < m:
-            best = np.minimum(best, row[lengths, every] + costs.extra[m - i])
-        above2, above = above, row
-    for j in range(n + 1):
-        inside = lengths >= j
-        best[inside] = np.minimum(best[inside], above[j, inside] + costs.cut[lengths[inside] - j])
-    return np.asarray(best, dtype=np.int32)
