@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from headstamp.markings.alphabet import PLACES, SHARED_CODES, encode
+from headstamp.markings.alphabet import PLACES, SHARED_CODES, UNREAD_CODE, encode
 from headstamp.markings.asked import MOST_EDITS, ask
 from headstamp.markings.candidates import Candidates, Reached, Reading, reach, weigh
 from headstamp.markings.channel import Channel
@@ -88,7 +88,7 @@ class Question:
             return as_written(self._index, self._exact, limit)
         most = max((r.asked.edits for r in self._readings), default=0)
         hits: list[Hit] = []
-        for edits in range(min(1, most), most + 1):
+        for edits in range(self._least(most), most + 1):
             hits = self._answer(edits, limit)
             if self._none <= 1 - ENOUGH:
                 break
@@ -99,9 +99,14 @@ class Question:
         if self._exact is not None:
             return as_written(self._index, self._exact, limit)
         most = max((r.asked.edits for r in self._readings), default=0)
-        for edits in range(min(1, most), most):
+        for edits in range(self._least(most), most):
             self._reach(edits)
         return self._answer(MOST_EDITS, limit)
+
+    def _least(self, most: int) -> int:
+        """With how many edits to begin: where runs or unread places leave much open, with none."""
+        open_ = any(r.asked.runs or UNREAD_CODE in r.asked.codes for r in self._readings)
+        return 0 if open_ else min(1, most)
 
     def _reach(self, edits: int) -> list[Reached]:
         self._reached = [
