@@ -17,6 +17,7 @@ from headstamp.markings.segment import (
     LANES,
     NO_SLOT,
     RUN_CODE,
+    WHOLE,
     Segment,
     build_segment,
 )
@@ -102,7 +103,7 @@ def test_weights_count_the_living(texts: list[str], seed: int) -> None:
     assert not any(made.remove(position) for position in gone), "out already"
     for slot in range(made.slots):
         entries = made.entries_of(slot)
-        assert len(entries) == made.weight[slot]
+        assert sum(1 if part else WHOLE for _, part in entries) == made.weight[slot]
         assert {position for position, _ in entries}.isdisjoint(gone)
 
 
