@@ -139,3 +139,8 @@ def test_like_escapes_what_sql_would_read() -> None:
     assert parse("1%2").like("plain") == r"%1\%2%"
     assert parse("1\\2").like("plain") == "%12%"  # a slash is a separator
     assert parse('"1%2"').like("plain", whole=True) == r"1\%2"
+
+
+def test_a_percent_sign_that_is_asked_for_stays_one() -> None:
+    assert parse("100%").like() == r"%100\%%"
+    assert parse("1**0%").like() == r"%1%0\%%"

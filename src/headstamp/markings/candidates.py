@@ -6,7 +6,7 @@ Numbers only; texts come in where hits are made (:mod:`headstamp.markings.questi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from headstamp.markings.alphabet import UNREAD_CODE
 from headstamp.markings.asked import MOST_EDITS, Asked
 from headstamp.markings.core import Core
+from headstamp.markings.normalise import Keys
 from headstamp.markings.segment import WHOLE, Segment
 from headstamp.markings.weighing import TEMPER
 
@@ -25,6 +26,7 @@ PLENTY: Final = 1500
 
 _MOST_OPEN: Final = 20_000
 _NEAR: Final = 300
+_LAST: Final = 1 << 40
 _LONGER_OF_EACH: Final = 20
 _FEWEST_FOR_LONGER: Final = 5
 
@@ -35,9 +37,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """One reading of a question: its weight, and itself as the core takes it."""
+    """One reading of a question: its weight, itself as written, and as the core takes it."""
 
     weight: float
+    keys: Keys
     asked: Asked
 
 
@@ -61,20 +64,25 @@ class Candidates:
     @property
     def sum(self) -> float:
         """Of weight times chance, tempered, over all."""
-        return float(np.exp(self.paid * (-TEMPER / 100)).sum()) * self.more
+        return self.sum_of(slice(None)) * self.more
+
+    def sum_of(self, places: Any) -> float:
+        """The same over those at these places."""
+        return float(np.exp(self.paid[places] * (-TEMPER / 100)).sum())
 
     def within(self, cost: int) -> int:
         """How many cost no more than this."""
         return round(float((self.costs <= cost).sum()) * self.more)
 
     def cheapest(self, number: int) -> npt.NDArray[np.int64]:
-        """Places of the ``number`` cheapest, in order; ties by slot."""
+        """Places of the ``number`` cheapest, in order; ties by slot, texts with runs last."""
         if len(self.paid) > 4 * number:
             edge = np.partition(self.paid, number - 1)[number - 1]
             some = np.flatnonzero(self.paid <= edge)
         else:
             some = np.arange(len(self.paid))
-        order = np.lexsort((self.slots[some], self.paid[some]))
+        slots = self.slots[some]
+        order = np.lexsort((np.where(slots < 0, _LAST - slots, slots), self.paid[some]))
         return np.asarray(some[order[:number]])
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from headstamp.markings.alphabet import PLACES
 from headstamp.markings.asked import Asked
 from headstamp.markings.channel import Channel
 from headstamp.markings.context import Factor
@@ -66,7 +67,8 @@ class Hit:
     ``probability`` is the posterior that it is the same marking: texts with
     one and the same marking (and context) share it, each with the whole of it.
     ``cost`` is the channel's, in 1/100 nat. ``part`` is the word of the text
-    that answers, where not the whole does.
+    that answers, where not the whole does; ``reading``, where several readings of
+    one marking were asked for, the one that it explains best.
     """
 
     position: int
@@ -74,6 +76,7 @@ class Hit:
     probability: float
     cost: int
     part: str | None = None
+    reading: str | None = None
     surroundings: Surroundings | None = field(default=None, repr=False, compare=False)
     factors: tuple[Factor, ...] = field(default=(), repr=False, compare=False)
     _asked: Asked | None = field(default=None, repr=False, compare=False)
@@ -87,7 +90,8 @@ class Hit:
             return Explanation((), (told,), (), self.factors)
         stored = keys((self.part if self.part is not None else self.text)[:_MOST_CHARACTERS])
         pairs = line_up(self._asked, stored.plain, self._channel)
-        words = [*_told(pairs, self._question, stored)]
+        words = [] if self.reading is None else [f"going by the reading {self.reading}"]
+        words += _told(pairs, self._question, stored)
         if self.part is not None:
             words.append(f"{self.part} is a word of a longer text")
         used = {"plain"}
@@ -127,6 +131,8 @@ def _told(pairs: tuple[Pair, ...], asked: Keys, stored: Keys) -> list[str]:
     unread = sum(pair.seen == UNREAD for pair in pairs)
     if unread:
         told.append(f"{unread} of the stored text {'was' if unread == 1 else 'were'} not read")
+    if not told and asked.plain[PLACES:] != stored.plain[PLACES:]:
+        return [f"the same in its first {PLACES} characters"]
     return told or ["the same"]
 
 

@@ -32,6 +32,7 @@ MOST_CHARACTERS = 200
 """The longest query taken; the longest markings on record are far shorter."""
 
 ESCAPE = "\\"
+_RUNS = re.compile(r"(\\.)|%+")
 """The escape character of :meth:`Query.like`: ``LIKE :pattern ESCAPE '\\'``."""
 
 LIKE_UNREAD = ("%?%", "%*%", "%[%")
@@ -74,7 +75,7 @@ class Query:
             middle = _escaped(self.key(name))
         else:
             middle = "".join(_like_place(place) for place in self.places(name))
-        return middle if whole else re.sub("%%+", "%", f"%{middle}%") if middle else "%"
+        return middle if whole else _RUNS.sub(lambda m: m[1] or "%", f"%{middle}%") if middle else "%"
 
     def regex(self, name: KeyName = "folded", *, whole: bool = False) -> re.Pattern[str]:
         """A compiled expression for ``.match`` on that key; for *exact* queries on the raw text.

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from headstamp.markings.alphabet import PLACES, SHARED_CODES, UNREAD_CODE, encode
+from headstamp.errors import Invalid, Problem
+from headstamp.markings.alphabet import (
+    PLACES,
+    SHARED_CODES,
+    UNREAD_CODE,
+    code_of,
+    encode,
+    is_shared,
+)
 from headstamp.markings.asked import MOST_EDITS, ask
 from headstamp.markings.candidates import Candidates, Reached, Reading, reach, weigh
 from headstamp.markings.channel import Channel
 from headstamp.markings.context import Context
+from headstamp.markings.group import Entry, Group, Held
 from headstamp.markings.hit import Hit, Surroundings
 from headstamp.markings.lineup import line_up
-from headstamp.markings.normalise import Keys, keys
+from headstamp.markings.normalise import keys
 from headstamp.markings.part import Holding, Part
 from headstamp.markings.query import unquoted
 from headstamp.markings.segment import WHOLE
@@ -35,6 +43,9 @@ ENOUGH: Final = 0.5
 MOST_CHARACTERS: Final = 10_000
 """Of a query; what is longer is cut. A marking is compared by its first 60 anyway."""
 
+MOST_READINGS: Final = 50
+"""Of one marking."""
+
 _LEAST: Final = 1e-9
 """What is less likely is not shown."""
 _NEAREST: Final = 3
@@ -42,7 +53,8 @@ _WITH_CONTEXT: Final = 2000
 _MOST_ENTRIES: Final = 20_000
 _MOST_COMPARED: Final = 4096
 _UNLIKE: Final = 900
-_OTHER_TAIL: Final = 300
+_OTHER_TAIL: Final = 900
+_NO_TAIL: Final = 300
 
 
 class Question:
@@ -59,22 +71,20 @@ class Question:
         self._context = context if context and index.contexts.columns else None
         self._odds = odds(absent)
         self._exact = unquoted(query.strip()) if isinstance(query, str) else None
-        self._keys: Keys | None = None
         self._readings = self._made(query) if self._exact is None else []
         self._reached: list[Reached] = []
         self._none = 1.0
-        self._any: float | None = None
+        self._any: list[float] | None = None
 
     def _made(self, query: Query) -> list[Reading]:
-        several = [(query, 1.0)] if isinstance(query, str) else list(query)
-        total = sum(max(0.0, weight) for _, weight in several)
+        several = _several(query)
+        total = sum(weight for _, weight in several)
         found: list[Reading] = []
         for text, weight in sorted(several, key=lambda one: -one[1]):
             made = keys(text[:MOST_CHARACTERS])
             asked = ask(made.plain, self._channel)
             if weight > 0 and asked.known:
-                self._keys = self._keys or made
-                found.append(Reading(weight / total, asked))
+                found.append(Reading(weight / total, made, asked))
         return found
 
     @property
@@ -122,13 +132,10 @@ class Question:
             weigh(part.core, part.segment, self._readings, reached)
             for part, reached in zip(self._index.parts, self._reach(edits), strict=True)
         ]
-        groups = self._groups(found, limit)
+        groups, others = self._groups(found, limit)
         weight, expected = self._absent(found, groups)
         against = (self._odds * weight) ** TEMPER
-        total = sum(c.sum for c in found) + against
-        # Context makes some likelier than the sum over all took them to be.
-        if self._context:
-            total += sum(group.extra for group in groups)
+        total = sum(group.share for group in groups) + others + against
         if total <= 0 or not groups:
             self._none = 1.0
             return []
@@ -137,103 +144,151 @@ class Question:
             sum(c.number for c in found), tuple(c.costs for c in found), expected, self._none,
             self._index.markings,
         )
-        hits: list[Hit] = []
+        hits: dict[int, Hit] = {}
         for group in groups:
-            if len(hits) >= limit:
-                break
             chance = min(1.0, group.share / total)
-            if chance < _LEAST:
+            if len(hits) >= limit or chance < _LEAST:
                 break
-            hits += [
-                self._hit(entry, chance, group.cost, around)
-                for entry in group.entries[: limit - len(hits)]
-            ]
-        return hits
+            for entry in group.entries(limit):
+                # A text may answer as a whole and by a word of it: once is enough.
+                if entry.position not in hits:
+                    hits[entry.position] = self._hit(entry, chance, group.cost, around)
+        return list(hits.values())[:limit]
 
     # --- who is shown --------------------------------------------------------
 
-    def _groups(self, found: list[Candidates], limit: int) -> list[_Group]:
-        """Texts of one marking (and context) together, the likeliest first."""
+    def _groups(self, found: list[Candidates], limit: int) -> tuple[list[Group], float]:
+        """Texts of one marking (and context) together, the likeliest first; the sum of all others."""
         told_apart = any(
             len(r.asked.codes) >= PLACES or not SHARED_CODES.isdisjoint(r.asked.codes)
             for r in self._readings
         )
-        several = len(found) > 1
         wanted = _WITH_CONTEXT if self._context else 8 * limit if told_apart else limit
-        groups: dict[tuple[Any, ...], _Group] = {}
-        entries = 0
-        for part, slot, cost in self._cheapest(found, wanted):
-            held = part.entries_of(slot)
-            entries += len(held)
-            marking = part.codes_of(slot) if several else slot
-            for (position, word), times in zip(held, self._times(part, held), strict=True):
-                entry = _Entry(part, slot, part.first + position, word)
-                plain, paid = self._told_apart(entry, cost) if told_apart else ("", cost)
-                key = (marking, plain, word, times)
-                group = groups.get(key)
-                if group is None:
-                    group = groups[key] = _Group(paid, times, 1 / WHOLE if word else 1.0)
-                group.entries.append(entry)
-            if entries > _MOST_ENTRIES:
+        groups: dict[tuple[Any, ...], Group] = {}
+        others = sum(c.sum for c in found)
+        number = 0
+        for paid, order, part, slot, cost in self._cheapest(found, wanted):
+            if number > _MOST_ENTRIES:
                 break
-        ordered = sorted(groups.values(), key=lambda g: (-g.share, g.cost))
-        if several:
-            for group in ordered:
-                group.entries.sort(key=lambda entry: entry.position)
-        return ordered
+            others -= math.exp(paid * (-TEMPER / 100))
+            texts, words = part.held_at(slot)
+            for held in (Held(part, slot, False, texts), Held(part, slot, True, words)):
+                unit = 1 / WHOLE if held.is_word else 1.0
+                some = self._apart(held, cost) if told_apart else [("", cost, held)]
+                for plain, costs, one in some:
+                    for times, mine in self._in_context(one):
+                        number += len(mine.positions) if told_apart or self._context else 1
+                        key = (order, held.is_word, plain, times)
+                        group = groups.setdefault(key, Group(key, costs, times, unit))
+                        group.held.append(mine)
+        full = [group for group in groups.values() if group.number]
+        return sorted(full, key=lambda g: (-g.share, g.cost, g.order)), max(0.0, others)
 
-    def _cheapest(self, found: list[Candidates], number: int) -> Iterator[tuple[Part, int, int]]:
-        chosen = [
-            (float(c.paid[at]), part.first, int(c.slots[at]), int(c.costs[at]), part)
-            for part, c in zip(self._index.parts, found, strict=True)
-            for at in c.cheapest(number).tolist()
+    def _cheapest(
+        self, found: list[Candidates], number: int
+    ) -> list[tuple[float, tuple[Any, ...], Part, int, int]]:
+        """The cheapest of all segments: what is paid, the order of the marking, where, the cost."""
+        several = len(found) > 1
+        chosen = []
+        for part, c in zip(self._index.parts, found, strict=True):
+            for at in c.cheapest(number).tolist():
+                slot = int(c.slots[at])
+                codes = part.codes_of(slot) if several or slot < 0 else b""
+                order = (slot < 0, len(codes), codes, 0 if codes else slot)
+                chosen.append((float(c.paid[at]), order, part, slot, int(c.costs[at])))
+        return sorted(chosen, key=lambda one: (one[0], one[1], one[2].first))
+
+    def _in_context(self, held: Held) -> list[tuple[float, Held]]:
+        """These texts by how much likelier the context makes them."""
+        if not self._context or not len(held.positions):
+            return [(1.0, held)]
+        every = self._index.contexts.times(self._context, held.positions + held.part.first).round(9)
+        return [(times, held.some(every == times)) for times in np.unique(every).tolist()]
+
+    def _apart(self, held: Held, cost: int) -> list[tuple[str, int, Held]]:
+        """Where codes do not say all: texts by their plain keys, and the cost each makes.
+
+        At most so many are looked at, and stand for all.
+        """
+        looked_at = held.entries(_MOST_ENTRIES)
+        more = len(held.positions) / max(1, len(looked_at))
+        which: dict[str, list[int]] = {}
+        plains: dict[str, str] = {}
+        for at, entry in enumerate(looked_at):
+            text = (entry.word() or entry.text())[:_MOST_COMPARED]
+            if text not in plains:
+                plains[text] = keys(text).plain
+            which.setdefault(plains[text], []).append(at)
+        return [
+            (plain, cost + self._unlike(plain), held.some(np.array(some), more))
+            for plain, some in which.items()
         ]
-        chosen.sort(key=lambda one: one[:3])
-        for _, _, slot, cost, part in chosen:
-            yield part, slot, cost
 
-    def _times(self, part: Part, held: list[tuple[int, bool]]) -> list[float]:
-        if not self._context:
-            return [1.0] * len(held)
-        positions = np.array([part.first + position for position, _ in held], dtype=np.int64)
-        return [round(v, 9) for v in self._index.contexts.times(self._context, positions).tolist()]
-
-    def _told_apart(self, entry: _Entry, cost: int) -> tuple[str, int]:
-        """Where codes do not say all: the plain key itself, and the cost it makes."""
-        plain = keys((entry.word() or entry.text())[:_MOST_COMPARED]).plain
+    def _unlike(self, plain: str) -> int:
+        """What more a plain key costs than its codes say."""
         asked = self.main.asked
-        wrong = sum(
-            pair.kind == "other" and encode(pair.asked) == encode(pair.seen)
-            for pair in line_up(asked, plain, self._channel)
-        )
-        tail = plain[PLACES:] != asked.plain[PLACES:] and RUN not in plain
-        return plain, cost + _UNLIKE * wrong + _OTHER_TAIL * tail
+        tail = 0
+        if plain[PLACES:] != asked.plain[PLACES:] and RUN not in plain:
+            tail = _OTHER_TAIL if asked.plain[PLACES:] else _NO_TAIL
+        wrong = 0
+        if plain != asked.plain and any(
+            is_shared(code_of(char)) and char not in asked.plain for char in plain[:PLACES]
+        ):
+            wrong = sum(
+                pair.kind == "other" and encode(pair.asked) == encode(pair.seen)
+                for pair in line_up(asked, plain, self._channel)
+            )
+        return _UNLIKE * wrong + tail
 
-    def _hit(self, entry: _Entry, chance: float, cost: int, around: Surroundings) -> Hit:
+    def _hit(self, entry: Entry, chance: float, cost: int, around: Surroundings) -> Hit:
         factors = (
             tuple(self._index.contexts.factors(self._context, entry.position))
             if self._context else ()
         )
+        reading = self._likeliest(entry)
         return Hit(
-            entry.position, entry.text(), chance, cost, entry.word(), around, factors,
-            self.main.asked, self._keys, self._channel,
+            entry.position, entry.text(), chance, cost, entry.word(),
+            reading.keys.raw if len(self._readings) > 1 else None, around, factors,
+            reading.asked, reading.keys, self._channel,
         )
+
+    def _likeliest(self, entry: Entry) -> Reading:
+        """The reading that this text explains best."""
+        if len(self._readings) == 1:
+            return self.main
+        costs = [entry.part.cost(entry.slot, reading.asked.costs) for reading in self._readings]
+        return min(
+            zip(costs, self._readings, strict=True),
+            key=lambda one: one[0] - 100 * math.log(one[1].weight),
+        )[1]
 
     # --- against what --------------------------------------------------------
 
-    def _absent(self, found: list[Candidates], groups: list[_Group]) -> tuple[float, float]:
-        asked = self.main.asked
-        if asked.runs:
-            # As many again as there are in the index, less the one that may be meant.
-            cheapest = min((int(c.costs.min()) for c in found if len(c.costs)), default=0)
-            near = max(0, sum(c.within(cheapest + 50) for c in found) - 1)
-            return near * math.exp(-cheapest / 100), float(near)
-        background = self._index.background()
+    def _absent(self, found: list[Candidates], groups: list[Group]) -> tuple[float, float]:
+        """What markings outside the index would give, over all readings; how many one expects."""
         if self._any is None:
-            self._any = background.reading(asked)
-        nearest = [group.entries[0].codes() for group in groups[:_NEAREST]]
-        weight, expected = absent_weight(asked, background, self._begins, nearest)
-        return weight + self._any, expected
+            self._any = [
+                0.0 if r.asked.runs else self._index.background().reading(r.asked)
+                for r in self._readings
+            ]
+        nearest = [group.codes() for group in groups[:_NEAREST]]
+        weight = expected = 0.0
+        for reading, any_ in zip(self._readings, self._any, strict=True):
+            if reading.asked.runs:
+                one, number = self._as_many_again(found)
+            else:
+                one, number = absent_weight(
+                    reading.asked, self._index.background(), self._begins, nearest
+                )
+            weight += reading.weight * (one + any_)
+            expected += reading.weight * number
+        return weight, expected
+
+    def _as_many_again(self, found: list[Candidates]) -> tuple[float, float]:
+        """For a run: as many again as there are in the index, less the one that may be meant."""
+        cheapest = min((int(c.costs.min()) for c in found if len(c.costs)), default=0)
+        near = max(0, sum(c.within(cheapest + 50) for c in found) - 1)
+        return near * math.exp(-cheapest / 100), float(near)
 
     def _begins(self, codes: bytes, reversed: bool) -> npt.NDArray[np.int64]:
         total = np.zeros(len(codes) + 1, dtype=np.int64)
@@ -243,50 +298,28 @@ class Question:
         return total
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Entry:
-    """A text, or a word of one, in its segment."""
-
-    part: Part
-    slot: int
-    position: int
-    is_word: bool
-
-    def codes(self) -> bytes:
-        """Of the marking."""
-        return self.part.codes_of(self.slot)
-
-    def text(self) -> str:
-        return self.part.segment.text_of(self.position - self.part.first)
-
-    def word(self) -> str | None:
-        """The word of the text that answers; ``None`` where the whole does."""
-        if not self.is_word:
-            return None
-        codes = self.codes()
-        return next(
-            (w for w in self.text().split() if encode(keys(w[:400]).plain)[:PLACES] == codes),
-            None,
+def _several(query: Query) -> list[tuple[str, float]]:
+    """The readings of a query with their weights; Invalid where these are none."""
+    if isinstance(query, str):
+        return [(query, 1.0)]
+    if isinstance(query, bytes | bytearray) or not isinstance(query, Iterable):
+        raise TypeError(f"a query is a str or a sequence of (str, weight), not {query!r}")
+    found = list(query)
+    for one in found:
+        if not (isinstance(one, tuple | list) and len(one) == 2 and isinstance(one[0], str)):
+            raise TypeError(f"a reading is a (str, weight), not {one!r}")
+    problems = [
+        Problem(
+            "the weight of a reading is a number, 0 or more", "Give it what share of belief it has.",
+            field=text, value=str(weight),
         )
-
-
-@dataclass(slots=True, eq=False)
-class _Group:
-    """Texts that are one marking: its cost, how context counts, what each of them weighs."""
-
-    cost: int
-    times: float
-    unit: float
-    entries: list[_Entry] = field(default_factory=list)
-
-    @property
-    def share(self) -> float:
-        return self._share(self.times)
-
-    @property
-    def extra(self) -> float:
-        """What context adds to the sum over all."""
-        return self.share - self._share(1.0)
-
-    def _share(self, times: float) -> float:
-        return math.pow(len(self.entries) * self.unit * times * math.exp(-self.cost / 100), TEMPER)
+        for text, weight in found
+        if not isinstance(weight, int | float) or not 0 <= weight < math.inf
+    ]
+    if found and not problems and not any(weight for _, weight in found):
+        problems.append(Problem("of several readings one at least weighs more than 0"))
+    if len(found) > MOST_READINGS:
+        problems.append(Problem(f"one marking has at most {MOST_READINGS} readings"))
+    if problems:
+        raise Invalid("These readings of one marking cannot be searched for.", problems)
+    return [(text, float(weight)) for text, weight in found]

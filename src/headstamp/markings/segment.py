@@ -99,16 +99,17 @@ class Segment:
         start, end = int(self.text_at[position]), int(self.text_at[position + 1])
         return self.text[start:end].tobytes().decode("utf-8", "surrogatepass")
 
+    def held_at(self, slot: int) -> tuple[I64, I64]:
+        """The living entries of a slot, by position: whole texts; those with such a word (a part)."""
+        entries = self.members[self.members_at[slot] : self.members_at[slot + 1]].astype(np.int64)
+        whole = entries < len(self)
+        texts, words = entries[whole], self.part_of[entries[~whole] - len(self)].astype(np.int64)
+        return texts[self.living[texts] > 0], words[self.living[words] > 0]
+
     def entries_of(self, slot: int) -> list[tuple[int, bool]]:
         """The living entries of a slot: position, and whether a word of its text (a part)."""
-        number = len(self)
-        found = []
-        for entry in self.members[self.members_at[slot] : self.members_at[slot + 1]].tolist():
-            part = entry >= number
-            position = int(self.part_of[entry - number]) if part else entry
-            if self.living[position]:
-                found.append((position, part))
-        return found
+        texts, words = self.held_at(slot)
+        return [(at, False) for at in texts.tolist()] + [(at, True) for at in words.tolist()]
 
     def codes_of(self, slot: int) -> bytes:
         """The codes of a slot."""
