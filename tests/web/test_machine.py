@@ -18,6 +18,7 @@ from headstamp.web.app import create_app
 from tests.intake.machine.drawing import code
 from tests.web.conftest import BASE
 from tests.web.marked import make
+from tests.web.test_browser import AXE, Watched, chromium, served  # noqa: F401
 
 PAGE = "/photographs/photo-aaaa"
 IMEI = "IMEI 35-417803-685978-9"
@@ -146,3 +147,22 @@ def test_acts_need_the_form_of_our_own_page(browser: TestClient, drawn: None) ->
     for act in ("machine", "accept"):
         assert browser.post(f"{PAGE}/{act}", data={"token": "guessed"}).status_code == 403
     assert send(browser, "accept", text=IMEI, of="item-aaaa").status_code == 409  # not read yet
+
+
+@pytest.mark.browser
+def test_the_proposals_have_no_barrier_and_are_accepted_by_keyboard(
+    case: Case, drawn: None, chromium  # noqa: F811
+) -> None:
+    with served(case) as base, Watched(chromium, base) as watched:
+        page = watched.go(PAGE)
+        page.get_by_role("button", name="Look for codes and text").press("Enter")
+        page.wait_for_selector(".proposal")
+        if AXE.exists():
+            page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+            found = page.evaluate("async () => (await axe.run()).violations.map((v) => v.id)")
+            assert found == []
+        page.get_by_role("radio", name="6Ж40").press("Space")
+        page.get_by_role("button", name="Accept, at place 2").press("Enter")
+        page.wait_for_url("**/markings/*")
+        assert page.locator("h1").inner_text().startswith("6Ж40")
+        assert watched.wrong == []
