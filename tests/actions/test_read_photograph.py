@@ -149,6 +149,10 @@ def test_a_proposal_is_found_by_its_text_and_place() -> None:
         proposal_of(both, "7")
     with pytest.raises(Missing):
         proposal_of(both, "8")
+    card = Proposal(text="BEGIN:VCARD\r\nN:Doe", score=0.9, method="barcode", reader="z",
+                    region=(0, 0, 9, 9))
+    lines = MachineReading(width=9, height=9, looked_for=("barcode",), proposals=(card,))
+    assert proposal_of(lines, "BEGIN:VCARD\nN:Doe") is card  # as a browser sends it back
 
 
 def test_what_each_part_of_a_code_means() -> None:

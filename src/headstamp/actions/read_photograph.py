@@ -181,7 +181,7 @@ def said_of(proposal: Proposal) -> str:
 def proposal_of(reading: MachineReading, text: str, region: Region | None = None) -> Proposal:
     """The proposal with this text (at this place). Raises Missing, Invalid where there are several."""
     found = [one for one in reading.proposals
-             if one.text == text and region in (None, one.region)]
+             if _ends(one.text) == _ends(text) and region in (None, one.region)]
     if not found:
         raise Missing(f"no machine proposes {text!r} here")
     if len({one.region for one in found}) > 1:
@@ -189,6 +189,11 @@ def proposal_of(reading: MachineReading, text: str, region: Region | None = None
             "say which of them is meant", "Give the region of that one.", "region",
             "; ".join(",".join(map(str, one.region)) for one in found))])
     return found[0]
+
+
+def _ends(text: str) -> str:
+    """The text with one kind of line end: browsers change them on the way through a form."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _photograph(reader: Reader, photograph_id: str) -> Shown:
