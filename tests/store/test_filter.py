@@ -43,9 +43,10 @@ from tests.making import one_of_each
 from tests.store.model import Model
 
 ASKED = {
-    "belonging", "cells", "count", "empty", "entry", "facet_names", "facets", "find_keys", "find_texts",
-    "get", "history", "labels", "lacking", "list", "many", "naming", "original", "placed",
-    "recent", "referring", "size", "snapshot", "stream", "summed", "times_named", "totals",
+    "belonging", "cells", "count", "empty", "entry", "facet_names", "facets", "find_keys",
+    "find_texts", "get", "history", "labels", "lacking", "list", "many", "naming", "original", "placed",
+    "recent", "referring", "size", "snapshot", "standing", "stream", "summed", "times_named",
+    "totals",
 }
 # Shown through other questions, or by their very nature the same for all.
 NUMBERS = re.compile(r"\b(seq|first|last|size)=\d+")
@@ -82,6 +83,7 @@ def _answers(
             text = NUMBERS.sub("", repr(answer)).replace(id_, "...") \
                 if isinstance(answer, tuple) else NUMBERS.sub("", repr(answer))
             yield f"{ask.__name__} {ids.index(id_)}", re.sub(r"seqs=\([\d, ]*\)", "", text)
+    yield "standing", [shown.as_dict() for _, shown in sorted(reader.standing(range(5000)).items())]
     for digest in case.vault.digests():
         yield "original", NUMBERS.sub("", repr(_try(reader.original, digest))).replace(digest, "..")
     for kind in TYPES:

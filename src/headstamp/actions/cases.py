@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from headstamp.actions.marking_index import up_to_date
 from headstamp.markings.normalise import keys
 from headstamp.store.case import Case
 from headstamp.store.search import Told as SearchTold
@@ -30,5 +31,7 @@ def check_case(
 
 
 def index_case(case: Case, *, told: SearchTold | None = None) -> int:
-    """Brings the search index up to the log; returns how many entries were taken in."""
-    return catch_up(case.backend, keys, told)
+    """Brings all that is searched up to the log; returns how many entries were taken in."""
+    taken = catch_up(case.backend, keys, told)
+    up_to_date(case)
+    return taken

@@ -24,6 +24,7 @@ AGREES: Final = 0.9
 """How often a field agrees when it is the same marking."""
 _MOST: Final = 200.0
 _YEARS: Final = 1
+_MOST_KNOWN: Final = 64
 
 Context = Mapping[str, str | int]
 Floats = npt.NDArray[np.float64]
@@ -64,6 +65,8 @@ class Contexts:
     def __init__(self, columns: dict[str, Column] | None = None, number: int = 0) -> None:
         self.columns = columns if columns is not None else {}
         self.number = number
+        # A search asks for every candidate: counted once for each field and value asked.
+        self._known: dict[tuple[str, str], Floats] = {}
 
     @classmethod
     def of(cls, contexts: Iterable[Context | None]) -> Contexts:
@@ -72,9 +75,58 @@ class Contexts:
         made.extend(contexts)
         return made
 
+    @classmethod
+    def joined(cls, several: Sequence[tuple[Contexts, int]]) -> Contexts:
+        """The contexts of several indexes, of so many texts each, one after the other."""
+        number = sum(size for _, size in several)
+        made = cls({}, number)
+        for field in FIELDS:
+            if not any(field in one.columns for one, _ in several):
+                continue
+            column = Column([""], np.zeros(number, dtype=np.int32))
+            known, start = {"": 0}, 0
+            for one, size in several:
+                held = one.columns.get(field)
+                if held is not None:
+                    for value in held.values:
+                        if value not in known:
+                            known[value] = len(column.values)
+                            column.values.append(value)
+                    codes = np.array([known[value] for value in held.values], dtype=np.int32)
+                    column.of[start : start + one.number] = codes[held.of]
+                start += size
+            made.columns[field] = column
+        return made
+
+    def without(self, positions: Sequence[int]) -> Contexts:
+        """A copy in which nothing is known beside these texts."""
+        made = Contexts({}, self.number)
+        at = np.array([one for one in positions if one < self.number], dtype=np.int64)
+        for field, column in self.columns.items():
+            codes = column.of.copy()
+            codes[at] = 0
+            made.columns[field] = Column(list(column.values), codes)
+        return made
+
+    def part(self, start: int, end: int) -> Contexts:
+        """The contexts of the texts from one position up to another."""
+        end = min(end, self.number)
+        return Contexts(
+            {name: Column(list(c.values), c.of[start:end]) for name, c in self.columns.items()},
+            max(0, end - start),
+        )
+
+    def at(self, position: int) -> dict[str, str]:
+        """What is known beside one text."""
+        return {
+            name: column.values[column.of[position]]
+            for name, column in self.columns.items() if column.of[position]
+        } if position < self.number else {}
+
     def extend(self, contexts: Iterable[Context | None]) -> None:
         """More texts, at the end."""
         rows = list(contexts)
+        self._known = {}
         for field in FIELDS:
             if field not in self.columns and not any(row and row.get(field) for row in rows):
                 continue
@@ -114,6 +166,15 @@ class Contexts:
         return found
 
     def _times_of(self, column: Column, field: str, asked: str) -> Floats:
+        found = self._known.get((field, asked))
+        if found is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known = {}
+            found = self._known[field, asked] = self._counted(column, field, asked)
+        return found
+
+    @staticmethod
+    def _counted(column: Column, field: str, asked: str) -> Floats:
         agree = np.array([_agree(field, asked, value) for value in column.values])
         counts = np.bincount(column.of, minlength=len(column.values)).astype(np.float64)
         counts[0] = 0

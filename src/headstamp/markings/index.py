@@ -41,6 +41,7 @@ class MarkingIndex:
     def __init__(self) -> None:
         self._parts: list[Part] = []
         self._contexts = Contexts()
+        self._joined: list[tuple[Contexts, int]] = []
         self._background: Background | None = None
 
     # --- making ------------------------------------------------------------
@@ -57,6 +58,51 @@ class MarkingIndex:
         made.add(texts, contexts)
         return made
 
+    @classmethod
+    def of(cls, segments: Iterable[Segment], contexts: Contexts) -> MarkingIndex:
+        """An index of segments that are there already, one after the other."""
+        made = cls()
+        for segment in segments:
+            made._hold(segment, len(made))
+        made._contexts = contexts
+        return made
+
+    @classmethod
+    def joined(cls, indexes: Sequence[MarkingIndex]) -> MarkingIndex:
+        """Several indexes as one: their texts one after the other, weighed together.
+
+        Their segments are shared, not copied. What is added to the new index is
+        not in the old ones; the old ones may no longer change.
+        """
+        made = cls()
+        for index in indexes:
+            first = len(made)
+            made._parts += [Part(p.segment, p.core, p.first + first) for p in index._parts]
+        made._joined = [(index.contexts, len(index)) for index in indexes]
+        return made
+
+    def without(self, positions: Iterable[int], *, wholly: bool = False) -> MarkingIndex:
+        """This index less some texts, their positions empty; this one stays as it is.
+
+        What is taken out is found no more, yet goes on telling what the markings of
+        this index look like (:mod:`headstamp.markings.background`). ``wholly``: as
+        if it had never been there, for the price of making its segments anew.
+        """
+        gone: dict[int, list[int]] = {}
+        for position in sorted(set(positions)):
+            part = self._part_of(position)
+            gone.setdefault(part.first, []).append(position - part.first)
+        made = MarkingIndex.joined([self])
+        for at, part in enumerate(self._parts):
+            if part.first in gone:
+                segment = part.segment.without(gone[part.first], wholly=wholly)
+                made._parts[at] = Part(segment, Core(segment), part.first)
+        made._contexts = self.contexts.without(
+            [first + one for first, some in gone.items() for one in some]
+        )
+        made._joined = []
+        return made
+
     def add(
         self, texts: Iterable[str], contexts: Iterable[Context | None] | None = None
     ) -> range:
@@ -68,10 +114,11 @@ class MarkingIndex:
             raise ValueError(f"{len(more)} texts and {len(rows)} contexts")
         if not more:
             return range(first, first)
-        if rows is not None or self._contexts.columns:
-            if self._contexts.number < first:
-                self._contexts.extend([None] * (first - self._contexts.number))
-            self._contexts.extend(rows if rows is not None else [None] * len(more))
+        beside = self.contexts
+        if rows is not None or beside.columns:
+            if beside.number < first:
+                beside.extend([None] * (first - beside.number))
+            beside.extend(rows if rows is not None else [None] * len(more))
         self._hold(build_segment(more), first)
         self._merge_small()
         return range(first, first + len(more))
@@ -188,7 +235,7 @@ class MarkingIndex:
         """Write the index to one file, whole or not at all."""
         from headstamp.markings.index_file import write_index
 
-        write_index(Path(path), [p.segment for p in self._parts], self._contexts)
+        write_index(Path(path), [p.segment for p in self._parts], self.contexts)
 
     @classmethod
     def open(cls, path: str | Path, *, check: bool = False) -> MarkingIndex:
@@ -198,16 +245,15 @@ class MarkingIndex:
         """
         from headstamp.markings.index_file import read_index
 
-        segments, contexts = read_index(Path(path), check=check)
-        made = cls()
-        for segment in segments:
-            made._hold(segment, len(made))
-        made._contexts = contexts
-        return made
+        file = read_index(Path(path), check=check)
+        return cls.of(file.segments, file.contexts)
 
     @property
     def contexts(self) -> Contexts:
         """What is known beside the texts."""
+        if self._joined:
+            # Put together when first asked for: most searches give no context.
+            self._contexts, self._joined = Contexts.joined(self._joined), []
         return self._contexts
 
     @property

@@ -1,10 +1,11 @@
 """An index as one file: a header, then the arrays of its segments as they are in memory.
 
 =======  =======================================================================
-8 bytes  ``HSMARK01``
-8 bytes  length of the header, little-endian
+8 bytes  ``HSMARK02``
+4 bytes  length of the header, little-endian
+4 bytes  CRC-32 of the header
 header   JSON: for each segment and array its type, shape, place and CRC-32; the
-         contexts' values
+         contexts' values; a note of whoever keeps the file
 arrays   little-endian, each at a multiple of 64
 =======  =======================================================================
 
@@ -19,7 +20,8 @@ import math
 import os
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -30,18 +32,35 @@ from headstamp.errors import Missing, Unreadable
 from headstamp.markings.context import Column, Contexts
 from headstamp.markings.segment import Segment
 
-MAGIC: Final = b"HSMARK01"
+MAGIC: Final = b"HSMARK02"
 _ALIGNED: Final = 64
 _MOST_HEADER: Final = 1 << 30
 
 
-def write_index(path: Path, segments: Sequence[Segment], contexts: Contexts) -> None:
-    """Write whole or not at all: a new file takes the old one's place when it is on disk."""
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """What a file holds: segments, contexts, and what its keeper put beside them."""
+
+    segments: list[Segment]
+    contexts: Contexts
+    beside: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    note: dict[str, Any] = field(default_factory=dict)
+
+
+def write_index(
+    path: Path, segments: Sequence[Segment], contexts: Contexts, *,
+    beside: Mapping[str, npt.NDArray[Any]] | None = None, note: Mapping[str, Any] | None = None,
+) -> None:
+    """Write whole or not at all: a new file takes the old one's place when it is on disk.
+
+    ``beside`` are further arrays of whole numbers, ``note`` plain JSON values.
+    """
     arrays: list[tuple[str, npt.NDArray[Any]]] = []
     for number, segment in enumerate(segments):
         arrays += [(f"{number}.{name}", array) for name, array in segment.arrays().items()]
     for name, column in contexts.columns.items():
         arrays.append((f"context.{name}", column.of))
+    arrays += [(f"beside.{name}", array) for name, array in (beside or {}).items()]
     described, at = {}, 0
     for name, array in arrays:
         plain = np.ascontiguousarray(array)
@@ -54,7 +73,7 @@ def write_index(path: Path, segments: Sequence[Segment], contexts: Contexts) -> 
     header = json.dumps({
         "segments": len(segments), "arrays": described, "bytes": at,
         "contexts": {name: column.values for name, column in contexts.columns.items()},
-        "contexts_of": contexts.number,
+        "contexts_of": contexts.number, "note": dict(note or {}),
     }).encode()
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
@@ -69,7 +88,8 @@ def write_index(path: Path, segments: Sequence[Segment], contexts: Contexts) -> 
 
 
 def _write(file: BinaryIO, header: bytes, arrays: Sequence[npt.NDArray[Any]]) -> None:
-    file.write(MAGIC + len(header).to_bytes(8, "little") + header)
+    file.write(MAGIC + len(header).to_bytes(4, "little"))
+    file.write(zlib.crc32(header).to_bytes(4, "little") + header)
     file.write(bytes(-file.tell() % _ALIGNED))
     start = file.tell()
     for array in arrays:
@@ -79,8 +99,8 @@ def _write(file: BinaryIO, header: bytes, arrays: Sequence[npt.NDArray[Any]]) ->
             file.write(plain.astype(plain.dtype.newbyteorder("<"), copy=False).data.cast("B"))
 
 
-def read_index(path: Path, *, check: bool = False) -> tuple[list[Segment], Contexts]:
-    """The segments and contexts of a file, mapped into memory (changes stay private).
+def read_index(path: Path, *, check: bool = False) -> IndexFile:
+    """What a file holds, mapped into memory (changes stay private).
 
     With ``check`` every array is read and its CRC compared. Raises Missing, Unreadable.
     """
@@ -88,11 +108,13 @@ def read_index(path: Path, *, check: bool = False) -> tuple[list[Segment], Conte
         with path.open("rb") as file:
             if file.read(8) != MAGIC:
                 raise Unreadable(f"{path.name} is not a markings index of this version")
-            size = int.from_bytes(file.read(8), "little")
+            size = int.from_bytes(file.read(4), "little")
+            told = int.from_bytes(file.read(4), "little")
             whole = path.stat().st_size
-            if size > min(_MOST_HEADER, whole):
+            text = file.read(min(size, _MOST_HEADER))
+            if len(text) != size or zlib.crc32(text) != told:
                 raise Unreadable(f"the header of {path.name} is damaged")
-            header = json.loads(file.read(size))
+            header = json.loads(text)
             start = -(-(16 + size) // _ALIGNED) * _ALIGNED
     except FileNotFoundError as error:
         raise Missing(f"there is no markings index at {path}") from error
@@ -120,9 +142,13 @@ def read_index(path: Path, *, check: bool = False) -> tuple[list[Segment], Conte
             },
             int(header["contexts_of"]),
         )
+        beside = {
+            name.partition(".")[2]: array
+            for name, array in arrays.items() if name.startswith("beside.")
+        }
+        return IndexFile(segments, contexts, beside, dict(header["note"]))
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Unreadable(f"the markings index {path.name} is damaged: {error}") from error
-    return segments, contexts
 
 
 def _mapped(path: Path, start: int, entry: dict[str, Any]) -> npt.NDArray[Any]:

@@ -101,7 +101,7 @@ class FacetIndex:
             .join(VERSION, VERSION.c.before == before.c.seq)
             .where(VERSION.c.seq >= self._upto)
         ).all()
-        if any(row.kind in _OWNING and _moves_ranks(row) for row in rows):
+        if any(row.kind in _OWNING and moves_ranks(row) for row in rows):
             self._clear()
             return
         old = [row.seq for row in rows if row.kind == self.kind.name]
@@ -238,7 +238,7 @@ _OWNING = frozenset(
 )
 
 
-def _moves_ranks(row: Any) -> bool:
+def moves_ranks(row: Any) -> bool:
     """Whether two versions of a record differ in tier or in what it belongs to."""
     if row.body is None or row.now is None:
         return True

@@ -23,6 +23,7 @@ from headstamp.kinds.kind import is_storable
 from headstamp.kinds.number import EXACT
 from headstamp.records import BY_NAME, TYPES, RecordType, kind_named, kind_of_id
 from headstamp.store import related, survey
+from headstamp.store.backend import batches
 from headstamp.store.lists import Lists
 from headstamp.store.policy import field_rules
 from headstamp.store.search import find_keys, find_texts
@@ -161,6 +162,23 @@ class Reader(Lists):
                 for shown in self._show(conn, BY_NAME[name], query):
                     return self._vault.open(digest), shown
         raise Missing(f"there is no original {digest}")
+
+    def standing(self, seqs: Sequence[int]) -> dict[int, Shown]:
+        """The visible records whose current version is one of these log entries, by entry."""
+        wanted = [seq for seq in seqs if 0 <= seq <= EXACT]
+        found: dict[int, Shown] = {}
+        with self._connected() as conn:
+            kinds: dict[str, builtins.list[int]] = {}
+            for some in batches(wanted, 500):
+                rows = conn.execute(
+                    select(VERSION.c.seq, VERSION.c.kind).where(VERSION.c.seq.in_(some))
+                )
+                for seq, kind in rows:
+                    kinds.setdefault(kind, []).append(seq)
+            for name, named in kinds.items():
+                if name in BY_NAME:
+                    found |= {one.seq: one for one in self._at(conn, BY_NAME[name], named)}
+        return found
 
     # -- the case as a whole
 
