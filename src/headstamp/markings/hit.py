@@ -15,7 +15,7 @@ from headstamp.markings.channel import Channel
 from headstamp.markings.context import Factor
 from headstamp.markings.lineup import Pair, line_up
 from headstamp.markings.normalise import Keys, keys, rule
-from headstamp.markings.unread import RUN, UNREAD
+from headstamp.markings.unread import RUN, UNREAD, tokens
 
 _MOST_TOLD: Final = 6
 _MOST_CHARACTERS: Final = 4096
@@ -131,7 +131,7 @@ def _told(pairs: tuple[Pair, ...], asked: Keys, stored: Keys) -> list[str]:
     unread = sum(pair.seen == UNREAD for pair in pairs)
     if unread:
         told.append(f"{unread} of the stored text {'was' if unread == 1 else 'were'} not read")
-    if not told and asked.plain[PLACES:] != stored.plain[PLACES:]:
+    if not told and len(tokens(stored.plain)) > PLACES:
         return [f"the same in its first {PLACES} characters"]
     return told or ["the same"]
 

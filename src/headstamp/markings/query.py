@@ -32,7 +32,6 @@ MOST_CHARACTERS = 200
 """The longest query taken; the longest markings on record are far shorter."""
 
 ESCAPE = "\\"
-_RUNS = re.compile(r"(\\.)|%+")
 """The escape character of :meth:`Query.like`: ``LIKE :pattern ESCAPE '\\'``."""
 
 LIKE_UNREAD = ("%?%", "%*%", "%[%")
@@ -40,6 +39,7 @@ LIKE_UNREAD = ("%?%", "%*%", "%[%")
 
 Kind = Literal["exact", "plain", "pattern"]
 
+_RUNS = re.compile(r"(\\.)|%+")
 _QUOTES = (('"', '"'), ("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u00ab", "\u00bb"))
 
 

@@ -30,7 +30,7 @@ from headstamp.markings.normalise import keys
 from headstamp.markings.part import Holding, Part
 from headstamp.markings.query import unquoted
 from headstamp.markings.segment import WHOLE
-from headstamp.markings.unread import RUN
+from headstamp.markings.unread import RUN, tokens
 from headstamp.markings.weighing import TEMPER, absent_weight, odds
 from headstamp.markings.written import as_written
 
@@ -227,9 +227,10 @@ class Question:
     def _unlike(self, plain: str) -> int:
         """What more a plain key costs than its codes say."""
         asked = self.main.asked
+        mine, theirs = tokens(asked.plain)[PLACES:], tokens(plain)[PLACES:]
         tail = 0
-        if plain[PLACES:] != asked.plain[PLACES:] and RUN not in plain:
-            tail = _OTHER_TAIL if asked.plain[PLACES:] else _NO_TAIL
+        if mine != theirs and not asked.runs and RUN not in plain:
+            tail = _OTHER_TAIL if mine else _NO_TAIL
         wrong = 0
         if plain != asked.plain and any(
             is_shared(code_of(char)) and char not in asked.plain for char in plain[:PLACES]
