@@ -10,7 +10,7 @@ compared side by side.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ from headstamp.markings.segment import (
 )
 
 _WORD = 8
-_CHUNK = 1 << 11
+_CHUNK = 2048
 """Blocks compared at once: their states fit a processor's cache."""
 
 Words = npt.NDArray[Any]
@@ -248,7 +248,7 @@ class _Automaton:
         return [np.full(number, value, dtype=self.word) for value in self.start]
 
     def masks(self, rows: U8) -> Words:
-        """What fits each code of these rows of 32."""
+        """What fits each code of these rows, an even number of codes each."""
         if self.word is not np.uint16:
             return np.asarray(self.fits[rows & 63])
         if self._pairs is None:
@@ -292,27 +292,47 @@ def _direction(
     rows = segment.buckets[right]
     if not len(rows):
         return
-    bucket, block = _living_blocks(segment.heads[direction], rows, automaton)
-    for start in range(0, len(block), _CHUNK):
-        yield from _compare(
-            segment, direction, rows, bucket[start : start + _CHUNK],
-            block[start : start + _CHUNK], automaton,
+    living = _living_blocks(segment, direction, np.flatnonzero(right), automaton)
+    for start in range(0, len(living.block), _CHUNK):
+        yield from _compare(segment, direction, rows, living.some(start, start + _CHUNK), automaton)
+
+
+class _Blocks(NamedTuple):
+    """Blocks that are left, fewest columns first: bucket, number, columns passed, states after."""
+
+    bucket: I64
+    block: I64
+    passed: I64
+    states: list[Words]
+
+    def some(self, start: int, end: int) -> _Blocks:
+        return _Blocks(
+            self.bucket[start:end], self.block[start:end], self.passed[start:end],
+            [s[start:end] for s in self.states],
         )
 
 
-def _living_blocks(heads: U8, rows: I64, automaton: _Automaton) -> tuple[I64, I64]:
-    """The blocks whose common beginning is near enough, by bucket; groups are asked first."""
+def _living_blocks(
+    segment: Segment, direction: int, buckets: I64, automaton: _Automaton
+) -> _Blocks:
+    """The blocks whose common beginning is near enough; groups of them are asked first."""
+    heads = segment.heads[direction].reshape(-1, HEAD)
+    rows = segment.buckets[buckets]
     blocks = -(-rows[:, 2] // LANES)
     groups = -(-blocks // FAN)
     bucket = np.repeat(np.arange(len(rows)), groups)
     group = _counted(groups)
-    alive = _living(heads, rows[bucket, 5] + group * HEAD, rows[bucket, 0], automaton)
-    bucket, group = np.repeat(bucket[alive], FAN), group[alive]
-    block = (group[:, None] * FAN + np.arange(FAN)).reshape(-1)
+    table = heads[rows[bucket, 5] // HEAD + group]
+    alive = np.sort(_living(table, rows[bucket, 0], automaton)[0])
+    bucket = np.repeat(bucket[alive], FAN)
+    block = (group[alive, None] * FAN + np.arange(FAN)).reshape(-1)
     there = block < blocks[bucket]
     bucket, block = bucket[there], block[there]
-    alive = _living(heads, rows[bucket, 4] + block * HEAD, rows[bucket, 0], automaton)
-    return bucket[alive], block[alive]
+    table = heads[rows[bucket, 4] // HEAD + block]
+    alive, passed, states = _living(table, rows[bucket, 0], automaton)
+    order = np.argsort(rows[bucket[alive], 0] - passed, kind="stable")
+    alive = alive[order]
+    return _Blocks(bucket[alive], block[alive], passed[order], [s[order] for s in states])
 
 
 def _counted(numbers: I64) -> I64:
@@ -321,17 +341,20 @@ def _counted(numbers: I64) -> I64:
     return np.arange(ends[-1]) - np.repeat(ends - numbers, numbers)
 
 
-def _living(heads: U8, at: I64, lengths: I64, automaton: _Automaton) -> I64:
-    """Which of the heads ``at`` these bytes leave the automaton alive."""
-    table = heads[at[:, None] + np.arange(HEAD)]
-    held = np.minimum(table[:, 0], np.minimum(lengths, HEAD - 1))
-    left = np.arange(len(at))
-    states = automaton.begin(len(at))
-    survivors = []
-    for depth in range(HEAD - 1):
+def _living(
+    table: U8, lengths: I64, automaton: _Automaton
+) -> tuple[I64, I64, list[Words]]:
+    """Which of these heads leave the automaton alive, after how many characters, its states then."""
+    held = np.minimum(table[:, 0], np.minimum(lengths, HEAD - 1)).astype(np.int64)
+    left = np.arange(len(table))
+    states = automaton.begin(len(table))
+    survivors = [left[:0]]
+    kept = [[s[:0] for s in states]]
+    for depth in range(HEAD):
         done = held[left] <= depth
         if done.any():
             survivors.append(left[done])
+            kept.append([s[done] for s in states])
             left, states = left[~done], [s[~done] for s in states]
         if not len(left):
             break
@@ -339,27 +362,29 @@ def _living(heads: U8, at: I64, lengths: I64, automaton: _Automaton) -> I64:
         alive = automaton.alive(states)
         if not alive.all():
             left, states = left[alive], [s[alive] for s in states]
-    return np.sort(np.concatenate([*survivors, left]))
+    found = np.concatenate(survivors)
+    return found, held[found], [np.concatenate(level) for level in zip(*kept, strict=True)]
 
 
 def _compare(
-    segment: Segment, direction: int, rows: I64, bucket: I64, block: I64, automaton: _Automaton
+    segment: Segment, direction: int, rows: I64, blocks: _Blocks, automaton: _Automaton
 ) -> Iterator[U32]:
-    """The slots of these blocks that pass. Blocks come by ascending length."""
+    """The slots of these blocks that pass."""
     # Every column of a block is a row of 32 codes.
     table = segment.blocks[direction].reshape(-1, LANES)
-    lengths = rows[bucket, 0]
-    at = rows[bucket, 3] // LANES + block * lengths
-    slot = rows[bucket, 1] + block * LANES
-    end = rows[bucket, 1] + rows[bucket, 2]
-    states = [s.reshape(-1, LANES) for s in automaton.begin(len(at) * LANES)]
-    for column in range(int(lengths.max(initial=0)) + 1):
-        done = int(np.searchsorted(lengths, column, side="right"))
+    bucket = rows[blocks.bucket]
+    left = bucket[:, 0] - blocks.passed
+    at = bucket[:, 3] // LANES + blocks.block * bucket[:, 0] + blocks.passed
+    slot = bucket[:, 1] + blocks.block * LANES
+    end = bucket[:, 1] + bucket[:, 2]
+    states = [np.repeat(s, LANES).reshape(-1, LANES) for s in blocks.states]
+    for column in range(int(left.max(initial=0)) + 1):
+        done = int(np.searchsorted(left, column, side="right"))
         if done:
             which, lane = np.nonzero(automaton.accepted([s[:done] for s in states]))
             found = slot[which] + lane
             yield _slots(segment, direction, found[found < end[which]])
-            at, slot, end, lengths = at[done:], slot[done:], end[done:], lengths[done:]
+            at, slot, end, left = at[done:], slot[done:], end[done:], left[done:]
             states = [s[done:] for s in states]
         if not len(at):
             return
@@ -367,7 +392,7 @@ def _compare(
         if column % 2:
             alive = np.flatnonzero(automaton.alive(states).any(axis=1))
             if 8 * len(alive) < 7 * len(at):
-                at, slot, end, lengths = at[alive], slot[alive], end[alive], lengths[alive]
+                at, slot, end, left = at[alive], slot[alive], end[alive], left[alive]
                 states = [s[alive] for s in states]
 
 
