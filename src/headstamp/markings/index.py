@@ -106,7 +106,12 @@ class MarkingIndex:
     def add(
         self, texts: Iterable[str], contexts: Iterable[Context | None] | None = None
     ) -> range:
-        """More texts, at once searchable; the positions they got."""
+        """More texts, at once searchable; the positions they got.
+
+        All or, with a TypeError, none. Other threads may not search meanwhile.
+        """
+        if isinstance(texts, str):
+            raise TypeError("texts are several str; one text by itself is a list of one")
         more = texts if isinstance(texts, list) else list(texts)
         first = len(self)
         rows = None if contexts is None else list(contexts)
@@ -114,19 +119,29 @@ class MarkingIndex:
             raise ValueError(f"{len(more)} texts and {len(rows)} contexts")
         if not more:
             return range(first, first)
+        try:
+            segment = build_segment(more)
+        except TypeError as error:
+            for at, text in enumerate(more):
+                if not isinstance(text, str):
+                    raise TypeError(f"text {at} of {len(more)} is no str: {text!r}") from error
+            raise
         beside = self.contexts
         if rows is not None or beside.columns:
             if beside.number < first:
                 beside.extend([None] * (first - beside.number))
             beside.extend(rows if rows is not None else [None] * len(more))
-        self._hold(build_segment(more), first)
+        self._hold(segment, first)
         self._merge_small()
         return range(first, first + len(more))
 
     def remove(self, positions: Iterable[int]) -> None:
-        """Take texts out; their positions stay empty. Unknown positions raise IndexError."""
-        for position in positions:
-            part = self._part_of(position)
+        """Take texts out; their positions stay empty.
+
+        Where one position is unknown: IndexError, and none is taken out.
+        """
+        found = [(self._part_of(position), position) for position in positions]
+        for part, position in found:
             part.segment.remove(position - part.first)
 
     def _hold(self, segment: Segment, first: int) -> None:
@@ -165,7 +180,7 @@ class MarkingIndex:
 
     @property
     def markings(self) -> int:
-        """How many distinct markings."""
+        """How many distinct markings: those of each segment, also those taken out."""
         return sum(part.segment.slots for part in self._parts)
 
     @property
@@ -185,6 +200,11 @@ class MarkingIndex:
         context: Context | None = None, absent: float = ABSENT,
     ) -> list[Hit]:
         """The complete list: every marking within reach was weighed. Best first.
+
+        ``query``: a reading, in which ``?`` is one character not read, ``*`` any run
+        of them, ``[8B]`` one of these; in quotes: exactly as written. Or several
+        readings of one marking, each with its weight. A TypeError, or Invalid, where
+        it is none of these; ValueError where ``absent`` is no probability below 1.
 
         ``absent`` is the chance, before anything is compared, that the marking is
         not in the index. A query nothing is known of (``""``, ``"??"``) has no hits.
@@ -251,9 +271,12 @@ class MarkingIndex:
     @property
     def contexts(self) -> Contexts:
         """What is known beside the texts."""
-        if self._joined:
-            # Put together when first asked for: most searches give no context.
-            self._contexts, self._joined = Contexts.joined(self._joined), []
+        joined = self._joined
+        if joined:
+            # Put together when first asked for: most searches give no context. By two
+            # threads at once, perhaps, to the same.
+            self._contexts = Contexts.joined(joined)
+            self._joined = []
         return self._contexts
 
     @property
