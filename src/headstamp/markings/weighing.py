@@ -15,7 +15,8 @@ which the index is one draw. Three terms, each told from the index
 * any marking of a known shape, misread in any way;
 * the reading as it stands, going by how full its series is just there;
 * what lies between the reading and its nearest hits: where a hit differs at two
-  places, a marking of its series that differs at one only would be likelier.
+  places, a marking of its series that differs at one only would be likelier;
+  where its beginning was misread, another number with that beginning.
 
 The power ``t`` (:data:`TEMPER`) is below one because misreadings come together:
 a worn stamp has several, and a channel that takes each by itself overstates
@@ -33,7 +34,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -54,7 +54,6 @@ SEEN_ITSELF: Final = 0.02
 
 _ANY: Final = 1
 _MOST_BETWEEN: Final = 12
-_MOST_DIFFERING: Final = 3
 
 Begins = Callable[[bytes, bool], npt.NDArray[np.int64]]
 """How many markings of this length begin with 0, 1, ... of the codes, all segments together."""
@@ -114,28 +113,36 @@ def _expected(
 def _between(
     codes: bytes, nearest: Sequence[bytes]
 ) -> Iterator[tuple[bytes, npt.NDArray[np.int64]]]:
-    """Codes between the reading and its nearest hits: some of the differences taken over."""
+    """Codes between the reading and its nearest hits: some of the differences taken over.
+
+    Each difference by itself, all up to a place (a hit's beginning, misread, and
+    another number), and all from a place on.
+    """
     done = {codes, *nearest}
     number = 0
     for hit in nearest:
-        if len(hit) != len(codes):
-            continue
+        same = len(hit) == len(codes)
         differ = [
-            place for place, (mine, theirs) in enumerate(zip(codes, hit, strict=True))
+            place for place, (mine, theirs) in enumerate(zip(codes, hit, strict=False))
             if mine != theirs and UNREAD_CODE not in (mine, theirs)
         ]
-        if not 2 <= len(differ) <= _MOST_DIFFERING:
+        if same and len(differ) < 2:
             continue
-        for size in range(1, len(differ)):
-            for taken in combinations(differ, size):
-                made = bytearray(codes)
-                for place in taken:
-                    made[place] = hit[place]
-                one = bytes(made)
-                if one in done:
-                    continue
-                done.add(one)
-                number += 1
-                if number > _MOST_BETWEEN:
-                    return
-                yield one, np.array(taken)
+        # Of another length: only its beginning stands at the same places.
+        takes = [differ[:1], differ[:2]] if not same else [
+            *([place] for place in differ),
+            *(differ[:upto] for upto in range(2, len(differ))),
+            *(differ[upto:] for upto in range(1, len(differ) - 1)),
+        ]
+        for taken in takes:
+            made = bytearray(codes)
+            for place in taken:
+                made[place] = hit[place]
+            one = bytes(made)
+            if one in done:
+                continue
+            done.add(one)
+            number += 1
+            if number > _MOST_BETWEEN:
+                return
+            yield one, np.array(taken)
