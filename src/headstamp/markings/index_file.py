@@ -29,8 +29,10 @@ import numpy as np
 import numpy.typing as npt
 
 from headstamp.errors import Missing, Unreadable
+from headstamp.markings.alphabet import PLACES
 from headstamp.markings.context import Column, Contexts
-from headstamp.markings.segment import Segment
+from headstamp.markings.core import Core
+from headstamp.markings.segment import BUCKET_COLUMNS, Segment
 
 MAGIC: Final = b"HSMARK02"
 _ALIGNED: Final = 64
@@ -102,7 +104,11 @@ def _write(file: BinaryIO, header: bytes, arrays: Sequence[npt.NDArray[Any]]) ->
 def read_index(path: Path, *, check: bool = False) -> IndexFile:
     """What a file holds, mapped into memory (changes stay private).
 
-    With ``check`` every array is read and its CRC compared. Raises Missing, Unreadable.
+    With ``check`` every array is read and its CRC compared. Without, only the header
+    is, and that the arrays are of sizes that go together: a search over damaged
+    arrays then answers wrongly or raises, yet never reads beyond them.
+
+    Raises Missing, Unreadable.
     """
     try:
         with path.open("rb") as file:
@@ -135,6 +141,8 @@ def read_index(path: Path, *, check: bool = False) -> IndexFile:
             })
             for number in range(int(header["segments"]))
         ]
+        for segment in segments:
+            _fits(segment)
         contexts = Contexts(
             {
                 name: Column(list(values), arrays[f"context.{name}"])
@@ -161,6 +169,32 @@ def _mapped(path: Path, start: int, entry: dict[str, Any]) -> npt.NDArray[Any]:
     # "c": what is taken out of the index in memory is not taken out of the file.
     mapped = np.memmap(path, dtype=kind, mode="c", offset=start + int(entry["at"]), shape=shape)
     return mapped.view(np.ndarray)
+
+
+def _fits(segment: Segment) -> None:
+    """Whether the arrays of a segment go together; ValueError where not."""
+    texts, slots, parts = len(segment), segment.slots, len(segment.part_of)
+    rows = len(segment.open_of)
+    wanted: dict[str, tuple[str, tuple[int | None, ...]]] = {
+        "text": ("u1", (None,)), "text_at": ("i8", (texts + 1,)), "slot_of": ("u4", (texts + parts,)),
+        "part_of": ("u4", (parts,)), "members": ("u4", (None,)), "members_at": ("u4", (slots + 1,)),
+        "weight": ("u4", (slots,)), "blocks": ("u1", (None,)), "heads": ("u1", (None,)),
+        "reversed_blocks": ("u1", (None,)), "reversed_heads": ("u1", (None,)),
+        "reversed_slots": ("u4", (slots,)), "buckets": ("i8", (None, BUCKET_COLUMNS)),
+        "open_rows": ("u1", (rows, PLACES)), "open_lengths": ("u1", (rows,)),
+        "open_of": ("u4", (rows,)), "living": ("u1", (texts,)), "shapes": ("i8", (None, 3)),
+        "shape_tables": ("u4", (None,)),
+    }  # fmt: skip
+    for name, array in segment.arrays().items():
+        kind, shape = wanted[name]
+        right = len(shape) == array.ndim and all(
+            size in (None, there) for size, there in zip(shape, array.shape, strict=True)
+        )
+        if not right or array.dtype.str.lstrip("<|>=") != kind or not array.dtype.isnative:
+            raise ValueError(f"{name} does not go with the others")
+    if texts < 0:
+        raise ValueError("text_at is empty")
+    Core(segment)
 
 
 def _compare(path: Path, arrays: dict[str, npt.NDArray[Any]], described: dict[str, Any]) -> None:
