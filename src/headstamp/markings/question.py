@@ -29,6 +29,7 @@ from headstamp.markings.lineup import line_up
 from headstamp.markings.normalise import keys
 from headstamp.markings.part import Holding, Part
 from headstamp.markings.query import unquoted
+from headstamp.markings.rereadings import BESIDE, rereadings
 from headstamp.markings.segment import WHOLE
 from headstamp.markings.unread import RUN, tokens
 from headstamp.markings.weighing import TEMPER, absent_weight, odds
@@ -302,7 +303,10 @@ class Question:
 def _several(query: Query) -> list[tuple[str, float]]:
     """The readings of a query with their weights; Invalid where these are none."""
     if isinstance(query, str):
-        return [(query, 1.0)]
+        others = rereadings(query[:MOST_CHARACTERS])
+        if not others:
+            return [(query, 1.0)]
+        return [(query, 1 - BESIDE), *((other.text, BESIDE / len(others)) for other in others)]
     if isinstance(query, bytes | bytearray) or not isinstance(query, Iterable):
         raise TypeError(f"a query is a str or a sequence of (str, weight), not {query!r}")
     found = list(query)
