@@ -130,7 +130,8 @@ def read_index(path: Path, *, check: bool = False) -> IndexFile:
         if start + int(header["bytes"]) > whole:
             raise Unreadable(f"the markings index {path.name} is cut short")
         arrays = {
-            name: _mapped(path, start, entry) for name, entry in header["arrays"].items()
+            name: _mapped(path, start, entry, int(header["bytes"]))
+            for name, entry in header["arrays"].items()
         }
         if check:
             _compare(path, arrays, header["arrays"])
@@ -159,11 +160,13 @@ def read_index(path: Path, *, check: bool = False) -> IndexFile:
         raise Unreadable(f"the markings index {path.name} is damaged: {error}") from error
 
 
-def _mapped(path: Path, start: int, entry: dict[str, Any]) -> npt.NDArray[Any]:
+def _mapped(path: Path, start: int, entry: dict[str, Any], end: int) -> npt.NDArray[Any]:
     kind = np.dtype(str(entry["type"]))
     shape = tuple(int(v) for v in entry["shape"])
-    if kind.kind not in "iu" or any(v < 0 for v in shape):
+    if kind.kind not in "iu" or min((*shape, 0)) < 0 or int(entry["at"]) < 0:
         raise ValueError("an array of another kind")
+    if int(entry["at"]) + math.prod(shape) * kind.itemsize > end:
+        raise ValueError("an array beyond the end")
     if math.prod(shape) == 0:
         return np.zeros(shape, dtype=kind)
     # "c": what is taken out of the index in memory is not taken out of the file.
