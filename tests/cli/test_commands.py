@@ -92,7 +92,9 @@ def test_count(run: Run, small: Small) -> None:
 def test_find(run: Run, small: Small) -> None:
     hits = run("find", "VQG100EGQ14?9", "--case", small.folder, "--json").json["hits"]
     assert hits[0]["id"] == small.marking
-    assert set(hits[0]) == {"id", "kind", "text", "score", "why", "label"}
+    assert set(hits[0]) == {"id", "kind", "text", "score", "why", "label", "probability", "pairs",
+                            "words", "rules", "context", "none", "nearby"}
+    assert hits[0]["score"] == hits[0]["probability"] > 0.9
     assert run("find", "Altera", "--limit", 1, "--case", small.folder, "--json").json["hits"]
     assert run("find", "no such thing", "--case", small.folder, "--json").json == {"hits": []}
     assert run("find", " ", "--case", small.folder).code == 2

@@ -23,6 +23,7 @@ from headstamp.markings import Channel
 from headstamp.markings import Hit as MarkingHit
 from headstamp.markings.context import FIELDS
 from headstamp.markings.query import parse
+from headstamp.markings.rates import default_rates
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
@@ -135,6 +136,16 @@ def checked_context(given: Mapping[str, str] | None) -> dict[str, str]:
 
 def checked_channel(case: Case, technique: str, reader: str) -> Channel:
     """The costs to search a case with. Raises Invalid for a technique or reader there is not."""
+    rates = default_rates()
+    problems = [
+        Problem(f"there is no such {what}; there are: {', '.join(one.name for one in known)}",
+                field=what, value=given)
+        for what, given, known in (
+            ("technique", technique, rates.techniques), ("reader", reader, rates.readers),
+        ) if given and not any(given in (one.name, *one.aliases) for one in known)
+    ]
+    if problems:
+        raise Invalid("this cannot be searched for so", problems)
     return channel_of(case, technique or None, reader or None)
 
 

@@ -1,0 +1,106 @@
+"""Tables of text as a workbook or as CSV: what is found goes back to whoever sent the list.
+
+Every cell is text or a number, never a formula, whatever a list holds: a
+marking may well begin with ``=``. A workbook marks it as text. CSV has no way to do so,
+and a cell is written there as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO, Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from headstamp.errors import Unavailable
+
+Cell = str | int | float | None
+_LONGEST = 32_767
+_WIDEST = 60
+# Characters that XML 1.0 cannot hold (and halves of surrogate pairs).
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its name, the heads of its columns, its rows."""
+
+    name: str
+    heads: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
+    """Writes an XLSX file, whole or not at all. Raises Unavailable."""
+    book = Workbook(write_only=True)
+    for sheet in sheets:
+        page = book.create_sheet(sheet.name)
+        page.freeze_panes = "A2"
+        for at, head in enumerate(sheet.heads, 1):
+            page.column_dimensions[get_column_letter(at)].width = min(_WIDEST, max(12, len(head) + 2))
+        page.append([_cell(page, head, bold=True) for head in sheet.heads])
+        for row in sheet.rows:
+            page.append([_cell(page, value) for value in row])
+    _replace(path, book.save)
+
+
+def write_csv(path: Path, sheet: Sheet) -> None:
+    """Writes a CSV file in UTF-8, whole or not at all. Raises Unavailable."""
+    def write(file: IO[bytes]) -> None:
+        text = TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="")
+        writer = csv.writer(text)
+        writer.writerow(sheet.heads)
+        writer.writerows(sheet.rows)
+        text.flush()
+        text.detach()
+
+    _replace(path, write)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes a file, whole or not at all. Raises Unavailable."""
+    _replace(path, lambda file: file.write(content))
+
+
+def _cell(page: Any, value: Cell, *, bold: bool = False) -> Any:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(page)
+    text = _UNWRITABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)[:_LONGEST]
+    # Set by hand: a text that begins with = would become a formula.
+    cell._value, cell.data_type = text, "s"
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _replace(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    name = ""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+        # As any new file of this person would be, not as private as a temporary one.
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(path)
+    except OSError as error:
+        if name:
+            Path(name).unlink(missing_ok=True)
+        raise Unavailable(f"{path} cannot be written: {error.strerror}") from error
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
