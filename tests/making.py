@@ -139,7 +139,11 @@ def _maker(kind: RecordType, ids: Ids, id: str) -> Callable[[dict[str, Any]], Re
             try:
                 return kind.cls.build({**spare, **values})
             except Invalid:
+                pass
+            try:
                 return kind.cls.build({**values, **spare, "id": values["id"]})
+            except Invalid:
+                return kind.cls.build({**spare, "id": values["id"]})
 
     return made
 
@@ -148,7 +152,18 @@ def plausible(kind: RecordType, ids: Ids, *, seed: str = "") -> Record:
     """A record with every field filled by its kind's example."""
     values = {fact.name: _example(fact, ids) for fact in kind.facts}
     values = {name: value for name, value in values.items() if value is not None}
-    return kind.cls.build(values, id=derived_id(kind.prefix, "plausible", seed))
+    return kind.cls.build(_fitting(values), id=derived_id(kind.prefix, "plausible", seed))
+
+
+def _fitting(values: dict[str, Any]) -> dict[str, Any]:
+    """The examples without those that do not go together."""
+    if "what_was_done" in values:  # a file: an example of an original is made from nothing
+        return {**values, "generation": "derivative" if "parent" in values else "copy"}
+    if "act" in values and "to_party" not in values:  # an act of custody needs its parties
+        of_evidence = ("act", "kept_in", "purpose", "authority", "condition", "change_made",
+                       "change_reason")
+        return {k: v for k, v in values.items() if k not in of_evidence and "seal" not in k}
+    return values
 
 
 def _example(fact: Fact, ids: Ids) -> Any:

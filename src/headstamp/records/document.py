@@ -7,14 +7,17 @@ are shown, ``credit`` whom to name.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from headstamp.kinds.code import CodeKind
 from headstamp.kinds.date import PartialDate
 from headstamp.kinds.identity import Digest, Link, RefKind
+from headstamp.kinds.kind import Unfit
 from headstamp.kinds.number import Count
 from headstamp.kinds.tags import Language
 from headstamp.kinds.text import Line, Prose
+from headstamp.records.descent import MADE_FROM, TOOL, WHAT_WAS_DONE, descent
 from headstamp.records.record import Record, fact
 
 
@@ -44,9 +47,15 @@ class Document(Record):
     original_name: Line | None = fact("Name of the file as it came", text=True)
     link: Link | None = fact("Where it is published")
     generation: Annotated[str, CodeKind("generation")] = fact("Original or copy", "original")
+    parent: Annotated[str, RefKind("doc", "photo")] | None = fact(MADE_FROM)
+    what_was_done: Prose | None = fact(WHAT_WAS_DONE)
+    tool: Line | None = fact(TOOL)
     credit: Line | None = fact("Whom to credit")
     licence: Line | None = fact("Licence")
     caution: Prose | None = fact("What must be said wherever it is used")
+
+    def rules(self) -> Iterable[Unfit]:
+        yield from descent(self.id, self.generation, self.parent, self.what_was_done, self.tool)
 
     def label(self) -> str:
         return self.title

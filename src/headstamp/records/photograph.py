@@ -16,6 +16,7 @@ from headstamp.kinds.kind import Unfit
 from headstamp.kinds.number import Count
 from headstamp.kinds.place import Place
 from headstamp.kinds.text import Line, Prose
+from headstamp.records.descent import MADE_FROM, TOOL, WHAT_WAS_DONE, descent
 from headstamp.records.record import Record, fact
 
 
@@ -40,7 +41,9 @@ class Photograph(Record):
     original_name: Line | None = fact("Name of the file as it came", text=True)
     link: Link | None = fact("Where it is published")
     generation: Annotated[str, CodeKind("generation")] = fact("Original or copy", "original")
-    parent: Annotated[str, RefKind("photo")] | None = fact("Made from photograph")
+    parent: Annotated[str, RefKind("photo", "doc")] | None = fact(MADE_FROM)
+    what_was_done: Prose | None = fact(WHAT_WAS_DONE)
+    tool: Line | None = fact(TOOL)
     taken_on: PartialDate | None = fact("When it was taken, as the camera claims")
     place: Place | None = fact("Where it was taken, as the camera claims")
     direction: Count | None = fact("Direction in degrees, as the camera claims")
@@ -50,6 +53,7 @@ class Photograph(Record):
     def rules(self) -> Iterable[Unfit]:
         if self.digest is None and self.link is None:
             yield Unfit("a photograph needs a file or a link", "Attach the file, or give its address.")
+        yield from descent(self.id, self.generation, self.parent, self.what_was_done, self.tool)
 
     def label(self) -> str:
         return self.caption or self.original_name or self.link or self.id

@@ -46,6 +46,7 @@ POLICY: tuple[tuple[str, str, str, How], ...] = (
     ("transfer", "to_place", "restricted", "coarsen"),
     ("transfer", "value", "partner", "hide"),
     ("custody", "place", "restricted", "coarsen"),
+    ("custody", "kept_in", "restricted", "hide"),
     ("trace_request", "channel", "restricted", "hide"),
     ("trace_reply", "text", "restricted", "hide"),
     ("trace_reply", "serials", "restricted", "hide"),
