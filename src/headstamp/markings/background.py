@@ -36,6 +36,9 @@ _PSEUDO: Final = 10.0
 _BACK_OFF: Final = 1.0
 """Markings that the back-off of a series is worth."""
 _NEVER: Final = 1e-4
+_FOREIGN: Final = 1 / 2000
+"""Of all markings: so many have a make-up that the index has not seen, and the length read."""
+_CHARACTERS: Final = 36.0
 
 Floats = npt.NDArray[np.float64]
 U8 = npt.NDArray[np.uint8]
@@ -87,7 +90,7 @@ class _Length:
     markings: Floats
     used: npt.NDArray[np.int64]
     chances: Floats
-    pooled: Floats
+    pooled: list[list[float]]
 
 
 class Background:
@@ -117,22 +120,19 @@ class Background:
         found = self._by_length.get(len(codes))
         if found is None:
             return [1.0 if code == UNREAD_CODE else _NEVER for code in codes]
-        at = found.pooled[np.arange(len(codes)), np.frombuffer(codes, dtype=np.uint8)]
-        return [
-            1.0 if code == UNREAD_CODE else max(_NEVER, share)
-            for code, share in zip(codes, at.tolist(), strict=True)
-        ]
+        return [share[code] for share, code in zip(found.pooled, codes, strict=True)]
 
     def reading(self, asked: Asked) -> float:
         """How many times one would read this, were each marking like those of the index read once.
 
         The sum, over all possible markings, of how many of them one expects and
-        the chance that each is read as this.
+        the chance that each is read as this. A few are of a make-up never seen here:
+        without them, whatever is least unlike a foreign reading would be sure.
         """
         m = asked.costs.places
+        total = self._foreign(asked)
         drop = float(np.exp(asked.costs.drop[1] / -100.0))
         add = np.exp(asked.costs.add / -100.0)
-        total = 0.0
         for length in (m - 1, m, m + 1):
             found = self._by_length.get(length)
             if found is None or length < 1:
@@ -142,6 +142,17 @@ class Background:
             chance = found.chances @ seen.T
             total += float(found.markings @ _along(chance, length, m, drop, add))
         return total
+
+
+    def _foreign(self, asked: Asked) -> float:
+        """The same over markings of any make-up, read right: all characters equally likely."""
+        m = asked.costs.places
+        if not m:
+            return 0.0
+        codes = np.frombuffer(asked.codes, dtype=np.uint8)
+        seen = asked.costs.seen[np.arange(m), np.where(codes == UNREAD_CODE, 1, codes)]
+        known = int((codes != UNREAD_CODE).sum())
+        return self.markings * _FOREIGN * float(np.exp(seen.sum() / -100.0)) * _CHARACTERS**-known
 
 
 def _along(chance: Floats, length: int, m: int, drop: float, add: Floats) -> Floats:
@@ -176,7 +187,9 @@ def _smoothed(
     used = np.union1d(used, np.array([*DIGIT_CODES, *LATIN_CODES]))
     weight = counts[:, 0].astype(np.float64)
     pooled = np.tensordot(weight, chances, axes=1) / max(1.0, float(weight.sum()))
-    return _Length(weight, used, np.ascontiguousarray(chances[:, :, used]), pooled)
+    pooled = np.maximum(pooled, _NEVER)
+    pooled[:, UNREAD_CODE] = 1.0
+    return _Length(weight, used, np.ascontiguousarray(chances[:, :, used]), pooled.tolist())
 
 
 def in_series(

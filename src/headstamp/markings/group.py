@@ -82,17 +82,14 @@ class Group:
     times: float
     unit: float
     held: list[Held] = field(default_factory=list)
+    share: float = 0.0
 
-    @property
-    def number(self) -> float:
-        """How many texts."""
-        return sum(len(one.positions) * one.more for one in self.held)
-
-    @property
-    def share(self) -> float:
-        """Of weight times chance, tempered."""
-        weight = self.number * self.unit * self.times
-        return math.pow(weight * math.exp(-self.cost / 100), TEMPER)
+    def settle(self) -> float:
+        """Work out its share, of weight times chance, tempered: when all texts are in it."""
+        number = sum(len(one.positions) * one.more for one in self.held)
+        weight = number * self.unit * self.times
+        self.share = math.pow(weight * math.exp(-self.cost / 100), TEMPER)
+        return self.share
 
     def codes(self) -> bytes:
         """Of the marking."""
@@ -101,5 +98,7 @@ class Group:
 
     def entries(self, most: int) -> list[Entry]:
         """The first of its texts by position."""
+        if len(self.held) == 1:
+            return self.held[0].entries(most)
         found = [entry for one in self.held for entry in one.entries(most)]
         return sorted(found, key=lambda entry: entry.position)[:most]

@@ -8,7 +8,6 @@ from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from headstamp.errors import Invalid, Problem
 from headstamp.markings.alphabet import (
@@ -50,6 +49,9 @@ MOST_READINGS: Final = 50
 _LEAST: Final = 1e-9
 """What is less likely is not shown."""
 _NEAREST: Final = 3
+_AS_NEAR: Final = 300
+_LITTLE: Final = 0.01
+"""So small a part of the whole is not looked for."""
 _WITH_CONTEXT: Final = 2000
 _MOST_ENTRIES: Final = 20_000
 _MOST_COMPARED: Final = 4096
@@ -134,7 +136,7 @@ class Question:
             for part, reached in zip(self._index.parts, self._reach(edits), strict=True)
         ]
         groups, others = self._groups(found, limit)
-        weight, expected = self._absent(found, groups)
+        weight, expected = self._absent(found, groups, others)
         against = (self._odds * weight) ** TEMPER
         total = sum(group.share for group in groups) + others + against
         if total <= 0 or not groups:
@@ -173,8 +175,11 @@ class Question:
                 break
             others -= math.exp(paid * (-TEMPER / 100))
             texts, words = part.held_at(slot)
-            for held in (Held(part, slot, False, texts), Held(part, slot, True, words)):
-                unit = 1 / WHOLE if held.is_word else 1.0
+            for is_word, positions in ((False, texts), (True, words)):
+                if not len(positions):
+                    continue
+                held = Held(part, slot, is_word, positions)
+                unit = 1 / WHOLE if is_word else 1.0
                 some = self._apart(held, cost) if told_apart else [("", cost, held)]
                 for plain, costs, one in some:
                     for times, mine in self._in_context(one):
@@ -182,8 +187,8 @@ class Question:
                         key = (order, held.is_word, plain, times)
                         group = groups.setdefault(key, Group(key, costs, times, unit))
                         group.held.append(mine)
-        full = [group for group in groups.values() if group.number]
-        return sorted(full, key=lambda g: (-g.share, g.cost, g.order)), max(0.0, others)
+        ordered = sorted(groups.values(), key=lambda g: (-g.settle(), g.cost, g.order))
+        return ordered, max(0.0, others)
 
     def _cheapest(
         self, found: list[Candidates], number: int
@@ -266,21 +271,26 @@ class Question:
 
     # --- against what --------------------------------------------------------
 
-    def _absent(self, found: list[Candidates], groups: list[Group]) -> tuple[float, float]:
+    def _absent(
+        self, found: list[Candidates], groups: list[Group], others: float
+    ) -> tuple[float, float]:
         """What markings outside the index would give, over all readings; how many one expects."""
+        total = others + sum(group.share for group in groups)
+        little = _LITTLE * math.pow(total, 1 / TEMPER) / max(self._odds, 1e-9)
         if self._any is None:
             self._any = [
                 0.0 if r.asked.runs else self._index.background().reading(r.asked)
                 for r in self._readings
             ]
-        nearest = [group.codes() for group in groups[:_NEAREST]]
+        limit = groups[0].cost + _AS_NEAR if groups else 0
+        nearest = [group.codes() for group in groups[:_NEAREST] if group.cost <= limit]
         weight = expected = 0.0
         for reading, any_ in zip(self._readings, self._any, strict=True):
             if reading.asked.runs:
                 one, number = self._as_many_again(found)
             else:
                 one, number = absent_weight(
-                    reading.asked, self._index.background(), self._begins, nearest
+                    reading.asked, self._index.background(), self._begins, nearest, little
                 )
             weight += reading.weight * (one + any_)
             expected += reading.weight * number
@@ -292,11 +302,14 @@ class Question:
         near = max(0, sum(c.within(cheapest + 50) for c in found) - 1)
         return near * math.exp(-cheapest / 100), float(near)
 
-    def _begins(self, codes: bytes, reversed: bool) -> npt.NDArray[np.int64]:
-        total = np.zeros(len(codes) + 1, dtype=np.int64)
+    def _begins(self, codes: bytes, reversed: bool) -> list[int]:
+        total = [0] * (len(codes) + 1)
         for part in self._index.parts:
-            pairs = part.core.begins(codes, reversed=reversed)[: len(codes) + 1]
-            total += pairs[:, 1] - pairs[:, 0]
+            ends = part.core.begins(codes, reversed=reversed)[: len(total)].reshape(-1).tolist()
+            total = [
+                number + high - low
+                for number, low, high in zip(total, ends[::2], ends[1::2], strict=True)
+            ]
         return total
 
 

@@ -57,6 +57,8 @@ _PART_OF_AT_LEAST = 15
 _PART_AT_LEAST = 6
 _MOST_PARTS = 8
 
+_NOBODY = np.zeros(0, dtype=np.int64)
+
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
@@ -96,12 +98,16 @@ class Segment:
 
     def text_of(self, position: int) -> str:
         """The raw text at a position."""
-        start, end = int(self.text_at[position]), int(self.text_at[position + 1])
+        start, end = self.text_at[position : position + 2].tolist()
         return self.text[start:end].tobytes().decode("utf-8", "surrogatepass")
 
     def held_at(self, slot: int) -> tuple[I64, I64]:
         """The living entries of a slot, by position: whole texts; those with such a word (a part)."""
-        entries = self.members[self.members_at[slot] : self.members_at[slot + 1]].astype(np.int64)
+        low, high = self.members_at[slot : slot + 2].tolist()
+        entries = self.members[low:high].astype(np.int64)
+        if high - low == 1 and entries[0] < len(self.living):
+            # Nearly always: one text, whole.
+            return (entries if self.living[entries[0]] else _NOBODY), _NOBODY
         whole = entries < len(self)
         texts, words = entries[whole], self.part_of[entries[~whole] - len(self)].astype(np.int64)
         return texts[self.living[texts] > 0], words[self.living[words] > 0]
@@ -114,7 +120,7 @@ class Segment:
     def codes_of(self, slot: int) -> bytes:
         """The codes of a slot."""
         row = int(np.searchsorted(self.buckets[:, 1], slot, side="right")) - 1
-        length, first, _, blocks = (int(v) for v in self.buckets[row, :4])
+        length, first, _, blocks = self.buckets[row, :4].tolist()
         block, lane = divmod(slot - first, LANES)
         start = blocks + block * LANES * length + lane
         return self.blocks[start : start + LANES * length : LANES].tobytes()

@@ -55,7 +55,7 @@ SEEN_ITSELF: Final = 0.02
 _ANY: Final = 1
 _MOST_BETWEEN: Final = 12
 
-Begins = Callable[[bytes, bool], npt.NDArray[np.int64]]
+Begins = Callable[[bytes, bool], list[int]]
 """How many markings of this length begin with 0, 1, ... of the codes, all segments together."""
 
 
@@ -65,12 +65,14 @@ def odds(absent: float) -> float:
 
 
 def absent_weight(
-    asked: Asked, background: Background, begins: Begins, nearest: Sequence[bytes]
+    asked: Asked, background: Background, begins: Begins, nearest: Sequence[bytes],
+    little: float = 0.0,
 ) -> tuple[float, float]:
     """The second and third term of ``A``; and how many markings as read one would expect.
 
     ``nearest``: the codes of the likeliest candidates, the likeliest first. The
     first term is ``background.reading(asked)``, which hangs on no candidate.
+    What cannot weigh more than ``little`` is left out.
     """
     best = nearest[0] if nearest else b""
     expected, there = _expected(asked.codes, background, begins, best)
@@ -80,13 +82,18 @@ def absent_weight(
     ends = 2 * int(own.cut[0])
     # A place not read costs the same whatever character stands there.
     costs = own.seen[at, np.where(codes == UNREAD_CODE, _ANY, codes)]
-    weight = expected * _chance(int(costs.sum()) + ends) * (SEEN_ITSELF if there else 1.0)
+    read = int(costs.sum())
+    whole = UNREAD_CODE not in asked.codes
+    weight = expected * _chance(read + ends) * (SEEN_ITSELF if there else 1.0)
     for between, places in _between(asked.codes, nearest):
         other = np.frombuffer(between, dtype=np.uint8)
         more = int((own.seen[places, other[places]] - costs[places]).sum())
+        chance = _chance(read + more + ends)
+        if whole and chance < little:
+            continue  # Read in full, one marking at most is expected.
         number, held = _expected(between, background, begins, best)
         if not held:
-            weight += number * _chance(int(costs.sum()) + more + ends)
+            weight += number * chance
     return weight, expected
 
 
@@ -106,7 +113,7 @@ def _expected(
     places = background.places(codes)
     own_front = in_common(codes, best)
     own_back = in_common(codes[::-1], best[::-1]) if back else -1
-    number = in_series(places, fronts.tolist(), backs.tolist(), own_front, own_back)
+    number = in_series(places, fronts, backs, own_front, own_back)
     return number, unread < 0 and bool(fronts[-1] > 0)
 
 
