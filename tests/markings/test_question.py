@@ -74,7 +74,7 @@ def test_everything_within_reach_is_found_with_its_cost_and_in_order(seed: int) 
         hit = found.get(position)
         if hit is None:
             assert hits[0].probability * math.exp(-TEMPER * (paid - min(reached)[0]) / 100) < 100 * TINY
-        elif (hit.part is not None) == word and len(codes) < PLACES:
+        elif (hit.part is not None) == word and len(asked.codes) < PLACES:
             assert hit.cost == cost
     if reached and len(asked.codes) < PLACES:
         assert hits[0].cost <= min(reached)[3] and hits[0].probability > 0

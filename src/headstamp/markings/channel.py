@@ -85,7 +85,7 @@ class Chances:
 
 @dataclass(frozen=True, eq=False)
 class Channel:
-    """Costs of every misreading, in hundredths of a nat (int32, never above :data:`CAP`).
+    """Costs of every misreading, in hundredths of a nat (int32, but for ``extra`` never above CAP).
 
     ``substitute[t, q]``
         true code ``t`` (of the stored text) seen as ``q``; right on the diagonal.
@@ -321,7 +321,11 @@ def _ends(chances: Chances) -> tuple[Ints, Ints]:
         * chances.unread_choice**numbers
     )
     cut[0] = extra[0] = whole
-    return _costs(cut), _costs(extra)
+    # No cap on what is read along: it is as many events as characters, and under a cap
+    # a long reading that has nothing in common with a marking would cost no more.
+    with np.errstate(divide="ignore"):
+        along = np.rint(-100 * np.log(extra)).astype(np.int32)
+    return _costs(cut), _fixed(along)
 
 
 def _channel(
