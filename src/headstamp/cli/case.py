@@ -63,7 +63,7 @@ def verify(
     from headstamp.actions.cases import check_case
     from headstamp.store.address import without_password
 
-    notes = [_read_note(path) for path in against or ()]
+    notes = [read_note(path) for path in against or ()]
     where = session.settings().needed_case()
     size = 0
     try:
@@ -126,7 +126,8 @@ def snapshot(
     session.show(taken.as_dict(), lambda: line(str(taken.folder)))
 
 
-def _read_note(path: Path) -> str:
+def read_note(path: Path) -> str:
+    """The text of a file that should hold a checkpoint. Raises Missing, Unreadable."""
     try:
         return path.read_text("utf-8")
     except FileNotFoundError as error:

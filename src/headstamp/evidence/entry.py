@@ -33,6 +33,8 @@ ACTS = frozenset({"put"})
 _ORDER = ("act", "actor", "at", "fields", "id", "kind", "reason", "version")
 _TYPES = (str, str, str, dict, str, str, str, int)
 KEYS = frozenset(_ORDER)
+# C2SP tlog-tiles hands entries out with their length in two bytes.
+ENTRY_BYTES_MAX = 2**16 - 1
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KIND = re.compile(r"[a-z][a-z0-9_-]*/[1-9][0-9]*")
@@ -120,12 +122,16 @@ def seal(
         written = orjson.dumps(id)
     except TypeError as error:
         raise Invalid(f"The id {id!a} cannot be written in the log.") from error
-    return b"%b%b%b%d}" % (
+    entry = b"%b%b%b%d}" % (
         stamp.head,
         mould % (*sums, written),
         stamp.tail,
         version,
     )
+    if len(entry) > ENTRY_BYTES_MAX:
+        raise Invalid(f"An entry of the log has at most {ENTRY_BYTES_MAX} bytes, this one would have "
+                      f"{len(entry)}. Give a shorter reason, and put the rest into a note.")
+    return entry
 
 
 def matches(
@@ -223,7 +229,7 @@ def _values(entry: bytes) -> tuple[str, str, str, dict[str, str], str, str, str,
 
 
 def _is_proper(value: Any, entry: bytes) -> bool:
-    if type(value) is not dict or tuple(value) != _ORDER:
+    if type(value) is not dict or tuple(value) != _ORDER or len(entry) > ENTRY_BYTES_MAX:
         return False
     if tuple(map(type, value.values())) != _TYPES:
         return False
@@ -271,7 +277,7 @@ def _diagnosis(value: Any) -> Unreadable:
             if not (bound and _NAME.fullmatch(name)):
                 problems.append(Problem(rule="not a field with its commitment", field=name))
     if not problems:
-        return Unreadable(f"{told}: its bytes are not in canonical form.")
+        return Unreadable(f"{told}: its bytes are not in canonical form, or too many.")
     return Unreadable(f"{told}.", problems)
 
 

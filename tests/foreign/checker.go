@@ -1,0 +1,506 @@
+// Checker checks an exported headstamp log, or a proof, with the transparency log code of the
+// Go project: golang.org/x/mod/sumdb/note for signed notes, golang.org/x/mod/sumdb/tlog for
+// tiles, trees and proofs. Written from docs/evidence-format.md; the tests hold it against the
+// two checkers of headstamp. Build: see tests/foreign/build.sh.
+//
+//	checker [-key KEY] [-against FILE]... FOLDER|PROOF
+//
+// Exit code 0: nothing is wrong; 9: something is, and the first such thing is told.
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+type wrong string
+
+func fail(format string, args ...any) { panic(wrong(fmt.Sprintf(format, args...))) }
+
+func must(err error) {
+	if err != nil {
+		fail("%v", err)
+	}
+}
+
+// Base64 in its one spelling.
+func unbase64(text string) []byte {
+	data, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil || base64.StdEncoding.EncodeToString(data) != text {
+		fail("not base64 in its one spelling: %.60q", text)
+	}
+	return data
+}
+
+func hashOf(text string) (hash tlog.Hash) {
+	data := unbase64(text)
+	if len(data) != tlog.HashSize {
+		fail("a hash of %d bytes", len(data))
+	}
+	copy(hash[:], data)
+	return hash
+}
+
+// --- files ---
+
+func open(folder, path string) *os.File {
+	full := filepath.Join(folder, filepath.FromSlash(path))
+	info, err := os.Lstat(full)
+	if err != nil || !info.Mode().IsRegular() {
+		fail("%s is missing, or no plain file", path)
+	}
+	file, err := os.Open(full)
+	must(err)
+	return file
+}
+
+func read(folder, path string) []byte {
+	file := open(folder, path)
+	defer file.Close()
+	data, err := io.ReadAll(file)
+	must(err)
+	return data
+}
+
+func lines(folder, path string) [][]byte {
+	all := bytes.Split(read(folder, path), []byte("\n"))
+	if len(all[len(all)-1]) != 0 {
+		fail("%s is cut short", path)
+	}
+	return all[:len(all)-1]
+}
+
+// The paths of all files and links below a folder.
+func below(folder, top string, found map[string]bool) {
+	root := filepath.Join(folder, top)
+	if _, err := os.Lstat(root); os.IsNotExist(err) {
+		return
+	}
+	must(filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			name, _ := filepath.Rel(folder, path)
+			found[filepath.ToSlash(name)] = true
+		}
+		return err
+	}))
+}
+
+// --- canonical JSON (RFC 8785) of texts, whole numbers and objects ---
+
+func write(out *bytes.Buffer, value any) {
+	switch value := value.(type) {
+	case string:
+		out.WriteByte('"')
+		for _, char := range value {
+			if at := strings.IndexRune("\"\\\b\f\n\r\t", char); at >= 0 {
+				out.WriteString("\\" + `"\bfnrt`[at:at+1])
+			} else if char < 0x20 {
+				fmt.Fprintf(out, `\u%04x`, char)
+			} else {
+				out.WriteRune(char)
+			}
+		}
+		out.WriteByte('"')
+	case json.Number:
+		if !regexp.MustCompile(`^(0|[1-9][0-9]{0,15})$`).MatchString(value.String()) {
+			fail("not a whole number: %s", value)
+		}
+		out.WriteString(value.String())
+	case map[string]any:
+		keys := make([]string, 0, len(value))
+		for key := range value {
+			keys = append(keys, key)
+		}
+		sort.Strings(keys) // all our keys are ASCII
+		for at, key := range keys {
+			out.WriteByte("{,"[min(at, 1)])
+			write(out, key)
+			out.WriteByte(':')
+			write(out, value[key])
+		}
+		out.WriteString("{}"[min(len(keys), 1):])
+	default:
+		fail("JSON of a sort that is never written here")
+	}
+}
+
+func min(a, b int) int {
+	if a < b {
+		return a
+	}
+	return b
+}
+
+func canonical(data []byte) (value any) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	must(decoder.Decode(&value))
+	var out bytes.Buffer
+	write(&out, value)
+	if !bytes.Equal(out.Bytes(), data) {
+		fail("not canonical JSON: %.60q", data)
+	}
+	return value
+}
+
+func keyed(data []byte, keys string) map[string]any {
+	value, ok := canonical(data).(map[string]any)
+	names := strings.Fields(keys)
+	for _, name := range names {
+		_, there := value[name]
+		ok = ok && there
+	}
+	if !ok || len(value) != len(names) {
+		fail("not an object with the keys %s", keys)
+	}
+	return value
+}
+
+func text(value any) string {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	fail("text is expected, not %v", value)
+	return ""
+}
+
+func whole(value any) int64 {
+	number, ok := value.(json.Number)
+	if !ok {
+		fail("a whole number is expected, not %v", value)
+	}
+	n, err := number.Int64()
+	must(err)
+	if n >= 1<<53 {
+		fail("a whole number that is not exact in JSON: %d", n)
+	}
+	return n
+}
+
+// --- keys, checkpoints, entries ---
+
+func readKey(vkey string) note.Verifier {
+	verifier, err := note.NewVerifier(vkey)
+	must(err)
+	if parts := strings.SplitN(vkey, "+", 3); parts[1] != fmt.Sprintf("%08x", verifier.KeyHash()) {
+		fail("the key does not fit its id")
+	} else {
+		unbase64(parts[2])
+	}
+	return verifier
+}
+
+func openCheckpoint(data []byte, verifier note.Verifier) tlog.Tree {
+	opened, err := note.Open(data, note.VerifierList(verifier))
+	must(err)
+	// note.Open reads base64 with odd spare bits, and the first signature of a key only.
+	for _, line := range strings.Split(strings.TrimSuffix(string(data[len(opened.Text)+1:]), "\n"), "\n") {
+		parts := strings.SplitN(strings.TrimPrefix(line, "— "), " ", 2) // note.Open has seen two
+		proof := unbase64(parts[1])
+		known := parts[0] == verifier.Name() && binary.BigEndian.Uint32(proof) == verifier.KeyHash()
+		if known && !verifier.Verify([]byte(opened.Text), proof[4:]) {
+			fail("a signature of the log's key does not fit")
+		}
+	}
+	told := strings.Split(opened.Text, "\n")
+	if len(told) != 4 || told[0] != verifier.Name() ||
+		!regexp.MustCompile(`^(0|[1-9][0-9]{0,15})$`).MatchString(told[1]) {
+		fail("this is no checkpoint of the log %s", verifier.Name())
+	}
+	size, err := strconv.ParseInt(told[1], 10, 64)
+	must(err)
+	return tlog.Tree{N: size, Hash: hashOf(told[2])}
+}
+
+var (
+	atForm    = regexp.MustCompile(`^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z$`)
+	kindForm  = regexp.MustCompile(`^[a-z][a-z0-9_-]*/[1-9][0-9]*$`)
+	fieldForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	digest    = regexp.MustCompile(`^"([0-9a-f]{64})"$`)
+)
+
+func readEntry(data []byte) (id string, version int64, fields map[string]any) {
+	entry := keyed(data, "act actor at fields id kind reason version")
+	at, actor := text(entry["at"]), text(entry["actor"])
+	id, version = text(entry["id"]), whole(entry["version"])
+	fields, ok := entry["fields"].(map[string]any)
+	when, err := time.Parse("2006-01-02T15:04:05.000000Z", at)
+	if !ok || err != nil || when.Year() < 1 || !atForm.MatchString(at) {
+		fail("fields or moment of an entry are none")
+	}
+	if text(entry["act"]) != "put" || actor == "" || id == "" || version < 1 || len(data) > 65535 ||
+		!kindForm.MatchString(text(entry["kind"])) {
+		fail("act, actor, id, kind or version of an entry are none")
+	}
+	_ = text(entry["reason"])
+	for name, commitment := range fields {
+		hashOf(text(commitment))
+		if !fieldForm.MatchString(name) {
+			fail("an entry has no field %q", name)
+		}
+	}
+	return id, version, fields
+}
+
+// --- the tree, read from tiles; tlog checks each against the root ---
+
+type tiles struct {
+	folder string
+	read   map[string]bool
+}
+
+func (t *tiles) Height() int                     { return 8 }
+func (t *tiles) SaveTiles([]tlog.Tile, [][]byte) {}
+func (t *tiles) path(tile tlog.Tile) string {
+	return "tile/" + strings.TrimPrefix(tile.Path(), "tile/8/")
+}
+func (t *tiles) ReadTiles(some []tlog.Tile) (all [][]byte, err error) {
+	for _, tile := range some {
+		path := t.path(tile)
+		data := read(t.folder, path)
+		if len(data) != tile.W*tlog.HashSize {
+			fail("%s has another length", path)
+		}
+		t.read[path] = true
+		all = append(all, data)
+	}
+	return all, nil
+}
+
+func hashes(reader tlog.HashReader, level int, first, count int64) []tlog.Hash {
+	indexes := make([]int64, count)
+	for at := range indexes {
+		indexes[at] = tlog.StoredHashIndex(level, first+int64(at))
+	}
+	found, err := reader.ReadHashes(indexes)
+	must(err)
+	return found
+}
+
+func checkPast(old, now tlog.Tree, reader tlog.HashReader) {
+	if old.N > now.N {
+		fail("the log is shorter than a checkpoint of size %d", old.N)
+	}
+	if old.N == 0 {
+		if old.Hash != sha256.Sum256(nil) {
+			fail("the checkpoint of no entries has a root")
+		}
+		return
+	}
+	proof, err := tlog.ProveTree(now.N, old.N, reader)
+	must(err)
+	if tlog.CheckTree(proof, now.N, now.Hash, old.N, old.Hash) != nil {
+		fail("the checkpoint of size %d is not of this log", old.N)
+	}
+}
+
+// --- the whole folder (section 8) ---
+
+const stated = "checkpoints disclosed entries format key originals withheld"
+
+func checkFolder(folder string, verifier note.Verifier, vkey string, outside []tlog.Tree) string {
+	statement := keyed(bytes.Join(lines(folder, "log.json"), []byte("\n")), stated)
+	if text(statement["format"]) != "headstamp-log/1" || text(statement["key"]) != vkey {
+		fail("log.json is of another format or key")
+	}
+	var past []tlog.Tree
+	for _, line := range lines(folder, "checkpoints.jsonl") {
+		past = append(past, openCheckpoint([]byte(text(canonical(line))), verifier))
+	}
+	now := openCheckpoint(read(folder, "checkpoint"), verifier)
+	for at, one := range past {
+		if at > 0 && one.N < past[at-1].N {
+			fail("the checkpoints are out of order")
+		}
+	}
+	if len(past) == 0 || past[len(past)-1] != now || whole(statement["entries"]) != now.N {
+		fail("the latest checkpoint is another")
+	}
+	source := &tiles{folder, map[string]bool{}}
+	reader := tlog.TileHashReader(now, source)
+	for _, one := range append(past, outside...) {
+		checkPast(one, now, reader)
+	}
+	expected := map[string]bool{}
+	for level := 1; now.N>>(8*level) > 0; level++ {
+		count := now.N >> (8 * level)
+		for first := int64(0); first < count; first += 256 {
+			hashes(reader, 8*level, first, int64(min(256, int(count-first))))
+		}
+	}
+	versions, withheld, skipped := map[string]int64{}, int64(0), int64(0)
+	shown, originals := lines(folder, "disclosed.jsonl"), map[string]bool{}
+	many, before := len(shown), ""
+	for first := int64(0); first < now.N; first += 256 {
+		tile := tlog.Tile{H: 8, L: 0, N: first / 256, W: min(256, int(now.N-first))}
+		leaves := hashes(reader, 0, first, int64(tile.W))
+		path := strings.Replace(source.path(tile), "tile/0/", "tile/entries/", 1)
+		bundle := read(folder, path)
+		expected[path] = true
+		for at, leaf := range leaves {
+			number, fields := first+int64(at), map[string]any{}
+			if len(bundle) < 2 || len(bundle) < 2+int(binary.BigEndian.Uint16(bundle)) {
+				fail("%s is cut short", path)
+			}
+			entry := bundle[2 : 2+int(binary.BigEndian.Uint16(bundle))]
+			bundle = bundle[2+len(entry):]
+			if len(entry) == 0 {
+				withheld++
+			} else {
+				if tlog.RecordHash(entry) != leaf {
+					fail("entry %d is not the one whose hash stands in the tree", number)
+				}
+				id, version, some := readEntry(entry)
+				skipped, fields = skipped+version-versions[id]-1, some
+				if version <= versions[id] || skipped > withheld {
+					fail("entry %d: version %d of %s is out of order", number, version, id)
+				}
+				versions[id] = version
+			}
+			for before = ""; len(shown) > 0; shown = shown[1:] {
+				one := keyed(shown[0], "entry field salt value")
+				if whole(one["entry"]) != number {
+					break
+				}
+				field, value, salt := text(one["field"]), text(one["value"]), unbase64(text(one["salt"]))
+				sum := sha256.Sum256(append(salt, value...))
+				bound, ok := fields[field].(string)
+				if !ok || len(salt) != 16 || bound != base64.StdEncoding.EncodeToString(sum[:]) || field <= before {
+					fail("entry %d does not bind the value shown of %q", number, field)
+				}
+				before = field
+				if match := digest.FindStringSubmatch(value); match != nil && field == "digest" {
+					originals["originals/"+match[1]] = true
+				}
+			}
+		}
+		if len(bundle) != 0 {
+			fail("%s holds more than its entries", path)
+		}
+	}
+	if len(shown) != 0 {
+		fail("disclosed.jsonl shows what is not there, or is out of order")
+	}
+	if whole(statement["originals"]) == 0 {
+		originals = map[string]bool{}
+	}
+	for path := range originals {
+		file, sum := open(folder, path), sha256.New()
+		_, err := io.Copy(sum, file)
+		must(err)
+		file.Close()
+		if "originals/"+hex.EncodeToString(sum.Sum(nil)) != path {
+			fail("%s is not the file that was put on file", path)
+		}
+	}
+	found := map[string]bool{}
+	below(folder, "tile", found)
+	below(folder, "originals", found)
+	for path := range found {
+		if !expected[path] && !source.read[path] && !originals[path] {
+			fail("%s has no reason to be there", path)
+		}
+	}
+	for name, count := range map[string]int{"withheld": int(withheld), "checkpoints": len(past),
+		"disclosed": many, "originals": len(originals)} {
+		if whole(statement[name]) != int64(count) {
+			fail("log.json tells of another number of %s", name)
+		}
+	}
+	return fmt.Sprintf("%d entries, %d withheld, %d values shown, %d originals", now.N, withheld, many, len(originals))
+}
+
+// --- a proof (section 9) ---
+
+func checkProof(data []byte, verifier note.Verifier, outside []tlog.Tree) string {
+	head, signed, _ := strings.Cut(string(data), "\n\n")
+	now := openCheckpoint([]byte(signed), verifier)
+	told := strings.Split(head, "\n")
+	number := func(line, word string) int64 {
+		rest := strings.TrimPrefix(line, word+" ")
+		n, err := strconv.ParseInt(rest, 10, 64)
+		if err != nil || line != fmt.Sprintf("%s %d", word, n) {
+			fail("not a line with %s", word)
+		}
+		return n
+	}
+	var path []tlog.Hash
+	if told[0] == "c2sp.org/tlog-proof@v1" && len(told) > 2 && strings.HasPrefix(told[1], "extra ") {
+		for _, line := range told[3:] {
+			path = append(path, hashOf(line))
+		}
+		entry, index := unbase64(told[1][6:]), number(told[2], "index")
+		id, version, _ := readEntry(entry)
+		must(tlog.CheckRecord(path, now.N, now.Hash, index, tlog.RecordHash(entry)))
+		return fmt.Sprintf("entry %d, version %d of %q, stands in the log of %d", index, version, id, now.N)
+	}
+	old := number(told[0], "old")
+	for _, line := range told[1:] {
+		path = append(path, hashOf(line))
+	}
+	for _, one := range outside {
+		if one.N == old {
+			must(tlog.CheckTree(path, now.N, now.Hash, one.N, one.Hash))
+			return fmt.Sprintf("the log of %d begins with that of %d", now.N, old)
+		}
+	}
+	fail("give the checkpoint of size %d with -against", old)
+	return ""
+}
+
+type list []string
+
+func (l *list) String() string     { return strings.Join(*l, " ") }
+func (l *list) Set(s string) error { *l = append(*l, s); return nil }
+
+func main() {
+	defer func() {
+		switch told := recover().(type) {
+		case nil:
+		case wrong:
+			fmt.Println("WRONG:", string(told))
+			os.Exit(9)
+		default:
+			panic(told)
+		}
+	}()
+	var against list
+	vkey := flag.String("key", "", "the log's public key, or a file that holds it")
+	flag.Var(&against, "against", "a checkpoint kept elsewhere")
+	flag.Parse()
+	info, err := os.Stat(flag.Arg(0))
+	must(err)
+	if *vkey == "" && info.IsDir() {
+		*vkey = text(keyed(bytes.Join(lines(flag.Arg(0), "log.json"), []byte("\n")), stated)["key"])
+	} else if file, err := os.ReadFile(*vkey); err == nil {
+		*vkey = strings.TrimSpace(string(file))
+	}
+	verifier := readKey(*vkey)
+	var outside []tlog.Tree
+	for _, path := range against {
+		outside = append(outside, openCheckpoint(read("", path), verifier))
+	}
+	if info.IsDir() {
+		fmt.Println("Nothing is wrong:", checkFolder(flag.Arg(0), verifier, *vkey, outside))
+	} else {
+		fmt.Println("Nothing is wrong:", checkProof(read("", flag.Arg(0)), verifier, outside))
+	}
+}
