@@ -35,8 +35,12 @@ Told = Callable[[int, int], None]
 COLUMN: Final = "marking"
 """The name of the column of a list that has none."""
 
-SURE: Final = 0.9
-"""A quick list whose first is likelier than this is not completed: the others cannot matter."""
+SURE: Final = 0.75
+"""A quick list whose first is likelier than this is not completed: what takes more edits still
+could hardly matter, and a list has many rows."""
+
+FAINT: Final = 0.01
+"""Hits after the first that are so much less likely than it are left out."""
 
 _NAMES: Final = (
     "marking", "markings", "marking text", "text", "reading", "readings", "identifier",
@@ -157,9 +161,9 @@ def _look(
     seen: Markings, text: str, limit: int, channel: Channel, context: Mapping[str, str]
 ) -> list[MarkingHit]:
     quick = look_for(seen, text, limit, channel, context, quick=True)
-    if quick and quick[0].probability >= SURE:
-        return quick
-    return look_for(seen, text, limit, channel, context)
+    found = quick if quick and quick[0].probability >= SURE else \
+        look_for(seen, text, limit, channel, context)
+    return [one for one in found if one.probability >= FAINT * found[0].probability]
 
 
 def _shown(
@@ -178,11 +182,11 @@ def _shown(
     labels = reader.labels(sorted({one for one in items.values() if one}))
 
     def one_found(hit: MarkingHit, record: Shown) -> Found:
-        item = items[record.id]
+        item, told = items[record.id], explained(hit)
         return Found(
             record.id, record.kind, hit.text, round(hit.probability, 6),
-            how_likely(hit.probability), str(hit.explain()), item, labels.get(item, ""),
-            tuple(explained(hit)["pairs"]),
+            how_likely(hit.probability), "; ".join(told["words"]), item, labels.get(item, ""),
+            tuple(told["pairs"]),
         )
 
     return {

@@ -32,7 +32,7 @@ _PAGES: tuple[tuple[Page, ...], ...] = (
     parts.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
-                          *reading.ACTS, *machine.ACTS, *parts.ACTS)
+                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *search.ACTS)
 
 
 @cache
