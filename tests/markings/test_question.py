@@ -70,6 +70,10 @@ def test_everything_within_reach_is_found_with_its_cost_and_in_order(seed: int) 
         for position, word in entries:
             same = sum(other == word for _, other in entries) / (WHOLE if word else 1)
             reached.append((cost - 100 * math.log(same), position, word, cost, codes))
+    if not hits:
+        # Only what is hardly a reading of anything there is not worth showing.
+        assert all(paid > 1500 for paid, *_ in reached)
+        return
     for paid, position, word, cost, codes in reached:
         hit = found.get(position)
         if hit is None:
