@@ -23,8 +23,8 @@ from headstamp.actions.cases import check_case, index_case
 from headstamp.errors import HeadstampError, Tampered
 from headstamp.evidence.checkpoint import Checkpoint, sign_checkpoint
 from headstamp.evidence.note import Signer, sign
-from headstamp.records import Item, Marking, Photograph
-from headstamp.store.case import Case, _meta_text
+from headstamp.records import TYPES, Item, Marking, Photograph
+from headstamp.store.case import Case, settings_text
 from headstamp.store.tables import CURRENT, METADATA
 from headstamp.store.verify import Finding
 from tests.conftest import STORES, new_case
@@ -260,7 +260,7 @@ def test_checkpoints_cannot_be_edited_or_moved(base: Case) -> None:
         "UPDATE checkpoint SET note = replace(note, 'A', 'B') WHERE size > 0",
         "UPDATE checkpoint SET note = '' WHERE size > 0",
         "UPDATE checkpoint SET size = size + 1 WHERE size > 300",
-        "DELETE FROM checkpoint WHERE size = 18",
+        f"DELETE FROM checkpoint WHERE size = {len(TYPES)}",
         "DELETE FROM checkpoint",
         "UPDATE checkpoint SET note = (SELECT note FROM checkpoint AS c WHERE c.size = 0)"
         " WHERE size > 0",
@@ -528,7 +528,7 @@ def test_a_swapped_key_shows_against_an_outside_checkpoint(file_case: Case, tmp_
                 Checkpoint(file_case.origin, size, base64.b64decode(root)), forger)
             conn.execute("UPDATE checkpoint SET note = ? WHERE size = ?", (again, size))
         conn.execute("UPDATE meta SET value = ? WHERE key = 'key'", (meta["key"],))
-        conn.execute("UPDATE meta SET value = ? WHERE key = 'seal'", (sign(_meta_text(meta), forger),))
+        conn.execute("UPDATE meta SET value = ? WHERE key = 'seal'", (sign(settings_text(meta), forger),))
     with Case.open(folder) as forged:
         assert "settings_changed" in {one.what for one in check_case(forged)}
         with pytest.raises(Tampered), forged.change(actor="a", reason="r"):

@@ -14,6 +14,7 @@ from headstamp.store.backend import Backend
 from headstamp.store.postgres import Postgres
 from headstamp.store.sqlite import Sqlite
 
+CASE_FILE = "case.sqlite"
 _SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^/]*@")
 
@@ -50,4 +51,4 @@ def backend_of(where: str, folder: Path | None) -> tuple[Path, Backend]:
     if re.match(r"[A-Za-z][\w+.-]*://", where):
         raise Invalid(f"a case is a folder or a postgresql:// address, not {without_password(where)}")
     place = folder or Path(where)
-    return place, Sqlite(place / "case.sqlite")
+    return place, Sqlite(place / CASE_FILE)

@@ -26,6 +26,15 @@ class Backend(Protocol):
     def create(self) -> None:
         """Makes all tables and search indexes. Raises Conflicting if there are some already."""
 
+    def filling(self) -> AbstractContextManager[Connection]:
+        """Makes all tables, and yields the transaction that fills them; on an error none are there.
+
+        Raises Conflicting where the database holds anything already.
+        """
+
+    def remake(self, conn: Connection, tables: Sequence[Table]) -> None:
+        """Drops these tables with their search indexes, and makes them anew, empty."""
+
     def exists(self) -> bool:
         """Whether there is a case in the database."""
 

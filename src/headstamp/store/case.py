@@ -9,6 +9,7 @@ database file.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ from headstamp.store.address import backend_of, without_password
 from headstamp.store.backend import Backend
 from headstamp.store.change import Change
 from headstamp.store.facets import FacetIndex, total
+from headstamp.store.layout import FORMAT, fingerprint, state_layout, stated_layout
 from headstamp.store.policy import clearance_rank
 from headstamp.store.proof import Proof, Prover, prove
 from headstamp.store.reader import Reader
@@ -41,7 +43,6 @@ from headstamp.store.sqlite import Sqlite
 from headstamp.store.tables import CHECKPOINT, EDGE, LOG, META
 from headstamp.store.vault import Vault
 
-FORMAT = "1"
 _META = ("format", "origin", "created_at", "key")
 
 Clock = Callable[[], datetime]
@@ -90,15 +91,16 @@ class Case:
             raise Unavailable(f"the folder {place} cannot be written: {error.strerror}") from error
         signer = Signer.generate(f"headstamp.local/{os.urandom(6).hex()}")
         meta = {
-            "format": FORMAT, "origin": signer.verifier.name, "created_at": moment(clock()),
+            "format": str(FORMAT), "origin": signer.verifier.name, "created_at": moment(clock()),
             "key": signer.verifier_key,
         }
         _write_key(key_file, signer.text())
         (place / "keys" / "device.pub").write_text(signer.verifier_key + "\n", encoding="utf-8")
         backend.create()
         with backend.writing() as conn:
-            rows = [*meta.items(), ("seal", sign(_meta_text(meta), signer))]
+            rows = [*meta.items(), ("seal", sign(settings_text(meta), signer))]
             backend.insert(conn, META, ["key", "value"], rows)
+            state_layout(conn, backend)
         if not isinstance(backend, Sqlite):
             (place / "database").write_text(without_password(str(where)) + "\n", encoding="utf-8")
         case = cls(str(where), place, backend, meta, signer, clock)
@@ -107,25 +109,23 @@ class Case:
         return case
 
     @classmethod
-    def open(cls, where: str | Path, *, folder: Path | None = None, clock: Clock = now) -> Case:
-        """Opens a case. Raises Missing where there is none, Conflicting for a newer format."""
+    def open(
+        cls, where: str | Path, *, folder: Path | None = None, clock: Clock = now,
+        outdated: bool = False,
+    ) -> Case:
+        """Opens a case. Raises Missing where there is none, Conflicting for another format.
+
+        ``outdated`` lets one of an older layout pass, for what only copies or mends it.
+        """
         place, backend = backend_of(str(where), folder)
         if not backend.exists():
             shown = without_password(str(where))
             raise Missing(f"there is no case at {shown}; make one with: headstamp init {shown}")
-        with backend.reading() as conn:
-            rows = dict(conn.execute(select(META.c.key, META.c.value)).all())
-        meta = {key: str(rows.get(key) or "") for key in _META}
-        if meta["format"] != FORMAT and _seal_problem(rows) is None:
-            raise Conflicting(
-                f"this case has format {meta['format']!r}, this program knows {FORMAT}; "
-                "use the program that wrote it, or a newer one"
-            )
         try:
-            Verifier.parse(meta["key"])
-        except HeadstampError as error:
-            raise Tampered(f"the key of the case at {without_password(str(where))} was changed: {error}"
-                           ) from error
+            meta = _usable_settings(backend, without_password(str(where)), outdated)
+        except BaseException:
+            backend.close()
+            raise
         return cls(str(where), place, backend, meta, None, clock)
 
     @property
@@ -154,7 +154,7 @@ class Case:
         """
         # Read only when something is to be signed: reading needs no key.
         if self._signer is None:
-            self._signer = _read_key(self.folder / "keys" / "device.key")
+            self._signer = read_key(self.folder / "keys" / "device.key")
         if self._signer is None:
             raise Unavailable(f"the key of this case is not in {self.folder / 'keys'}: it can be "
                               "read and verified here, not changed")
@@ -240,12 +240,54 @@ class Case:
         if public.is_file() and public.read_text("utf-8", "replace").strip() != rows["key"]:
             return "the key in the database is not the key in the folder"
         try:
-            signer = self._signer or _read_key(self.folder / "keys" / "device.key")
+            signer = self._signer or read_key(self.folder / "keys" / "device.key")
         except HeadstampError as error:
             return f"the signing key cannot be read: {error}"
         if signer is not None and signer.verifier_key != rows["key"]:
             return "the signing key in the folder is not the key of the case"
         return _seal_problem(rows)
+
+
+def _usable_settings(backend: Backend, where: str, outdated: bool) -> dict[str, str]:
+    """A case's settings. Raises Conflicting for a format or layout that is not this program's."""
+    with backend.reading() as conn:
+        rows = dict(conn.execute(select(META.c.key, META.c.value)).all())
+        form = sealed_format(rows)
+        if form is not None and form > FORMAT:
+            raise Conflicting(
+                f"this case has format {form}, this program knows {FORMAT}: a newer headstamp "
+                "wrote it. Nothing was changed; use that one, or a newer one"
+            )
+        if not outdated and ((form is not None and form < FORMAT)
+                             or stated_layout(conn) != fingerprint()):
+            raise Conflicting(
+                f"the case at {where} was made by another version of headstamp. Nothing was "
+                "changed; make a backup (headstamp backup), then bring it up to date with: "
+                "headstamp upgrade"
+            )
+    meta = {key: str(rows.get(key) or "") for key in _META}
+    try:
+        Verifier.parse(meta["key"])
+    except HeadstampError as error:
+        raise Tampered(f"the key of the case at {where} was changed: {error}") from error
+    return meta
+
+
+def sealed_format(rows: dict[str, str]) -> int | None:
+    """The format a case's seal vouches for; None where no seal holds.
+
+    Every format's seal is a note of the case's key with a line ``format N``: so an older
+    program can tell a newer case from one whose settings were changed by hand.
+    """
+    try:
+        sealed = open_note(str(rows.get("seal")), [Verifier.parse(str(rows.get("key")))])
+    except HeadstampError:
+        return None  # told by ``meta_problem``
+    head, *lines = sealed.text.split("\n")
+    told = [line.removeprefix("format ") for line in lines if line.startswith("format ")]
+    if head != "headstamp case" or len(told) != 1 or not re.fullmatch("[1-9][0-9]{0,8}", told[0]):
+        return None
+    return int(told[0])
 
 
 def _seal_problem(rows: dict[str, str]) -> str | None:
@@ -256,16 +298,18 @@ def _seal_problem(rows: dict[str, str]) -> str | None:
         sealed = open_note(rows["seal"], [Verifier.parse(rows["key"])])
     except HeadstampError as error:  # any refusal of the seal is the finding itself
         return f"the seal of the settings does not hold: {error}"
-    if sealed.text != _meta_text(rows):
+    if sealed.text != settings_text(rows):
         return "the settings are not those that were sealed"
     return None
 
 
-def _meta_text(meta: dict[str, str]) -> str:
+def settings_text(meta: dict[str, str]) -> str:
+    """The text that the seal of a case's settings vouches for."""
     return "headstamp case\n" + "".join(f"{key} {meta[key]}\n" for key in _META)
 
 
-def _read_key(path: Path) -> Signer | None:
+def read_key(path: Path) -> Signer | None:
+    """The signing key in a file; None where there is no file. Raises Unavailable, Unreadable."""
     try:
         return Signer.parse(path.read_text("utf-8").strip())
     except FileNotFoundError:

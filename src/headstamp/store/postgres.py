@@ -55,6 +55,11 @@ UNION ALL
 SELECT 'event trigger ' || evtname FROM pg_event_trigger
 ORDER BY 1
 """
+_TABLES = """
+SELECT relname FROM pg_class
+ WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'f', 'v', 'm')
+ORDER BY 1
+"""
 _COLUMNS = """
 SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
  WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'f')
@@ -102,15 +107,35 @@ class Postgres:
         with _wrapped():
             trigrams = self._trigrams()
             with self._engine.begin() as conn:
-                METADATA.create_all(conn)
-                conn.execute(
-                    text(f"CREATE INDEX search_words ON search_text USING gin (({_VECTOR}))")
-                )
-                if trigrams:
-                    conn.execute(
-                        text("CREATE INDEX marking_trigrams ON marking_key"
-                             " USING gin (plain gin_trgm_ops, folded gin_trgm_ops)")
+                _make_tables(conn, METADATA.sorted_tables, trigrams)
+
+    @contextmanager
+    def filling(self) -> Iterator[Connection]:
+        with _wrapped():
+            trigrams = self._trigrams()
+            with self._engine.begin() as conn:
+                conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                held = [name for (name,) in self.tuples(conn, _TABLES)]
+                if held:
+                    raise Conflicting(
+                        f"the database {self.url.database} is not empty; it holds "
+                        + ", ".join(held[:5]) + ". Name a new, empty one"
                     )
+                _make_tables(conn, METADATA.sorted_tables, trigrams)
+                yield conn
+
+    def remake(self, conn: Connection, tables: Sequence[Table]) -> None:
+        trigrams = bool(self.tuples(conn, "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"))
+        METADATA.drop_all(conn, tables=list(tables))
+        _make_tables(conn, tables, trigrams)
+
+    def unsafe_settings(self) -> list[str]:
+        """Settings of the server with which a power cut loses what was acknowledged."""
+        with self.reading() as conn:
+            return [
+                name for name in ("fsync", "full_page_writes", "synchronous_commit")
+                if conn.exec_driver_sql(f"SHOW {name}").scalar() == "off"
+            ]
 
     def _trigrams(self) -> bool:
         try:
@@ -200,6 +225,15 @@ class Postgres:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _make_tables(conn: Connection, tables: Sequence[Table], trigrams: bool) -> None:
+    METADATA.create_all(conn, tables=list(tables))
+    if SEARCH_TEXT in tables:
+        conn.execute(text(f"CREATE INDEX search_words ON search_text USING gin (({_VECTOR}))"))
+    if trigrams and MARKING_KEY in tables:
+        conn.execute(text("CREATE INDEX marking_trigrams ON marking_key"
+                          " USING gin (plain gin_trgm_ops, folded gin_trgm_ops)"))
 
 
 def _raw(conn: Connection) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.errors import Conflicting, Unavailable, Unreadable
 from headstamp.store.backend import Rows
-from headstamp.store.sqlite_check import page_faults, schema_faults
+from headstamp.store.sqlite_check import INDEXES, page_faults, schema_faults
 from headstamp.store.tables import MARKING_KEY, METADATA
 
 WAIT_SECONDS = 60
@@ -110,6 +110,43 @@ class Sqlite:
             raw.execute("PRAGMA synchronous=FULL")
             _make_tables(raw)
             raw.close()
+
+    @contextmanager
+    def filling(self) -> Iterator[Connection]:
+        if self.path.exists():
+            raise Conflicting(f"{self.path} is there already")
+        self.create()
+        try:
+            with self.writing() as conn:
+                yield conn
+        except BaseException:
+            self.close()
+            for name in ("", "-wal", "-shm"):
+                Path(f"{self.path}{name}").unlink(missing_ok=True)
+            raise
+
+    def remake(self, conn: Connection, tables: Sequence[Table]) -> None:
+        cursor = _raw(conn)
+        names = {table.name for table in tables}
+        indexes = {name: of for name, of in INDEXES.items() if of in names}
+        for name in (*indexes, *names):
+            cursor.execute(f'DROP TABLE IF EXISTS "{name}"')
+        for table in tables:
+            for what in _makers(table):
+                cursor.execute(str(what.compile(dialect=sqlite_dialect())).strip())
+        for statement in _SEARCH:
+            if any(f" {name} " in statement for name in indexes):
+                cursor.execute(statement)
+
+    def copy_to(self, conn: Connection, target: Path) -> None:
+        """The state that ``conn`` reads, as one plain file; writers are not kept waiting."""
+        source: Any = conn.connection.driver_connection
+        with _wrapped(target):
+            # The first question fixes the state; all pages in one step are of that state.
+            conn.execute(text("SELECT count(*) FROM meta")).scalar_one()
+            with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+                source.backup(copy)
+        make_plain(target)
 
     def insert(self, conn: Connection, table: Table, columns: Sequence[str], rows: Rows) -> None:
         marks = ",".join("?" * len(columns))
@@ -225,6 +262,15 @@ class Sqlite:
     def close(self) -> None:
         self._writer.dispose()
         self._reader.dispose()
+
+
+def make_plain(path: Path) -> None:
+    """Folds a case's log of writes into its file: one file, which can be read where none can write."""
+    with _wrapped(path), closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute("PRAGMA synchronous=FULL")
+        (mode,) = conn.execute("PRAGMA journal_mode=DELETE").fetchone()
+        if mode != "delete":
+            raise Unavailable(f"{path} is still in use")
 
 
 def _make_tables(raw: sqlite3.Connection) -> None:

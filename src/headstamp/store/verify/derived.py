@@ -19,6 +19,7 @@ from headstamp.kinds.tier import RANK
 from headstamp.records import TYPES, RecordType
 from headstamp.store.backend import Backend
 from headstamp.store.facets import spread
+from headstamp.store.layout import LAYOUT, fingerprint
 from headstamp.store.refs import owners_in, references_in
 from headstamp.store.search import Keyer, index_rows
 from headstamp.store.verify.finding import MOST, Findings
@@ -60,7 +61,9 @@ class Derived:
     def _progress(self) -> int:
         rows = self._backend.tuples(self._conn, "SELECT name, seq FROM progress")
         size = self._backend.tuples(self._conn, "SELECT count(*) FROM log")[0][0]
-        strange = [as_text(name) for name, _ in rows if name != "search"]
+        strange = [as_text(name) for name, _ in rows if name not in ("search", LAYOUT)]
+        if [seq for name, seq in rows if name == LAYOUT] != [fingerprint()]:
+            self._found.say("table_changed", "progress", "it does not say which layout the case has")
         done = next((seq for name, seq in rows if name == "search"), 0)
         if strange or type(done) is not int or done < 0 or done > size:
             self._found.say("table_changed", "progress",

@@ -1,0 +1,395 @@
+"""A backup of a case while it is in use: one state of its tables, and every original.
+
+The tables are read in one unchanging state (SQLite: its online backup within one
+read transaction; PostgreSQL: one REPEATABLE READ transaction), so writers go on
+beside. Every original that state names was on disk before its record was
+acknowledged: copying the originals afterwards misses none. Those that the place
+holds already are read again and compared, not copied; a damaged one is mended.
+
+Each backup is also a witness: a case whose log is shorter than, or another than,
+the one backed up last is refused, and the earlier states stay as they are.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+from sqlalchemy import Connection, select
+
+from headstamp.errors import Conflicting, Invalid, Tampered, Unreadable
+from headstamp.evidence.checkpoint import open_checkpoint
+from headstamp.kinds.tier import TIERS
+from headstamp.records import TYPES
+from headstamp.store.backend import Backend
+from headstamp.store.backup_set import (
+    DATABASE,
+    FILES,
+    MANIFEST,
+    ORIGINALS,
+    SET,
+    STATES,
+    SUM,
+    Manifest,
+    Part,
+    Told,
+    original_in,
+    read_manifest,
+    states,
+    sum_line,
+)
+from headstamp.store.case import Case
+from headstamp.store.disk import (
+    copy_file,
+    digest_of,
+    sync_file,
+    sync_folder,
+    sync_tree,
+    told,
+    workplace,
+    write_file,
+)
+from headstamp.store.sqlite import Sqlite, make_plain
+from headstamp.store.tables import CHECKPOINT
+from headstamp.store.transfer import copy_tables
+
+LAST = "backup.json"
+_README = """This folder holds backups of one case of headstamp (evidence of recovered weapons).
+It is confidential, and not encrypted: whoever has it can read the case.
+
+originals/   photographs and documents, untouched, each named by its SHA-256
+states/      the case at different times; each has a manifest of all its files
+
+To put it back:  headstamp restore THIS_FOLDER NEW_FOLDER
+To check by hand, within a state:  sha256sum -c manifest.sha256
+"""
+# Follows from the rest, belongs to this machine, or has not been taken in yet.
+_LEFT_OUT = ("originals", "keys", "derived", "snapshots", "imports/waiting", "database", LAST,
+             "case.sqlite", "case.sqlite-wal", "case.sqlite-shm", "case.sqlite-journal")
+Faults = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A finished backup: where, what it holds, and how its originals came to be there."""
+
+    state: Path
+    manifest: Manifest
+    copied: int
+    checked: int
+    mended: int
+
+
+def back_up(
+    case: Case, place: Path, *, made_by: str, at: datetime, with_key: bool = False,
+    progress: Told | None = None,
+) -> Backup:
+    """Makes a new state in a backup place. Raises Conflicting, Invalid, Tampered, Unavailable.
+
+    After an error or a kill the place holds what it held before, and perhaps some
+    originals more, which the next backup uses.
+    """
+    progress = progress or _silent
+    _refuse_nesting(case.folder, place)
+    with told(place):
+        _claim(case, place)
+        with workplace(place / ".unfinished", "a backup") as work:
+            state = work / "state"
+            state.mkdir(mode=0o700)
+            _copy_database(case, state / DATABASE)
+            copy = Sqlite(state / DATABASE)
+            try:
+                with copy.reading() as conn:
+                    note, size, root = _checkpoint(conn, case)
+                    _refuse_another_past(conn, case, place)
+                    records = _counts(copy, conn)
+                    named = _named(copy, conn)
+            finally:
+                copy.close()
+            make_plain(state / DATABASE)
+            sync_file(state / DATABASE)
+            files = [_part(state, DATABASE)]
+            originals, faults, tally = _copy_originals(case, place, work, named, progress)
+            files += _copy_keys(case, state, with_key)
+            files += _copy_files(case.folder, state)
+            manifest = Manifest(
+                made_at=at.isoformat(timespec="seconds"), made_by=made_by, origin=case.origin,
+                key=case.meta["key"], engine=case.backend.name, checkpoint=note, entries=size,
+                root=b64encode(root).decode(), records=records,
+                signing_key=any(part.path == "keys/device.key" for part in files),
+                files=tuple(sorted(files, key=lambda part: part.path)),
+                originals=tuple(originals), faults=tuple(faults),
+            )
+            write_file(state / MANIFEST, manifest.bytes())
+            write_file(state / SUM, sum_line(manifest.bytes()))
+            sync_tree(state)
+            final = _free_name(place / STATES, at, size)
+            state.rename(final)
+            sync_folder(place / STATES)
+    done = Backup(final, manifest, *tally)
+    _note_last(case, place, done)
+    return done
+
+
+def last_backup(folder: Path) -> dict[str, str] | None:
+    """When, where and at how many entries a case was backed up last; None where never.
+
+    Raises Unreadable where the note of it is damaged.
+    """
+    try:
+        told_last = orjson.loads((folder / LAST).read_bytes())
+        return {key: str(told_last[key]) for key in ("at", "place", "state", "entries", "root")}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Unreadable(f"{folder / LAST} cannot be read: {error}") from error
+
+
+def forget_states(place: Path, keep: int) -> int:
+    """Takes away all states but the latest ``keep``; originals stay. Returns how many went."""
+    if keep < 1:
+        raise Invalid("at least one backup is kept")
+    gone = states(place)[:-keep]
+    with told(place):
+        for one in gone:
+            # By one rename first: half a state is never seen.
+            away = one.with_name(f".gone-{one.name}")
+            one.rename(away)
+            sync_folder(away.parent)
+            shutil.rmtree(away)
+    return len(gone)
+
+
+def _refuse_nesting(folder: Path, place: Path) -> None:
+    inside, outside = place.resolve(), folder.resolve()
+    if inside.is_relative_to(outside) or outside.is_relative_to(inside):
+        raise Invalid(f"a backup of {folder} cannot be within it, nor it within the backup: name "
+                      "a folder elsewhere, best on another disk")
+
+
+def _claim(case: Case, place: Path) -> None:
+    """Makes the place this case's own, or sees that it is."""
+    mine = {"format": 1, "origin": case.origin, "key": case.meta["key"]}
+    if (place / SET).exists():
+        try:
+            owner = orjson.loads((place / SET).read_bytes())
+            same = (owner["origin"], owner["key"]) == (mine["origin"], mine["key"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unreadable(f"{place / SET} is damaged; name another folder") from error
+        if not same:
+            raise Conflicting(f"{place} holds backups of another case; name another folder")
+    else:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        strange = [one.name for one in place.iterdir() if not one.name.startswith(".")]
+        # A backup that was killed at once has left the text and nothing else.
+        if set(strange) - {"README.txt"}:
+            raise Conflicting(f"{place} is not empty and no backup; name a new or empty folder")
+        write_file(place / "README.txt", _README.encode())
+        write_file(place / SET, orjson.dumps(mine) + b"\n")
+        sync_folder(place.parent)
+    for name in (STATES, ORIGINALS):
+        (place / name).mkdir(mode=0o700, exist_ok=True)
+    for left in (place / STATES).glob(".gone-*"):
+        shutil.rmtree(left)
+    sync_folder(place)
+
+
+def _copy_database(case: Case, target: Path) -> None:
+    if isinstance(case.backend, Sqlite):
+        with case.backend.reading() as conn:
+            case.backend.copy_to(conn, target)
+    else:
+        copy = Sqlite(target)
+        try:
+            with case.backend.reading() as conn, copy.filling() as into:
+                copy_tables(case.backend, conn, copy, into)
+        finally:
+            copy.close()
+    target.chmod(0o600)
+
+
+def _checkpoint(conn: Connection, case: Case) -> tuple[str, int, bytes]:
+    note = conn.execute(
+        select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.size.desc()).limit(1)
+    ).scalar()
+    if note is None:
+        raise Tampered("the case has no checkpoint")
+    latest = open_checkpoint(str(note), [case.verifier])
+    return str(note), latest.size, latest.root
+
+
+def _refuse_another_past(conn: Connection, case: Case, place: Path) -> None:
+    """The log must contain what the last backup saw of it."""
+    for state in reversed(states(place)):
+        try:
+            before = read_manifest(state)
+        except Unreadable:
+            continue  # a damaged state vouches for nothing; the one before it may
+        there = conn.execute(
+            select(CHECKPOINT.c.note).where(CHECKPOINT.c.size == before.entries)
+        ).scalar()
+        same = there is not None and (
+            open_checkpoint(str(there), [case.verifier]).root == before.opened().root
+        )
+        if not same:
+            raise Tampered(
+                f"the log of this case is not the one that was backed up on {before.made_at} "
+                f"({before.entries} entries): it was cut, put back or written anew. The backups "
+                f"in {place} are left as they are. Keep everything, show a custodian; to back up "
+                "this state as well, name another folder"
+            )
+        return
+
+
+def _counts(backend: Backend, conn: Connection) -> dict[str, dict[str, int]]:
+    """Current records by kind and tier, counted from the tables of today's and older layouts."""
+    held = {name for (name,) in backend.tuples(
+        conn, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+    found = {}
+    for kind in TYPES:
+        if kind.name not in held:
+            continue
+        rows = backend.tuples(
+            conn, f'SELECT visible_rank, count(*) FROM "{kind.name}" GROUP BY visible_rank')
+        if rows:
+            found[kind.name] = {
+                TIERS[rank] if type(rank) is int and 0 <= rank < len(TIERS) else str(rank): n
+                for rank, n in sorted(rows, key=repr)
+            }
+    return found
+
+
+def _named(backend: Backend, conn: Connection) -> dict[str, str]:
+    """Every digest that some version names, with the record that names it first."""
+    found: dict[str, str] = {}
+    for kind in TYPES:
+        if kind.fact("digest") is None:
+            continue
+        for id_, body in backend.stream(
+            conn, f"SELECT id, body FROM version WHERE kind = '{kind.name}' ORDER BY seq"
+        ):
+            try:
+                digest = orjson.loads(body or b"{}").get("digest")
+            except (ValueError, AttributeError):
+                continue  # a damaged version: verify tells of it, the backup keeps it as it is
+            if type(digest) is str and len(digest) == 64:
+                found.setdefault(digest, str(id_))
+    return found
+
+
+def _copy_originals(
+    case: Case, place: Path, work: Path, named: dict[str, str], progress: Told
+) -> tuple[list[Part], Faults, tuple[int, int, int]]:
+    """Brings every original into the place; what the case does not have whole is told."""
+    parts: list[Part] = []
+    faults: Faults = []
+    copied = checked = mended = 0
+    wanted = sorted({*named, *case.vault.digests()})
+    for number, digest in enumerate(wanted, 1):
+        target = original_in(place / ORIGINALS, digest)
+        there = digest_of(target)
+        if there is not None and there[0] == digest:
+            checked += 1
+            parts.append(Part(digest, there[1], digest))
+        else:
+            size = _copy_original(case.vault.path(digest), target, work / "original", digest)
+            if size is None:
+                faults.append({
+                    "what": "original_not_whole", "id": named.get(digest, ""), "digest": digest,
+                })
+            else:
+                mended += target.exists() and there is not None
+                copied += 1
+                parts.append(Part(digest, size, digest))
+        progress("originals", number, len(wanted))
+    return parts, faults, (copied, checked, mended)
+
+
+def _copy_original(source: Path, target: Path, beside: Path, digest: str) -> int | None:
+    """Copies one original; None where the case's own is missing or damaged."""
+    beside.unlink(missing_ok=True)
+    if not source.is_file():
+        return None
+    found, size = copy_file(source, beside, 0o400)
+    if found != digest:
+        beside.unlink()
+        return None
+    new = [folder for folder in (target.parent.parent, target.parent) if not folder.exists()]
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in new:
+        sync_folder(folder.parent)
+    beside.replace(target)
+    sync_folder(target.parent)
+    return size
+
+
+def _copy_keys(case: Case, state: Path, with_key: bool) -> list[Part]:
+    (state / "keys").mkdir(mode=0o700)
+    write_file(state / "keys" / "device.pub", f"{case.meta['key']}\n".encode())
+    names = ["device.pub"]
+    if with_key:
+        key = case.folder / "keys" / "device.key"
+        if not key.is_file():
+            raise Invalid(f"the signing key is not in {key.parent}: leave --with-key out")
+        copy_file(key, state / "keys" / "device.key", 0o600)
+        names.append("device.key")
+    return [_part(state, f"keys/{name}") for name in names]
+
+
+def other_files(folder: Path) -> Iterator[Path]:
+    """What else a person would miss from a case's folder; links are not followed."""
+    for here, folders, names in os.walk(folder):
+        base = Path(here)
+        folders[:] = sorted(
+            one for one in folders
+            if not one.startswith(".") and not (base / one).is_symlink()
+            and (base / one).relative_to(folder).as_posix() not in _LEFT_OUT
+        )
+        for name in sorted(names):
+            path = base / name
+            if name.startswith(".") or path.is_symlink() or not path.is_file():
+                continue
+            if path.relative_to(folder).as_posix() not in _LEFT_OUT:
+                yield path
+
+
+def _copy_files(folder: Path, state: Path) -> list[Part]:
+    parts = []
+    for path in other_files(folder):
+        name = f"{FILES}/{path.relative_to(folder).as_posix()}"
+        (state / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # gone since it was listed
+            copy_file(path, state / name, 0o600)
+            parts.append(_part(state, name))
+    return parts
+
+
+def _part(state: Path, name: str) -> Part:
+    found = digest_of(state / name)
+    assert found is not None, name
+    return Part(name, found[1], found[0])
+
+
+def _free_name(folder: Path, at: datetime, size: int) -> Path:
+    name = f"{at:%Y%m%dT%H%M%SZ}-{size}"
+    return folder / name if not (folder / name).exists() else folder / f"{name}-{uuid.uuid4().hex[:6]}"
+
+
+def _note_last(case: Case, place: Path, done: Backup) -> None:
+    """Leaves a note in the case's folder, for ``doctor``; a folder one cannot write to has none."""
+    note = {"at": done.manifest.made_at, "place": str(place.absolute()), "state": done.state.name,
+            "entries": str(done.manifest.entries), "root": done.manifest.root}
+    with suppress(OSError):
+        write_file(case.folder / LAST, orjson.dumps(note) + b"\n")
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """Says nothing to nobody."""

@@ -1,0 +1,241 @@
+"""A newer case is refused unchanged, an older one is brought up to date, and never half.
+
+``cases/`` keeps a small case of each layout there was. None may be taken away: whoever
+has such a case must be able to open it for good.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from headstamp.actions.backups import back_up, restore_case, upgrade_case
+from headstamp.actions.cases import check_case
+from headstamp.cli import main
+from headstamp.errors import Conflicting, Invalid, Tampered, Unavailable
+from headstamp.evidence.note import sign
+from headstamp.records import Item
+from headstamp.store import case as cases
+from headstamp.store import layout, upgrade
+from headstamp.store.backend import Backend
+from headstamp.store.case import Case, read_key, settings_text
+from headstamp.store.transfer import table_sums
+from tests.effort import EFFORT
+from tests.shared import ROOT
+from tests.store.kept import live, state, tree
+
+SAMPLES = sorted((Path(__file__).parent / "cases").glob("*.tar.gz"))
+
+
+def unpacked(sample: Path, folder: Path) -> Path:
+    with tarfile.open(sample) as packed:
+        packed.extractall(folder, filter="data")
+    (folder / "keys").chmod(0o700)
+    return folder
+
+
+def test_there_are_samples() -> None:
+    assert len(SAMPLES) >= 2
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name.partition(".")[0])
+def test_every_sample_case_opens_and_verifies(sample: Path, tmp_path: Path) -> None:
+    folder = unpacked(sample, tmp_path / "case")
+    with Case.open(folder, outdated=True) as old:
+        root = old.checkpoint()
+        with old.backend.reading() as conn:
+            kept = _kept_sums(old, conn)
+    upgrade_case(folder)
+    assert upgrade_case(folder) is False
+    with Case.open(folder) as case:
+        assert case.checkpoint() == root
+        assert check_case(case) == []
+        with case.backend.reading() as conn:
+            assert _kept_sums(case, conn) == kept
+        seen = {tier: sum(case.read(tier).totals().values()) for tier in ("partner", "sealed")}
+        assert seen["sealed"] > seen["partner"] > 10
+        with case.change(actor="a", reason="goes on") as change:
+            change.put(Item.build({"make": "today"}))
+        assert check_case(case) == []
+
+
+def _kept_sums(case: Case, conn: Connection) -> dict[str, list[tuple[object, ...]]]:
+    return {table.name: sorted(case.backend.tuples(conn, f"SELECT * FROM {table.name}"), key=repr)
+            for table in layout.KEPT}
+
+
+def test_an_older_layout_is_refused_unchanged_with_its_remedy(tmp_path: Path) -> None:
+    folder = unpacked(SAMPLES[0], tmp_path / "case")
+    Case.open(folder, outdated=True).close()  # packed without a log of writes: now it has one
+    held = tree(folder)
+    with pytest.raises(Conflicting, match="headstamp upgrade"):
+        Case.open(folder)
+    assert tree(folder) == held
+    # It can be backed up as it is, and restoring brings it up to date.
+    back_up(folder, tmp_path / "bk")
+    assert restore_case(tmp_path / "bk", str(tmp_path / "back")).upgraded
+    with Case.open(tmp_path / "back") as case:
+        assert check_case(case) == []
+
+
+def test_a_newer_case_is_refused_unchanged(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    live(case)
+    rows = {**case.meta, "format": str(layout.FORMAT + 1), "something": "new"}
+    signer = read_key(case.folder / "keys" / "device.key")
+    assert signer is not None
+    seal = sign(settings_text(rows) + "something new\n", signer)
+    with case.backend.writing() as conn:
+        conn.exec_driver_sql("DELETE FROM meta")
+        case.backend.insert(conn, cases.META, ["key", "value"], [*rows.items(), ("seal", seal)])
+    case.close()
+    held = tree(case.folder)
+    for act in (
+        lambda: Case.open(case.where, folder=case.folder),
+        lambda: upgrade_case(case.where, folder=case.folder),
+        lambda: upgrade_case(case.where, folder=case.folder, anew=True),
+        lambda: back_up(case.where, case.folder.parent / "bk", folder=case.folder),
+    ):
+        with pytest.raises(Conflicting, match="newer headstamp"):
+            act()
+    assert tree(case.folder) == held
+    monkeypatch.setenv("HEADSTAMP_FOLDER", str(case.folder))
+    for words in (["verify"], ["list", "item"], ["record", "item", "--make", "x", "--reason", "y"]):
+        assert main([*words, "--case", case.where]) == 5
+    assert tree(case.folder) == held
+
+
+def test_a_format_changed_by_hand_is_not_taken_for_a_newer_one(sqlite_case: Case) -> None:
+    with sqlite_case.backend.writing() as conn:
+        conn.exec_driver_sql("UPDATE meta SET value = '9' WHERE key = 'format'")
+    with Case.open(sqlite_case.folder) as opened:
+        assert "settings_changed" in {one.what for one in check_case(opened)}
+
+
+def test_made_anew_is_what_was_there(case: Case) -> None:
+    """The derived tables made from the versions equal those that many changes made."""
+    live(case)
+    live(case, "two")
+    before = state(case)
+    assert upgrade_case(case.where, folder=case.folder) is False
+    for statement in ("DELETE FROM marking", "UPDATE facet_count SET n = n + 1", "DELETE FROM ref"):
+        with case.backend.writing() as conn:
+            conn.exec_driver_sql(statement)
+        assert check_case(case)
+    case.close()
+    assert upgrade_case(case.where, folder=case.folder, anew=True) is True
+    after = state(case)
+    assert after["wrong"] == []
+    for name in ("root", "seen", "originals"):
+        assert after[name] == before[name]
+    same = {"item", "marking", "ref", "facet_count", "log", "version", "site", "photograph"}
+    assert {k: v for k, v in after["sums"].items() if k in same} == {  # type: ignore[attr-defined]
+        k: v for k, v in before["sums"].items() if k in same}  # type: ignore[attr-defined]
+
+
+def test_a_record_unknown_to_this_version_stops_the_upgrade(sqlite_case: Case) -> None:
+    live(sqlite_case)
+    with sqlite_case.backend.writing() as conn:
+        conn.exec_driver_sql("UPDATE version SET kind = 'hovercraft' WHERE seq = 3")
+        conn.exec_driver_sql("UPDATE version SET body = '{\"speed\":1,\"tier\":\"partner\"}'"
+                             " WHERE seq = 2")
+    sqlite_case.close()
+    held = tree(sqlite_case.folder)
+    with pytest.raises(Invalid, match="does not know") as refused:
+        upgrade_case(sqlite_case.folder, anew=True)
+    assert len(refused.value.problems) == 2
+    with Case.open(sqlite_case.folder, outdated=True) as case, case.backend.reading() as conn:
+        assert case.backend.tuples(conn, "SELECT count(*) FROM item") == [(20,)]
+    assert {k for k in tree(sqlite_case.folder) if "-wal" not in k and "-shm" not in k} == set(held)
+
+
+# -- numbered steps between formats
+
+
+@pytest.fixture
+def next_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    def step(conn: Connection, backend: Backend) -> None:
+        conn.exec_driver_sql("CREATE TABLE made_by_a_step (a TEXT)")
+        conn.exec_driver_sql("DROP TABLE made_by_a_step")
+
+    for module in (layout, cases, upgrade):
+        monkeypatch.setattr(module, "FORMAT", 2)
+    monkeypatch.setattr(upgrade, "STEPS", {1: step})
+
+
+def test_steps_between_formats(case: Case, next_format: None) -> None:
+    live(case)
+    before = state(case)
+    with pytest.raises(Conflicting, match="headstamp upgrade"):
+        Case.open(case.where, folder=case.folder)
+    key = case.folder / "keys" / "device.key"
+    key.rename(key.with_name("away"))
+    with pytest.raises(Unavailable, match="key"):
+        upgrade_case(case.where, folder=case.folder)
+    key.with_name("away").rename(key)
+    assert upgrade_case(case.where, folder=case.folder)
+    with Case.open(case.where, folder=case.folder) as opened:
+        assert opened.meta["format"] == "2"
+        after = state(opened)
+    assert (after["root"], after["wrong"]) == (before["root"], [])
+
+
+def test_no_way_and_a_step_that_fails_leave_the_old_case(
+    sqlite_case: Case, next_format: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(conn: Connection, backend: Backend) -> None:
+        conn.exec_driver_sql("DELETE FROM log")
+        raise Tampered("half way")
+
+    live(sqlite_case)
+    with sqlite_case.backend.reading() as conn:
+        before = table_sums(sqlite_case.backend, conn)
+    for steps in ({}, {1: failing}):
+        monkeypatch.setattr(upgrade, "STEPS", steps)
+        with pytest.raises((Conflicting, Tampered)):
+            upgrade_case(sqlite_case.folder)
+        with sqlite_case.backend.reading() as conn:
+            assert table_sums(sqlite_case.backend, conn) == before
+
+
+@pytest.mark.slow
+def test_a_killed_upgrade_is_the_old_case_or_the_new(tmp_path: Path) -> None:
+    draw = random.Random(9)
+    sample = unpacked(SAMPLES[0], tmp_path / "sample")
+    env = {k: v for k, v in os.environ.items() if not k.startswith("HEADSTAMP_")}
+    usual, cut = 0.0, 0
+    for number in range(6 * EFFORT + 1):
+        folder = tmp_path / "case"
+        shutil.copytree(sample, folder)
+        began = time.monotonic()
+        process = subprocess.Popen([sys.executable, "-m", "headstamp", "upgrade", "--case",
+                                    str(folder)], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
+        if number:
+            time.sleep(usual * draw.uniform(0.5, 1.0))
+            process.send_signal(signal.SIGKILL)
+        cut += process.wait() != 0
+        usual = usual or time.monotonic() - began
+        upgrade_case(folder)
+        with Case.open(folder) as case:
+            assert check_case(case) == []
+        shutil.rmtree(folder)
+    assert cut
+
+
+def test_the_layout_is_stated_and_held(sqlite_case: Case) -> None:
+    with closing(sqlite3.connect(sqlite_case.folder / "case.sqlite")) as conn, conn:
+        conn.execute("UPDATE progress SET seq = 7 WHERE name = 'layout'")
+    assert [one.id for one in check_case(sqlite_case)] == ["progress"]
+    with pytest.raises(Conflicting):
+        Case.open(sqlite_case.folder)
