@@ -36,7 +36,7 @@ def find(
     session: Session,
     text: Annotated[str, typer.Argument(
         metavar="TEXT", help="A marking, a part of one (unread characters as ?, any number "
-                             "as *, one of two as [[8B]], \"exact\" in quotes), or words.",
+                             "as *, one of two as [8B], \"exact\" in quotes), or words.",
         show_default=False)] = "",
     limit: Annotated[int, typer.Option(
         min=0, max=1000, show_default=False,
