@@ -22,7 +22,7 @@ _SHOWN_ROWS = 200
 _BESIDE = "What is known beside the marking"
 _HOW = "How it was made and read"
 _LIST = "A whole list"
-_SIGNS = {"same": " ", "look-alike": "~", "unread": "?", "other": "x", "missing": "-", "added": "+",
+SIGNS = {"same": " ", "look-alike": "~", "unread": "?", "other": "x", "missing": "-", "added": "+",
           "swapped": "%", "cut": "<", "extra": ">", "run": "*"}
 
 
@@ -133,10 +133,10 @@ def lined_up(hit: Hit) -> list[str]:
         width = max(len(above), len(below))
         asked.append(above.ljust(width, "·"))
         seen.append(below.ljust(width, "·"))
-        signs.append(_SIGNS[pair.kind] * width)
+        signs.append(SIGNS[pair.kind] * width)
     lines = [f"asked  {''.join(asked)}", f"seen   {''.join(seen)}"]
     marks = "".join(signs).rstrip()
-    told = [f"{_SIGNS[kind]} {kind}" for kind in _SIGNS if kind != "same"
+    told = [f"{SIGNS[kind]} {kind}" for kind in SIGNS if kind != "same"
             and any(pair.kind == kind for pair in pairs)]
     return [*lines, f"       {marks}   ({', '.join(told)})"]
 
