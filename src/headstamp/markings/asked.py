@@ -74,6 +74,18 @@ class Asked:
         first, second = ((0, -1), (0, 0), (1, 0), (1, 1))[edits]
         return Pattern(len(self.places), edits, self.runs, self.fits, self._half(), first, second)
 
+    def longer(self, edits: int) -> tuple[Pattern, Pattern]:
+        """Patterns of longer markings: that begin, and that end, with the reading or nearly so.
+
+        Each is searched from its fixed end only.
+        """
+        places = len(self.places)
+        edits = min(edits, self.edits)
+        return (
+            Pattern(places, edits, 1 << places, self.fits, 0, edits, -1),
+            Pattern(places, edits, 1, self.fits, places, -1, edits),
+        )
+
     def _half(self) -> int:
         """The place that parts what is known evenly."""
         seen = 0

@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from headstamp.markings.alphabet import UNREAD_CODE
 from headstamp.markings.asked import MOST_EDITS, Asked
 from headstamp.markings.core import Core
 from headstamp.markings.normalise import Keys
@@ -27,8 +26,8 @@ PLENTY: Final = 1500
 _MOST_OPEN: Final = 20_000
 _NEAR: Final = 300
 _LAST: Final = 1 << 40
-_LONGER_OF_EACH: Final = 20
-_FEWEST_FOR_LONGER: Final = 5
+_LONGER: Final = 64
+_FEWEST_FOR_LONGER: Final = 4
 
 Slots = npt.NDArray[np.uint32]
 Ints = npt.NDArray[np.int32]
@@ -110,7 +109,7 @@ def reach(
         total, kept = total + all_, kept + len(found)
         slots = found if not len(slots) else np.union1d(slots, found)
     if edits >= MOST_EDITS and len(slots) < PLENTY:
-        slots = _with_longer(core, segment, readings, slots)
+        slots = _with_longer(core, readings, slots)
     return Reached(slots, total / kept if kept else 1.0)
 
 
@@ -141,23 +140,20 @@ def together(readings: list[Reading], costs: list[Ints]) -> Ints:
     return np.asarray(found, dtype=np.int32)
 
 
-def _with_longer(core: Core, segment: Segment, readings: list[Reading], slots: Slots) -> Slots:
+def _with_longer(core: Core, readings: list[Reading], slots: Slots) -> Slots:
     """And longer markings that begin or end with the reading: an end may be worn away."""
-    more: list[Slots] = []
+    more = []
     for reading in readings:
-        asked = reading.asked
-        if asked.runs or UNREAD_CODE in asked.codes or asked.known < _FEWEST_FOR_LONGER:
+        if reading.asked.runs or reading.asked.known < _FEWEST_FOR_LONGER:
             continue
-        for turned in (False, True):
-            codes = asked.codes[::-1] if turned else asked.codes
-            pairs = core.begins(codes, reversed=turned)[len(codes) + 1 :]
-            for low, high in pairs[pairs[:, 0] < pairs[:, 1]].tolist():
-                held = np.arange(low, min(high, low + _LONGER_OF_EACH), dtype=np.uint32)
-                more.append(segment.reversed_slots[held] if turned else held)
-    if not more:
-        return slots
-    both: Slots = np.union1d(slots, np.concatenate(more))
-    return both[segment.weight[both] > 0]
+        for pattern in reading.asked.longer(0):
+            found, total = core.search(pattern, _LONGER)
+            more.append(found)
+            if total < _LONGER // 8:
+                # One edit as well, where that does not open the floodgates.
+                again = reading.asked.longer(1)[pattern.first < 0]
+                more.append(core.search(again, _LONGER)[0])
+    return np.union1d(slots, np.concatenate(more)) if more else slots
 
 
 def _open(
