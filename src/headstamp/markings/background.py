@@ -177,19 +177,22 @@ def _smoothed(
     counts: npt.NDArray[np.int64], tables: npt.NDArray[np.uint32]
 ) -> _Length:
     sampled = np.maximum(1, counts[:, 1]).astype(np.float64)
-    values = tables.astype(np.float64)
-    values[:, :, 0] = 0.0
-    used = np.flatnonzero(values.sum(axis=(0, 1)) > 0)
+    seen: npt.NDArray[np.bool_] = np.asarray(tables.reshape(-1, CODES).any(axis=0))
+    seen[[*DIGIT_CODES, *LATIN_CODES]] = True
+    seen[0] = False
+    used = np.flatnonzero(seen)
+    values = tables[:, :, used].astype(np.float64)
     # Each place of a shape is of one kind; the pseudo-counts go to that kind.
-    kinds = np.stack([values[:, :, kind == _KIND].sum(axis=2) for kind in (1, 2, 3)], axis=2)
+    kinds = values @ (_KIND[used][:, None] == np.array([1, 2, 3])).astype(np.float64)
     kind = np.where(kinds.sum(axis=2) > 0, kinds.argmax(axis=2) + 1, 0)
-    chances = (values + _PSEUDO * _UNIFORM[kind]) / (sampled + _PSEUDO)[:, None, None]
-    used = np.union1d(used, np.array([*DIGIT_CODES, *LATIN_CODES]))
+    values += (_PSEUDO * _UNIFORM[:, used])[kind]
+    values /= (sampled + _PSEUDO)[:, None, None]
     weight = counts[:, 0].astype(np.float64)
-    pooled = np.tensordot(weight, chances, axes=1) / max(1.0, float(weight.sum()))
-    pooled = np.maximum(pooled, _NEVER)
+    pooled = np.full((tables.shape[1], CODES), _NEVER)
+    share = np.tensordot(weight, values, axes=1) / max(1.0, float(weight.sum()))
+    pooled[:, used] = np.maximum(share, _NEVER)
     pooled[:, UNREAD_CODE] = 1.0
-    return _Length(weight, used, np.ascontiguousarray(chances[:, :, used]), pooled.tolist())
+    return _Length(weight, used, values, pooled.tolist())
 
 
 def in_series(

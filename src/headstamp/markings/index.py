@@ -28,6 +28,8 @@ from headstamp.markings.segment import Segment, build_segment
 from headstamp.markings.weighing import ABSENT
 
 _SMALL: Final = 4096
+_GROWN: Final = 1000
+"""What markings look like is counted anew when there are a thousandth more of them."""
 _MERGED: Final = 1 << 20
 
 
@@ -43,6 +45,7 @@ class MarkingIndex:
         self._contexts = Contexts()
         self._joined: list[tuple[Contexts, int]] = []
         self._background: Background | None = None
+        self._counted = 0
 
     # --- making ------------------------------------------------------------
 
@@ -146,7 +149,6 @@ class MarkingIndex:
 
     def _hold(self, segment: Segment, first: int) -> None:
         self._parts.append(Part(segment, Core(segment), first))
-        self._background = None
 
     def _merge_small(self) -> None:
         """Keep the number of segments small: a new one takes up its like-sized neighbour."""
@@ -242,11 +244,13 @@ class MarkingIndex:
             return list(pool.map(one, queries))
 
     def background(self) -> Background:
-        """What the markings of this index look like; counted once."""
-        if self._background is None:
+        """What the markings of this index look like; counted anew when it has grown."""
+        now = self.markings
+        if self._background is None or now > self._counted + self._counted // _GROWN:
             self._background = Background([
                 look for part in self._parts for look in part.segment.looks()
             ])
+            self._counted = now
         return self._background
 
     # --- files -------------------------------------------------------------
