@@ -106,7 +106,7 @@ def test_probabilities_are_of_distinct_markings_and_add_up_to_one_at_most(
         assert 0 <= hit.probability <= 1
         times = round(math.prod(factor.times for factor in hit.factors), 9)
         key: tuple[Any, ...] = (encode(marking(hit))[:PLACES], hit.part is None, times)
-        if len(marking(hit)) > PLACES:
+        if len(marking(hit)) >= PLACES:
             key = (*key, hit.probability)  # Told apart by their ends, where the reading is so long.
         assert shares.setdefault(key, hit.probability) == hit.probability, "shared by its texts"
     assert len({hit.position for hit in hits}) == len(hits), "no text twice"
