@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from headstamp import __version__
-from headstamp.errors import Invalid, Unavailable
+from headstamp.actions.whole_file import write_whole
+from headstamp.errors import Invalid
 from headstamp.intake.photo import thumbnail
 from headstamp.publish.page import render
 from headstamp.publish.pdf import print_pdf
@@ -66,29 +64,9 @@ def write_report(
         content = print_pdf(page)
     else:
         content = page.encode("utf-8")
-    _write(path, content)
+    write_whole(path, content, "the report")
     tell("written", steps, steps)
     return ReportResult(
         path, len(content), "pdf" if form == ".pdf" else "html", report.standing.size,
         report.standing.root, report.quantities.items,
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Beside its place first, then renamed into it: nobody ever reads half a report."""
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink(missing_ok=True)
-        raise Unavailable(f"the report cannot be written to {path}: {error.strerror}") from error

@@ -7,6 +7,7 @@ of the system, which a machine without a desktop may lack.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from headstamp.errors import Unavailable
@@ -17,6 +18,8 @@ _ADVICE = (
     "({reason}). Install Pango (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 "
     "libharfbuzz-subset0), or write the report as .html and print it from a browser"
 )
+
+_VARIANT = "pdf/ua-1"
 
 
 def _weasyprint() -> Any:
@@ -29,6 +32,28 @@ def _weasyprint() -> Any:
 
 def print_pdf(page: str) -> bytes:
     """The bytes of the PDF. Raises Unavailable, with what to install, where it cannot be made."""
+    return _bytes(_set(page))
+
+
+def print_on_one_page(pages: Iterable[str]) -> bytes:
+    """The first of these pages (the roomiest first) that fits on one sheet; the last if none does.
+
+    Raises Unavailable as ``print_pdf`` does.
+    """
+    laid: Any = None
+    for page in pages:
+        laid = _set(page)
+        if len(laid.pages) == 1:
+            break
+    return _bytes(laid)
+
+
+def _bytes(laid: Any) -> bytes:
+    printed: bytes = laid.write_pdf(pdf_variant=_VARIANT)
+    return printed
+
+
+def _set(page: str) -> Any:
     weasyprint = _weasyprint()
     # Remarks on styles only browsers know are of no use to who wants a report.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
@@ -43,5 +68,4 @@ def print_pdf(page: str) -> bytes:
             raise ValueError(f"a report fetches nothing, not even {url[:80]}")
 
     document = weasyprint.HTML(string=for_print(page), url_fetcher=Nothing())
-    printed: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
-    return printed
+    return document.render(pdf_variant=_VARIANT)

@@ -60,7 +60,8 @@ def seal_faults(
             yield ("seal_unchecked", f"At {act.name} nothing says whether {_listed(on)} was on it.",
                    pair, act)
         after = _after(act, on, found)
-        if after != on:
+        # The latest act that says which seal is on it is the one to look at.
+        if after != on or act.seals_set or found is not None:
             on, since = after, act
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from headstamp.records import BY_NAME, TYPES
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
+from headstamp.web.contexts.custody import Kept, kept_of
+from headstamp.web.contexts.descent import Descent, descent_of
 from headstamp.web.contexts.item import MarkingView, Picture, markings_of, pictures
 from headstamp.web.contexts.record import RecordContext, naming_of, record_context
 from headstamp.web.contexts.related import Named, Related, related
@@ -37,6 +39,8 @@ class DocumentContext(RecordContext):
     transfers: Related | None = None
     findings: Related | None = None
     notes: tuple[Shown, ...] = ()
+    kept: Kept | None = None
+    made: Descent | None = None
     text: str = field(default="", metadata=ON_PAGE)
     translation: str = field(default="", metadata=ON_PAGE)
     language: str = field(default="", metadata=ON_PAGE)
@@ -68,6 +72,7 @@ def document_context(reader: Reader, params: Params) -> DocumentContext:
         findings=named.table("finding", "documents", ("status", "probability"),
                              "Findings that rest on it"),
         notes=tuple(named.rows("note", "about")),
+        kept=kept_of(reader, document.id), made=descent_of(reader, document),
         text=document.get("text", ""), translation=document.get("translation", ""),
         language=languages[0] if len(languages) == 1 else "", digest=document.get("digest", ""),
     )

@@ -12,6 +12,8 @@ from headstamp.schemes import SchemeReading, recognise, scheme
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
+from headstamp.web.contexts.custody import Kept, kept_of
+from headstamp.web.contexts.descent import MADE_HERE
 from headstamp.web.contexts.facts import FactView, Piece, fact_views, labels_of, ref_piece
 from headstamp.web.contexts.past import Moment, in_order, moment
 from headstamp.web.contexts.possible import PossibleMakers, possible_makers
@@ -75,6 +77,7 @@ class Picture:
     original: str = field(default="", metadata=ON_PAGE)
     link: str = field(default="", metadata=ON_PAGE)
     to: Piece | None = field(default=None, metadata=ON_PAGE)
+    made_here: str = field(default="", metadata=ON_PAGE)
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class ItemContext(RecordContext):
     notes: tuple[Shown, ...] = ()
     possible: PossibleMakers | None = None
     same: tuple[Elsewhere, ...] = ()
+    kept: Kept | None = None
 
 
 def item_context(reader: Reader, params: Params) -> ItemContext:
@@ -105,6 +109,7 @@ def item_context(reader: Reader, params: Params) -> ItemContext:
         notes=tuple(reader.referring(item.id, kind="note", field="about", limit=MOST_EVENTS)),
         possible=possible_makers(
             reader, params, [(one.record, one.readings) for one in markings], item),
+        kept=kept_of(reader, item.id),
         same=elsewhere(reader, item) if item.get("family") == "component" else (),
     )
 
@@ -117,6 +122,7 @@ def pictures(photographs: Sequence[Shown]) -> tuple[Picture, ...]:
         found.append(Picture(
             shown, bool(digest), f"/thumbs/{digest}" if digest else "",
             f"/originals/{digest}" if digest else "", link, ref_piece(shown.id, shown.label),
+            MADE_HERE.get(shown.get("generation", ""), ""),
         ))
     return tuple(found)
 
@@ -164,7 +170,8 @@ def recognised(reading: SchemeReading) -> Recognised:
 
 def past_of(reader: Reader, item: Shown) -> tuple[Moment, ...]:
     """Making, transfers, custody and recovery in the order of time, gaps named."""
-    custody = reader.referring(item.id, kind="custody", field="item", limit=MOST_EVENTS)
+    custody = [one for one in reader.referring(item.id, kind="custody", field="item",
+                                               limit=MOST_EVENTS) if not one.get("act")]
     transfers = reader.referring(item.id, kind="transfer", field="items", limit=MOST_EVENTS)
     labels = labels_of(reader, [*custody, *transfers], BY_NAME)
     moments = []

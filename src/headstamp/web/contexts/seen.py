@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from headstamp.store.reader import Reader
+from headstamp.web.contexts.descent import Descent, descent_of
 from headstamp.web.contexts.item import MarkingView, marking_view
 from headstamp.web.contexts.machine import MachineView, machine_view
 from headstamp.web.contexts.possible import PossibleMakers, possible_makers
@@ -28,6 +29,7 @@ class PhotographContext(RecordContext):
 
     held: bool = False
     machine: MachineView | None = None
+    made: Descent | None = None
     source: str = field(default="", metadata=ON_PAGE)
     large: str = field(default="", metadata=ON_PAGE)
     original: str = field(default="", metadata=ON_PAGE)
@@ -51,7 +53,7 @@ def photograph_context(reader: Reader, params: Params) -> PhotographContext:
     base = record_context(reader, params)
     digest, link = base.record.get("digest", ""), base.record.get("link", "")
     return PhotographContext(
-        **base.__dict__, held=bool(digest), link=link,
+        **base.__dict__, held=bool(digest), link=link, made=descent_of(reader, base.record),
         machine=machine_view(reader, params.case, base.record, params.text("part"))
         if digest else None,
         source=f"/thumbs/{digest}?side=8000" if digest else "",
