@@ -15,6 +15,10 @@ from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 
 TRANSFERS, CUSTODY, REQUESTS = 200, 200, 150
+# What is told of an act of our own custody, beside who and when.
+_OF_EVIDENCE = (("why:", "purpose"), ("authority:", "authority"), ("seal found:", "seals_found"),
+                ("found", "seal_state"), ("seal after:", "seals_set"), ("because", "seal_reason"),
+                ("changed:", "change_made"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +141,14 @@ def _custody(shown: Shown, names: dict[str, str], sources: Sources) -> CustodyLi
     def word(name: str) -> str:
         return wording.field("custody", shown.values, name)
 
+    act = word("act")
+    told = [word("evidence"), word("basis")]
+    if act:
+        told = [f"{title} {word(name)}" if word(name) else "" for title, name in _OF_EVIDENCE]
     return CustodyLine(
-        word("held_on"), names.get(str(shown.get("item")), ""), word("custody_kind"),
+        word("held_on"), names.get(str(shown.get("item")), ""), act or word("custody_kind"),
         _party(shown, "from_party", "", names), _party(shown, "to_party", "place", names),
-        word("lawful_status"), wording.joined((word("evidence"), word("basis")), "; "),
+        "our custody, as evidence" if act else word("lawful_status"), wording.joined(told, "; "),
         sources.papers(shown.get("documents")),
     )
 

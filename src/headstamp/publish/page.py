@@ -14,6 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from headstamp.publish import wording
+from headstamp.publish.qr import qr_svg
 from headstamp.publish.report import Report
 
 
@@ -93,5 +94,7 @@ def render(report: Report) -> str:
     return _environment().get_template("report.html").render(
         report=report, standing=report.standing, parts=parts, captions=Captions(),
         style=Markup(_text("report.css")),  # noqa: S704  (ours, no value of a case is in it)
+        witness=qr_svg(report.standing.note, "Checkpoint as a QR code",
+                       "The signed checkpoint that stands beside it, for a machine to read"),
         svg=Markup,  # drawings are escaped where they are drawn
     )
