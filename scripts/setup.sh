@@ -44,6 +44,8 @@ if [ "$kind" = dev ]; then
     packages+=(postgresql chromium poppler-utils)
     # Readers of text, for the tests of reading by machine.
     packages+=(tesseract-ocr tesseract-ocr-{rus,ara,fas,chi-sim})
+    # The checker of exported logs by foreign code (tests/foreign): 81 MB to fetch, 480 on disk.
+    packages+=(golang-go golang-golang-x-mod-dev)
 fi
 # What compiles the search of markings (scripts/compile_core.py); a Python that is not
 # Debian's brings its headers.

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export HEADSTAMP_TEST_EFFORT=${HEADSTAMP_TEST_EFFORT:-20}
-mapfile -t files < <(grep -rl --include='test_*.py' '^from hypothesis import' tests | sort)
+mapfile -t files < <(grep -rlE --include='test_*.py' '^from (hypothesis|tests.effort) import' tests | sort)
 .venv/bin/python -m pytest -q -n "${HEADSTAMP_TEST_WORKERS:-2}" --dist loadfile "${files[@]}"
 if [ "$(uname -s)" = Linux ]; then
     scripts/fuzz.sh "$((60 * ${1:-10}))"

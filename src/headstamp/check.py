@@ -17,6 +17,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from headstamp.errors import HeadstampError, Invalid, Missing, Tampered, Unreadable
@@ -124,6 +125,9 @@ class _Check:
         if not last or not due or (last[0].size, last[0].root) != (due[-1].size, due[-1].root):
             self._report.say("fork", export.CHECKPOINT,
                              f"it is not the last one of {export.CHECKPOINTS}")
+        for one, following in pairwise(due):
+            if one.size == following.size:
+                self._report.say("fork", _name(one), "there are two of this size")
         for one in (*last, *due):
             if one.extension:
                 self._report.say("signature_invalid", _name(one), "it has lines of other software")

@@ -21,6 +21,7 @@ PROMISED = {
     "readings": ["reader", "all_open", "state", "limit"], "give-reading": ["reader", "certainty"],
     "settle": ["reason", "version", "state"],
     "read": ["region", "only", "accept", "item"], "record": [], "checkpoint": [], "schema": [], "snapshot": ["output"], "kinds": [],
+    "export-log": ["output", "records", "without_originals"], "proof": ["version", "since", "output"],
     "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 

@@ -327,7 +327,7 @@ func checkFolder(folder string, verifier note.Verifier, vkey string, outside []t
 	}
 	now := openCheckpoint(read(folder, "checkpoint"), verifier)
 	for at, one := range past {
-		if at > 0 && one.N < past[at-1].N {
+		if at > 0 && one.N <= past[at-1].N {
 			fail("the checkpoints are out of order")
 		}
 	}

@@ -23,7 +23,7 @@ from headstamp.errors import HeadstampError, Invalid, Unreadable
 from headstamp.evidence import base64
 from headstamp.evidence.canonical import canonical, parse
 from headstamp.evidence.entry import ENTRY_BYTES_MAX, Entry, check_disclosed
-from headstamp.evidence.tile import WIDTH, entries_path, tile_path, tile_width
+from headstamp.evidence.tile import ENTRIES, WIDTH, entries_path, tile_path, tile_width
 
 FORMAT = "headstamp-log/1"
 STATEMENT, CHECKPOINT, CHECKPOINTS = "log.json", "checkpoint", "checkpoints.jsonl"
@@ -60,7 +60,7 @@ def unpack(bundle: bytes, count: int) -> list[bytes]:
 def paths_of(size: int) -> dict[str, tuple[int, int, int]]:
     """Path of every tile and bundle of a log of that size, with level, index and width.
 
-    Level -1 stands for bundles of entries. In the order of the log, lowest level first.
+    Bundles have the level ``ENTRIES``. In the order of the log, lowest level first.
     """
     found: dict[str, tuple[int, int, int]] = {}
     level = 0
@@ -69,7 +69,7 @@ def paths_of(size: int) -> dict[str, tuple[int, int, int]]:
             width = tile_width(level, index, size)
             found[tile_path(level, index, width)] = level, index, width
             if level == 0:
-                found[entries_path(index, width)] = -1, index, width
+                found[entries_path(index, width)] = ENTRIES, index, width
         level += 1
     return found
 

@@ -8,6 +8,7 @@ number of hashes it holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import islice
@@ -17,6 +18,10 @@ from headstamp.evidence.tree import HASH_BYTES, Frontier, ReadNode
 
 WIDTH = 256
 HEIGHT = 8
+# Stands for bundles of entries where levels of tiles are told by number.
+ENTRIES = -1
+
+_PATH = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([0-9]{1,3}))?")
 
 # A tile: its level, its index from the left, its hashes one after the other.
 Tile = tuple[int, int, bytes]
@@ -36,6 +41,24 @@ def tile_path(level: int, index: int, width: int = WIDTH) -> str:
 def entries_path(index: int, width: int = WIDTH) -> str:
     """The path of a bundle of entries under the log's folder, after C2SP tlog-tiles."""
     return f"tile/entries/{_index_path(0, index, width)}"
+
+
+def parse_path(path: str) -> tuple[int, int, int]:
+    """Level (``ENTRIES`` for a bundle), index and width of a path; ``Invalid`` where it is none.
+
+    >>> parse_path("tile/0/x001/234.p/5"), parse_path("tile/entries/000")
+    ((0, 1234, 5), (-1, 0, 256))
+    """
+    told = _PATH.fullmatch(path)
+    if told is not None:
+        level = ENTRIES if told[1] == "entries" else int(told[1])
+        index = int(re.sub("[x/]", "", told[2]))
+        width = WIDTH if told[3] is None else int(told[3])
+        if 0 < width <= WIDTH and level < 64:
+            made = entries_path(index, width) if level == ENTRIES else tile_path(level, index, width)
+            if made == path:  # each has one spelling
+                return level, index, width
+    raise Invalid(f"{path[:80]!r} is not the path of a tile.")
 
 
 def _index_path(level: int, index: int, width: int) -> str:

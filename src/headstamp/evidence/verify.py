@@ -2,9 +2,8 @@
 
     python3 verify.py FOLDER [--key KEY] [--against CHECKPOINT_FILE] ...
 
-FOLDER is what `headstamp export-log` wrote. KEY is the log's public key, as text or as a file:
-get it from the investigators by another way than the folder. A checkpoint that you kept shows,
-with --against, whether the log was rewritten since.
+FOLDER is what `headstamp export-log` wrote. KEY is the log's public key, as text or as a file,
+got by another way than the folder. A checkpoint kept earlier shows whether the log was rewritten.
 Exit code 0: nothing is wrong; 9: something is, and the first such thing is told; 2: a wrong call.
 
 Written from docs/evidence-format.md, whose sections are named below, and not from the product's
@@ -31,7 +30,8 @@ def add(a, b):
     """The sum of two points of the curve, in extended coordinates."""
     e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
     g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
-    return (f - e) * (h - g) % P, (h + g) * (f + e) % P, (h - g) * (h + g) % P, (f - e) * (f + e) % P
+    x, y, z = (f - e) * (h - g), (h + g) * (f + e), (h - g) * (h + g)
+    return x % P, y % P, z % P, (f - e) * (f + e) % P
 
 def point(data):
     """The point that 32 bytes encode; None where they encode none."""
@@ -242,14 +242,14 @@ def check_entries(entries, rows, shown):
 
 def check_folder(folder, key, outside):
     """Section 8: goes through a whole folder; what it holds, in words."""
-    lines = [lines_of(folder, name) for name in ("log.json", "checkpoints.jsonl", "disclosed.jsonl")]
+    lines = [lines_of(folder, n) for n in ("log.json", "checkpoints.jsonl", "disclosed.jsonl")]
     form, vkey, size, *counts = keyed(b"\n".join(lines[0]), STATED, 2)
     if form != "headstamp-log/1" or read_key(vkey) != key or not all(map(is_count, counts)):
         raise Wrong("log.json is not of the format headstamp-log/1, or has another key")
     signed = [open_checkpoint(str(canonical(line)), key) for line in lines[1]]
     latest = open_checkpoint(read(folder, "checkpoint").decode("utf-8", "replace"), key)
     sizes = [told for told, _ in signed]
-    if signed[-1:] != [latest] or sizes != sorted(sizes) or latest[0] != size:
+    if signed[-1:] != [latest] or sizes != sorted(set(sizes)) or latest[0] != size:
         raise Wrong("the checkpoints are out of order, or the latest is another")
     entries, rows, expected = read_log(folder, size)
     for told, root in signed + outside:
@@ -263,11 +263,11 @@ def check_folder(folder, key, outside):
     withheld, named = check_entries(entries, rows, shown[::-1])
     originals = named if counts[3] else set()
     found = {os.path.relpath(os.path.join(at, name), folder).replace(os.sep, "/")
-             for top in ("tile", "originals") for at, dirs, names in os.walk(os.path.join(folder, top))
+             for top in ("tile", "originals")
+             for at, dirs, names in os.walk(os.path.join(folder, top))
              for name in names + [one for one in dirs if os.path.islink(os.path.join(at, one))]}
     if found != expected | originals:
-        odd = sorted(found ^ (expected | originals))
-        raise Wrong("missing, or here without reason: %r" % odd[:5])
+        raise Wrong("missing, or without reason: %r" % sorted(found ^ (expected | originals))[:5])
     for path in originals:
         if sha(read(folder, path)).hex() != path[10:]:
             raise Wrong("%s is not the file that was put on file" % path)
@@ -280,7 +280,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Checks an exported headstamp log.")
     parser.add_argument("folder")
     parser.add_argument("--key", help="the log's public key, or a file that holds it")
-    parser.add_argument("--against", action="append", default=[], help="a checkpoint kept elsewhere")
+    parser.add_argument("--against", action="append", default=[], help="a checkpoint you kept")
     given = parser.parse_args(arguments)
     try:
         told = given.key or keyed(read(given.folder, "log.json")[:-1], STATED, 2)[1]
