@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from headstamp.actions.cases import open_case
+from headstamp.actions.marking_index import up_to_date
 from headstamp.actions.settings import Settings
 from headstamp.errors import HeadstampError
 from headstamp.publish.wording import once
@@ -98,6 +99,7 @@ class Desk:
         """Takes into memory what makes large lists fast; a failure leaves them slow, not wrong."""
         try:
             self.case.warm()
+            up_to_date(self.case)
         except HeadstampError as error:
             logger.warning("large lists stay slow: %s", error)
 
