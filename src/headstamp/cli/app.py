@@ -43,6 +43,7 @@ COMMANDS: dict[str, str] = {
     "checkpoint": "case",
     "export-log": "log",
     "proof": "log",
+    "doctor": "doctor",
     "backup": "keep",
     "restore": "keep",
     "move": "keep",

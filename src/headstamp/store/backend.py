@@ -75,6 +75,9 @@ class Backend(Protocol):
     def schema_faults(self, conn: Connection) -> list[tuple[str, str]]:
         """(what, why) of tables, views, triggers that were slipped in, changed or taken out."""
 
+    def unsafe_settings(self) -> list[str]:
+        """Settings of the engine with which a power cut loses what was acknowledged."""
+
     def check_indexes(self) -> list[str]:
         """What the engine's own check says is wrong with its indexes and pages; only reads."""
 

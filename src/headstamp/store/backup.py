@@ -111,7 +111,7 @@ def back_up(
                     note, size, root = _checkpoint(conn, case)
                     _refuse_another_past(conn, case, place)
                     records = _counts(copy, conn)
-                    named = _named(copy, conn)
+                    named = named_originals(copy, conn)
             finally:
                 copy.close()
             make_plain(state / DATABASE)
@@ -267,7 +267,7 @@ def _counts(backend: Backend, conn: Connection) -> dict[str, dict[str, int]]:
     return found
 
 
-def _named(backend: Backend, conn: Connection) -> dict[str, str]:
+def named_originals(backend: Backend, conn: Connection) -> dict[str, str]:
     """Every digest that some version names, with the record that names it first."""
     found: dict[str, str] = {}
     for kind in TYPES:

@@ -256,6 +256,9 @@ class Sqlite:
         driver: Any = conn.connection.driver_connection
         return list(schema_faults(driver, _make_tables))
 
+    def unsafe_settings(self) -> list[str]:
+        return []  # every connection sets its own
+
     def check_indexes(self) -> list[str]:
         return page_faults(self.path)
 

@@ -1,0 +1,95 @@
+"""What can ail a case or its machine, in words for a field officer, each with its remedy.
+
+The words say what happened and what to do next, for somebody who is no engineer
+and may be alone with the machine. What touches evidence always begins with
+"change nothing": a remedy that destroys traces is worse than the fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from headstamp.store.verify import Finding
+
+Grade = Literal["evidence", "fault", "note"]
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """One thing that is wrong (``evidence``, ``fault``) or good to know (``note``).
+
+    ``what`` is a stable code, ``about`` the record, file or place, ``words`` what is
+    the matter, ``remedy`` what to do.
+    """
+
+    what: str
+    grade: Grade
+    about: str
+    words: str
+    remedy: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The ailment as plain JSON values."""
+        return {"what": self.what, "grade": self.grade, "about": self.about, "words": self.words,
+                "remedy": self.remedy}
+
+
+_CUSTODIAN = ("Change nothing. Copy the whole folder of the case as it is, tell the evidence "
+              "custodian, and ")
+_BACKUP = "restore the latest backup into a new folder (headstamp restore BACKUP NEW_FOLDER)."
+_ORIGINAL = (_CUSTODIAN + "look for the file: run headstamp backup (a good copy in the backup is not "
+             "lost by it), restore the backup into a new folder, and compare.")
+
+# Codes of verification: what it means, and what to do.
+_FOUND: dict[str, tuple[str, str]] = {
+    "original_missing": ("A photograph or document is gone from the case", _ORIGINAL),
+    "original_changed": ("A photograph or document is not the one that was kept", _ORIGINAL),
+    "record_changed": ("A record was changed without an entry in the log", _CUSTODIAN + _BACKUP),
+    "record_missing": ("A record of which the log tells is gone", _CUSTODIAN + _BACKUP),
+    "record_not_logged": ("A record was slipped in without an entry in the log", _CUSTODIAN + _BACKUP),
+    "database_damaged": ("The database file is damaged; the disk may be dying",
+                         "Stop working on this disk. " + _CUSTODIAN + _BACKUP),
+    "settings_changed": ("The settings or the key of the case were changed", _CUSTODIAN + _BACKUP),
+    "not_checked": ("The rest could not be checked", _CUSTODIAN + _BACKUP),
+    "fork": ("The log is not the one that was vouched for elsewhere: it was written anew",
+             _CUSTODIAN + "keep the outside checkpoint or backup it contradicts."),
+    "log_shorter_than_checkpoint": (
+        "The log is shorter than it once was: an older state was put back, or its end was cut off",
+        _CUSTODIAN + "keep the outside checkpoint or backup that shows the longer log."),
+}
+_DERIVED = ("table_changed", "The lists and counts do not agree with the records they are made from",
+            _CUSTODIAN + "then make them anew from the log: headstamp upgrade --anew.")
+_TABLES = ("The database holds a table or column that is not headstamp's, or lacks one",
+           _CUSTODIAN + _BACKUP)
+_LOG = ("The log or its signatures do not hold", _CUSTODIAN + _BACKUP)
+
+
+def of_findings(found: Sequence[Finding]) -> list[Ailment]:
+    """What verification found, in these words; each named, the many of one kind cut short."""
+    told: list[Ailment] = []
+    seen: dict[str, int] = {}
+    for one in found:
+        seen[one.what] = seen.get(one.what, 0) + 1
+        if seen[one.what] > SHOWN:
+            continue
+        words, remedy = _words(one)
+        told.append(Ailment(one.what, "evidence", one.id, f"{words}: {one.detail}", remedy))
+    for what, n in seen.items():
+        if n > SHOWN:
+            told.append(Ailment(what, "evidence", "", f"{n - SHOWN} more of this kind ({what})",
+                                "headstamp verify lists them all."))
+    return told
+
+
+def _words(one: Finding) -> tuple[str, str]:
+    if one.what in _FOUND:
+        # A damaged search index is no damaged disk: it is made again like the tables.
+        if one.what == "database_damaged" and one.detail.startswith(("search_fts", "marking_fts")):
+            return "The search index is damaged", _DERIVED[2]
+        return _FOUND[one.what]
+    if one.what == "table_changed":
+        return _DERIVED[1:]
+    return _TABLES if one.what == "foreign_table" else _LOG
