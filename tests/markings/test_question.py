@@ -74,7 +74,7 @@ def test_everything_within_reach_is_found_with_its_cost_and_in_order(seed: int) 
         # Only what is hardly a reading of anything there is not worth showing.
         assert all(paid > 1500 for paid, *_ in reached)
         return
-    for paid, position, word, cost, codes in reached:
+    for paid, position, word, cost, _ in reached:
         hit = found.get(position)
         if hit is None:
             assert hits[0].probability * math.exp(-TEMPER * (paid - min(reached)[0]) / 100) < 100 * TINY

@@ -143,6 +143,19 @@ class Background:
             total += float(found.markings @ _along(chance, length, m, drop, add))
         return total
 
+    def as_read(self, asked: Asked) -> float:
+        """Of :meth:`reading`, what markings with just these characters give; all places read."""
+        m = asked.costs.places
+        found = self._by_length.get(m)
+        if found is None:
+            return 0.0
+        codes = np.frombuffer(asked.codes, dtype=np.uint8)
+        at = np.minimum(np.searchsorted(found.used, codes), len(found.used) - 1)
+        if (found.used[at] != codes).any():
+            return 0.0
+        every = np.arange(m)
+        right = np.exp(asked.costs.seen[every, codes].sum() / -100.0)
+        return float(found.markings @ found.chances[:, every, at].prod(axis=1) * right)
 
     def _foreign(self, asked: Asked) -> float:
         """The same over markings of any make-up, read right: all characters equally likely."""

@@ -290,9 +290,9 @@ class Question:
                 one, number = self._as_many_again(found)
             else:
                 one, number = absent_weight(
-                    reading.asked, self._index.background(), self._begins, nearest, little
+                    reading.asked, self._index.background(), self._begins, nearest, little, any_
                 )
-            weight += reading.weight * (one + any_)
+            weight += reading.weight * one
             expected += reading.weight * number
         return weight, expected
 

@@ -66,13 +66,13 @@ def odds(absent: float) -> float:
 
 def absent_weight(
     asked: Asked, background: Background, begins: Begins, nearest: Sequence[bytes],
-    little: float = 0.0,
+    little: float = 0.0, any_: float | None = None,
 ) -> tuple[float, float]:
-    """The second and third term of ``A``; and how many markings as read one would expect.
+    """``A``; and how many markings with exactly these characters one would expect.
 
-    ``nearest``: the codes of the likeliest candidates, the likeliest first. The
-    first term is ``background.reading(asked)``, which hangs on no candidate.
-    What cannot weigh more than ``little`` is left out.
+    ``nearest``: the codes of the likeliest candidates, the likeliest first.
+    ``any_``: the first term, ``background.reading(asked)``, where it is known
+    already. What cannot weigh more than ``little`` is left out.
     """
     best = nearest[0] if nearest else b""
     expected, there = _expected(asked.codes, background, begins, best)
@@ -85,6 +85,9 @@ def absent_weight(
     read = int(costs.sum())
     whole = UNREAD_CODE not in asked.codes
     weight = expected * _chance(read + ends) * (SEEN_ITSELF if there else 1.0)
+    weight += background.reading(asked) if any_ is None else any_
+    if there:
+        weight -= background.as_read(asked) * (1 - SEEN_ITSELF)
     for between, places in _between(asked.codes, nearest):
         other = np.frombuffer(between, dtype=np.uint8)
         more = int((own.seen[places, other[places]] - costs[places]).sum())
@@ -94,7 +97,7 @@ def absent_weight(
         number, held = _expected(between, background, begins, best)
         if not held:
             weight += number * chance
-    return weight, expected
+    return max(0.0, weight), expected
 
 
 def _chance(cost: float) -> float:
