@@ -7,6 +7,7 @@ from pathlib import Path
 
 from headstamp.actions.whole_file import write_whole
 from headstamp.errors import Invalid, Missing, Tampered
+from headstamp.evidence import entry as entries
 from headstamp.publish.pdf import print_on_one_page
 from headstamp.publish.receipt import DENSITIES, Receipt, gather, render
 from headstamp.publish.witness import Witness
@@ -94,4 +95,9 @@ def check_paper(case: Case, text: str) -> PaperResult:
     if proof.leaf != paper.leaf or not proof.holds():
         raise Tampered(f"entry {paper.index} of this log is not the entry on the paper: "
                        "the log was rewritten")
+    # Whoever may see the record or not: the paper names it already, and nothing else is taken.
+    told = entries.read(case.read("sealed").entry(paper.index))
+    if (told.id, told.version) != (paper.record, paper.version):
+        raise Tampered(f"entry {paper.index} is version {told.version} of another record than the "
+                       f"paper says ({paper.record}, version {paper.version})")
     return PaperResult(paper.record, paper.version, paper.index, under.size, proof.size)
