@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -31,6 +32,8 @@ CONTEXT: Final = {
     "country": "country", "year": "made_on",
 }
 _UNKNOWN: Final = "unknown"
+# All but the year are columns as they are.
+_SAID: Final = tuple(name for name in CONTEXT if name != "year")
 
 _MARKING, _READING, _ITEM = CURRENT["marking"], CURRENT["reading"], CURRENT["item"]
 
@@ -164,7 +167,7 @@ def _says_else(row: Any) -> bool:
 
 
 def _queries() -> tuple[tuple[Select[Any], Any], ...]:
-    said = [_ITEM.c[name] for name in CONTEXT.values() if name != "made_on"]
+    said = [_ITEM.c[CONTEXT[name]] for name in _SAID]
     made = [_ITEM.c.made_on_from, _ITEM.c.made_on_to]
     of_markings = (
         select(_MARKING.c.log_seq, _MARKING.c.visible_rank, _MARKING.c.text, *said, *made)
@@ -188,16 +191,24 @@ def _needs(rank: int) -> int:
 
 
 def _text(row: Any) -> MarkingText:
-    rank = _needs(row.visible_rank)
-    said: dict[str, str] = {}
-    for name, field in CONTEXT.items():
+    seq, visible, text, *said = row
+    rank = _needs(visible)
+    return MarkingText(seq, rank, text, _context(rank, tuple(said)))
+
+
+@lru_cache(maxsize=4096)
+def _context(rank: int, said: tuple[str | None, ...]) -> dict[str, str] | None:
+    """What the columns of an item say, as far as this rank may see it; shared by its markings."""
+    *values, first, last = said
+    context: dict[str, str] = {}
+    for name, value in zip(_SAID, values, strict=True):
         # A marking is seen by nobody who may not see its item; a field may need more.
-        if field_rank("item", field) > rank:
-            continue
-        value = _year(row.made_on_from, row.made_on_to) if name == "year" else row._mapping[field]
-        if value and value != _UNKNOWN:
-            said[name] = str(value)
-    return MarkingText(row.log_seq, rank, row.text, said or None)
+        if value and value != _UNKNOWN and field_rank("item", CONTEXT[name]) <= rank:
+            context[name] = str(value)
+    year = _year(first, last)
+    if year and field_rank("item", CONTEXT["year"]) <= rank:
+        context["year"] = year
+    return context or None
 
 
 def _year(first: str | None, last: str | None) -> str:
