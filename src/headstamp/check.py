@@ -353,6 +353,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(path: Path, key: str | None, against: Sequence[Path]) -> int:
+    if not path.exists():
+        raise Missing(f"there is no {path}")
     if key is None and not path.is_dir():
         raise Invalid("a proof is checked with --key: the log's public key")
     if key is None:
@@ -364,7 +366,7 @@ def _run(path: Path, key: str | None, against: Sequence[Path]) -> int:
             raise Tampered(f"{export.STATEMENT}: {error.message}") from error
         print("The key came with the folder; compare it with the one you were given:", _shown(key))
     else:
-        verifier = Verifier.parse(_text(Path(key)) if Path(key).is_file() else key)
+        verifier = Verifier.parse(_text(Path(key)) if os.path.isfile(key) else key)  # noqa: PTH113
     try:
         outside = [open_checkpoint(_text(one), [verifier]) for one in against]
     except (Unreadable, Tampered) as error:

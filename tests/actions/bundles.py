@@ -30,6 +30,7 @@ class Bundle:
     against: tuple[Path, ...] = ()
     signer: Signer | None = field(default=None, repr=False)
     older: Path | None = None
+    case: Path | None = None
 
     def files(self, of: str) -> list[Path]:
         """Its files of one class, in a fixed order."""
@@ -76,7 +77,7 @@ def good(seed: int, folder: Path) -> Bundle:
     signer = Signer.parse((case.folder / "keys/device.key").read_text("utf-8").strip())
     against = (kept,) if kept.exists() else ()
     case.close()
-    return Bundle(here, case.verifier.text(), against, signer, older)
+    return Bundle(here, case.verifier.text(), against, signer, older, case.folder)
 
 
 # --- ways to tamper: each takes a copy of a good bundle and gives the bad one --------------

@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from headstamp import check
+from headstamp.actions.cases import check_case
 from headstamp.evidence import verify
+from headstamp.store.case import Case
 from tests.actions import bundles
 from tests.actions.bundles import Bundle
 from tests.effort import EFFORT
@@ -61,6 +63,9 @@ def test_all_agree_that_the_good_ones_are_good(whole: list[Bundle], go: Path) ->
     for bundle in whole:
         found = verdicts(bundle, go)
         assert {code for code, _ in found.values()} == {0}, (bundle.folder, found)
+        assert bundle.case is not None
+        with Case.open(bundle.case) as case:
+            assert check_case(case, against=[p.read_text("utf-8") for p in bundle.against]) == []
     assert len(whole) == MANY
 
 

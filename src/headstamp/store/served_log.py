@@ -116,9 +116,17 @@ class ServedLog(Sight):
         with self._connected() as conn:
             rows = self._rows(conn, first, count)
             seen = self._seen_rows(conn, rows)
+            raws = {row.seq: _values(row) for row in rows if row.seq in seen}
+            # Which of the records they name may be seen: asked once for each kind.
+            visible = {
+                name: self._visible_ids(
+                    conn, [raws[row.seq] for row in rows if row.seq in raws and row.kind == name],
+                    BY_NAME[name],
+                ) for name in {str(row.kind) for row in rows if row.seq in raws}
+            }
             for row in rows:
-                if row.seq in seen:
-                    yield from self._shown_of(conn, row, records)
+                if row.seq in raws:
+                    yield from self._shown_of(row, raws[row.seq], visible[str(row.kind)], records)
 
     # -- proofs
 
@@ -193,14 +201,14 @@ class ServedLog(Sight):
                 conn, BY_NAME[str(row.kind)], _values(row)))
         }
 
-    def _shown_of(self, conn: Connection, row: _Stored, records: bool) -> Iterator[Disclosure]:
-        raw = _values(row)
+    def _shown_of(
+        self, row: _Stored, raw: dict[str, Any], visible: set[str], records: bool
+    ) -> Iterator[Disclosure]:
         names = sorted(raw)
         wanted = set(names) if records else {"digest"} & raw.keys()
         if not wanted or row.seed is None:
             return
-        kind = BY_NAME[str(row.kind)]
-        values = self._filtered(kind, raw, self._visible_ids(conn, [raw], kind))
+        values = self._filtered(BY_NAME[str(row.kind)], raw, visible)
         stream = salts(bytes(row.seed), len(names))
         for position, name in enumerate(names):
             if name in wanted and name in values and values[name] == raw[name]:
