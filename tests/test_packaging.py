@@ -247,6 +247,7 @@ def test_the_wheel_carries_the_front_end_and_its_licences(
 def test_the_wheel_has_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
     info = f"headstamp-{PROJECT['version']}.dist-info"
     assert b"headstamp = headstamp.cli:main" in wheel.read(f"{info}/entry_points.txt")
+    assert b"headstamp-check = headstamp.check:main" in wheel.read(f"{info}/entry_points.txt")
     assert {f"{info}/licenses/LICENSE", f"{info}/licenses/NOTICE"} <= set(wheel.namelist())
 
 

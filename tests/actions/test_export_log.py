@@ -10,6 +10,7 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -28,6 +29,7 @@ from headstamp.evidence.tile import tile_path
 from headstamp.records import Document, Note, Site
 from headstamp.store.case import Case
 from tests.conftest import new_case
+from tests.effort import EFFORT
 from tests.shared import ROOT
 
 SOURCE = ROOT / "src" / "headstamp"
@@ -116,6 +118,35 @@ def test_a_damaged_log_is_not_mended_on_its_way_out(tmp_path: Path, sql: str) ->
             assert not (tmp_path / "log").exists()
             return
         assert check.check_folder(tmp_path / "log", case.verifier, [kept]).findings != []
+
+
+def test_any_flipped_bit_of_the_stored_log_shows_in_the_case_and_in_the_folder(tmp_path: Path) -> None:
+    random = Random(11)
+    with Case.create(tmp_path / "case") as case:
+        _fill(case)
+        kept = case.checkpoint()
+    for number in range(20 * min(EFFORT, 10)):
+        folder = tmp_path / f"case{number}"
+        shutil.copytree(tmp_path / "case", folder)
+        with sqlite3.connect(folder / "case.sqlite") as raw:
+            raw.text_factory = bytes
+            table, column = random.choice((("log", "entry"), ("tile", "hashes"), ("edge", "hashes"),
+                                           ("checkpoint", "note")))
+            rows = raw.execute(f"SELECT rowid, {column} FROM {table} WHERE length({column}) > 0").fetchall()
+            row, held = random.choice(rows)
+            data = bytearray(held)
+            data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+            kind = "text" if column == "note" else "blob"
+            raw.execute(f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE rowid = ?", (bytes(data), row))
+        with Case.open(folder) as case:
+            assert check_case(case) != [], (number, table)
+            try:
+                export_log(case, tmp_path / "log", clearance="sealed")
+            except HeadstampError:
+                continue
+            assert check.check_folder(tmp_path / "log", case.verifier, [kept]).findings != [], number
+            shutil.rmtree(tmp_path / "log")
+        shutil.rmtree(folder)
 
 
 def test_a_lost_or_changed_original_shows(tmp_path: Path) -> None:
