@@ -62,8 +62,8 @@ def alike(core: Any, rng: Random) -> str:
             slots, total = held.search(pattern, keep)
             told = (
                 slots.tobytes(), total, held.score(slots, costs).tobytes(),
-                held.begins(codes, reversed=False).tobytes(),
-                held.begins(codes, reversed=True).tobytes(),
+                tuple(held.begins(codes, reversed=False)),
+                tuple(held.begins(codes, reversed=True)),
             )  # fmt: skip
             assert wanted is None or told == wanted, name
             wanted = told

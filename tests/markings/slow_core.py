@@ -90,22 +90,14 @@ def cost(costs: Costs, codes: bytes) -> int:
     )
 
 
-def begins(segment: Segment, codes: bytes, *, reversed: bool) -> list[tuple[int, int]]:
-    """Which slots begin with 0, 1, ... all of the codes, of this length; then of each longer one."""
-    pairs, longer = [(0, 0)] * (len(codes) + 1), []
-    for length, first, count in segment.buckets[:, :3].tolist():
-        markings = sorted(
-            segment.codes_of(slot)[:: -1 if reversed else 1] for slot in range(first, first + count)
-        )
-
-        def among(
-            start: bytes, markings: list[bytes] = markings, first: int = first
-        ) -> tuple[int, int]:
-            below = sum(marking[: len(start)] < start for marking in markings)
-            return first + below, first + below + sum(m.startswith(start) for m in markings)
-
-        if length == len(codes):
-            pairs = [among(codes[:depth]) for depth in range(len(codes) + 1)]
-        elif length > len(codes):
-            longer.append(among(codes))
-    return pairs + longer
+def begins(segment: Segment, codes: bytes, *, reversed: bool) -> list[int]:
+    """How many markings of this length begin with 0, 1, ... all of the codes."""
+    markings = [
+        segment.codes_of(slot)[:: -1 if reversed else 1]
+        for length, first, count in segment.buckets[:, :3].tolist() if length == len(codes)
+        for slot in range(first, first + count)
+    ]  # fmt: skip
+    return [
+        sum(marking.startswith(codes[:depth]) for marking in markings)
+        for depth in range(len(codes) + 1)
+    ]

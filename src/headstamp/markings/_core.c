@@ -695,9 +695,8 @@ static uint32_t bound(const uint8_t *blocks, const Bucket *b, uint32_t low, uint
 
 PyDoc_STRVAR(begins_doc,
              "begins(segment, codes, reversed) -> bytes\n\n"
-             "For markings of this length, int64 pairs after 0, 1, ... all characters: which\n"
-             "slots, in the order of that direction, begin with these. Then one pair for each\n"
-             "bucket of longer markings, with all characters.");
+             "How many markings of this length begin with the first 0, 1, ... all of the codes\n"
+             "(read from the back if reversed), int64.");
 
 static PyObject *core_begins(PyObject *module, PyObject *args)
 {
@@ -725,34 +724,21 @@ static PyObject *core_begins(PyObject *module, PyObject *args)
     const Segment *s = (Segment *)segment;
     const uint8_t *blocks = s->views[reversed ? R_BLOCKS : F_BLOCKS].buf;
     const int n = (int)codes.len;
-    int64_t pairs[2 * (2 * PLACES + 2)];
-    int count = 0;
-    memset(pairs, 0, sizeof pairs);
+    int64_t counts[PLACES + 1] = {0};
     for (int i = 0; i < s->bucket_count; i++) {
         const Bucket *b = &s->buckets[i];
         if (b->length != n)
             continue;
         uint32_t low = 0, high = b->count;
-        for (int d = 0; d <= n; d++) {
-            if (d) {
-                low = bound(blocks, b, low, high, codes.buf, d - 1, d, 0);
-                high = bound(blocks, b, low, high, codes.buf, d - 1, d, 1);
-            }
-            pairs[2 * d] = (int64_t)b->first + low;
-            pairs[2 * d + 1] = (int64_t)b->first + high;
+        counts[0] = high;
+        for (int d = 1; d <= n && low < high; d++) {
+            low = bound(blocks, b, low, high, codes.buf, d - 1, d, 0);
+            high = bound(blocks, b, low, high, codes.buf, d - 1, d, 1);
+            counts[d] = high - low;
         }
     }
-    count = n + 1;
-    for (int i = 0; i < s->bucket_count; i++) {
-        const Bucket *b = &s->buckets[i];
-        if (b->length <= n)
-            continue;
-        const uint32_t low = bound(blocks, b, 0, b->count, codes.buf, 0, n, 0);
-        pairs[2 * count] = (int64_t)b->first + low;
-        pairs[2 * count + 1] = (int64_t)b->first + bound(blocks, b, low, b->count, codes.buf, 0, n, 1);
-        count++;
-    }
-    answer = PyBytes_FromStringAndSize((const char *)pairs, (Py_ssize_t)(count * 2 * sizeof *pairs));
+    answer = PyBytes_FromStringAndSize((const char *)counts,
+                                       (Py_ssize_t)((size_t)(n + 1) * sizeof *counts));
 done:
     PyBuffer_Release(&codes);
     return answer;

@@ -101,7 +101,7 @@ class Core:
         """What codes in rows cost."""
         return np.frombuffer(self._module.score_rows(rows, lengths, costs), dtype=np.int32)
 
-    def begins(self, codes: bytes, *, reversed: bool) -> npt.NDArray[np.int64]:
-        """Pairs of slots: see ``begins`` of the core."""
+    def begins(self, codes: bytes, *, reversed: bool) -> list[int]:
+        """How many markings of this length begin with 0, 1, ... of the codes."""
         found: Any = self._module.begins(self._held, codes, reversed)
-        return np.frombuffer(found, dtype=np.int64).reshape(-1, 2)
+        return memoryview(found).cast("q").tolist()

@@ -152,17 +152,12 @@ def begins(segment: Segment, codes: bytes, reversed: bool) -> bytes:
     """How many markings begin with the codes; see ``begins`` of the core."""
     if len(codes) > PLACES:
         raise ValueError("more than 60 codes")
-    pairs = [(0, 0)] * (len(codes) + 1)
-    longer = []
+    counts = [0] * (len(codes) + 1)
     for number, row in enumerate(segment.buckets):
-        length, first = int(row[0]), int(row[1])
-        if length == len(codes):
+        if int(row[0]) == len(codes):
             within = _within(segment, number, int(reversed), codes, range(len(codes) + 1))
-            pairs = [(first + low, first + high) for low, high in within]
-        elif length > len(codes):
-            low, high = _within(segment, number, int(reversed), codes, (len(codes),))[0]
-            longer.append((first + low, first + high))
-    return np.array(pairs + longer, dtype=np.int64).tobytes()
+            counts = [high - low for low, high in within]
+    return np.array(counts, dtype=np.int64).tobytes()
 
 
 def _within(

@@ -303,14 +303,10 @@ class Question:
         return near * math.exp(-cheapest / 100), float(near)
 
     def _begins(self, codes: bytes, reversed: bool) -> list[int]:
-        total = [0] * (len(codes) + 1)
-        for part in self._index.parts:
-            ends = part.core.begins(codes, reversed=reversed)[: len(total)].reshape(-1).tolist()
-            total = [
-                number + high - low
-                for number, low, high in zip(total, ends[::2], ends[1::2], strict=True)
-            ]
-        return total
+        counts = [part.core.begins(codes, reversed=reversed) for part in self._index.parts]
+        if len(counts) == 1:
+            return counts[0]
+        return [sum(numbers) for numbers in zip([0] * (len(codes) + 1), *counts, strict=True)]
 
 
 def _several(query: Query) -> list[tuple[str, float]]:

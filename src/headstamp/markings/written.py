@@ -8,7 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from headstamp.markings.alphabet import PLACES, encode
+from headstamp.markings.alphabet import CLASSES, PLACES, encode
+from headstamp.markings.asked import Pattern
+from headstamp.markings.candidates import KEEP
 from headstamp.markings.hit import Hit
 from headstamp.markings.normalise import keys
 from headstamp.markings.part import Holding, Part
@@ -49,10 +51,13 @@ def _being(part: Part, wanted: str, most: int) -> list[int]:
     codes = encode(keys(wanted).plain)[:PLACES]
     if not codes:
         return []
-    first, last = part.core.begins(codes, reversed=False)[len(codes)].tolist()
+    fits = np.zeros(CLASSES, dtype=np.uint64)
+    for place, code in enumerate(codes):
+        fits[code % CLASSES] |= np.uint64(1 << place)
+    slots, _ = part.core.search(Pattern(len(codes), 0, 0, fits, 0, 0, -1), KEEP)
     found = (
         position
-        for slot in range(first, last)
+        for slot in slots.tolist()
         for position, word in part.segment.entries_of(slot)
         if not word and part.segment.text_of(position) == wanted
     )
