@@ -90,7 +90,7 @@ def test_markings_are_isolated_and_escaped_in_either_direction(case: Case) -> No
         assert "&lt;b&gt;&amp;amp;" in page and "<b>&amp;" not in page
         # Each text of the case stands in a box of its own: its full stop stays where it was.
         second = render(receipt_of(case, "cust-second0000", clearance="restricted", language=language))
-        assert "<bdi>Team two (S. Torvag).</bdi>" in second
+        assert '<bdi dir="ltr" class="own">Team two (S. Torvag).</bdi>' in second
 
 
 def test_every_language_has_every_word() -> None:

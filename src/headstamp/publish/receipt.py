@@ -172,8 +172,13 @@ def _environment() -> Environment:
 
 
 def _isolated(text: str) -> Markup:
-    """Somebody's words, shut off from a page of either direction, plain ASCII too."""
-    return Markup("<bdi>{}</bdi>").format(wording.said(text))
+    """Somebody's words, shut off from a page of either direction, plain ASCII too.
+
+    The direction is written out: the printer does not find it by itself.
+    """
+    if wording.runs_right_to_left(text):
+        return Markup('<bdi dir="rtl" class="own">{}</bdi>').format(wording.said(text))
+    return Markup('<bdi dir="ltr" class="own">{}</bdi>').format(text)
 
 
 def render(receipt: Receipt, density: int = 0) -> str:
