@@ -280,7 +280,21 @@ def test_the_file_of_another_log_is_no_use(tmp_path: Path) -> None:
         assert held(two) == made_anew(two)
 
 
-def test_killed_while_it_is_saved(sqlite_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_programs_may_keep_it_at_once(sqlite_case: Case) -> None:
+    many(sqlite_case)
+    want = held(sqlite_case)
+
+    def keep(_number: int) -> bool:
+        index_path(sqlite_case).unlink(missing_ok=True)
+        with Case.open(sqlite_case.where) as another:
+            return held_of(up_to_date(another)) == want
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(keep, range(40)))
+    assert held_of(load(sqlite_case)) == want
+
+
+def test_killed_while_it_is_saved(sqlite_case: Case) -> None:
     many(sqlite_case)
     want = held(sqlite_case)
     path = index_path(sqlite_case)

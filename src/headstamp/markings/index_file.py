@@ -111,26 +111,31 @@ def read_index(path: Path, *, check: bool = False) -> IndexFile:
     Raises Missing, Unreadable.
     """
     try:
+        # One file from beginning to end: another program may put a newer one in its place.
         with path.open("rb") as file:
-            if file.read(8) != MAGIC:
-                raise Unreadable(f"{path.name} is not a markings index of this version")
-            size = int.from_bytes(file.read(4), "little")
-            told = int.from_bytes(file.read(4), "little")
-            whole = path.stat().st_size
-            text = file.read(min(size, _MOST_HEADER))
-            if len(text) != size or zlib.crc32(text) != told:
-                raise Unreadable(f"the header of {path.name} is damaged")
-            header = json.loads(text)
-            start = -(-(16 + size) // _ALIGNED) * _ALIGNED
+            return _read(file, path, check)
     except FileNotFoundError as error:
         raise Missing(f"there is no markings index at {path}") from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise Unreadable(f"the markings index {path.name} cannot be read: {error}") from error
+
+
+def _read(file: BinaryIO, path: Path, check: bool) -> IndexFile:
+    if file.read(8) != MAGIC:
+        raise Unreadable(f"{path.name} is not a markings index of this version")
+    size = int.from_bytes(file.read(4), "little")
+    told = int.from_bytes(file.read(4), "little")
+    whole = os.fstat(file.fileno()).st_size
+    text = file.read(min(size, _MOST_HEADER))
+    if len(text) != size or zlib.crc32(text) != told:
+        raise Unreadable(f"the header of {path.name} is damaged")
     try:
+        header = json.loads(text)
+        start = -(-(16 + size) // _ALIGNED) * _ALIGNED
         if start + int(header["bytes"]) > whole:
             raise Unreadable(f"the markings index {path.name} is cut short")
         arrays = {
-            name: _mapped(path, start, entry, int(header["bytes"]))
+            name: _mapped(file, start, entry, int(header["bytes"]))
             for name, entry in header["arrays"].items()
         }
         if check:
@@ -160,7 +165,7 @@ def read_index(path: Path, *, check: bool = False) -> IndexFile:
         raise Unreadable(f"the markings index {path.name} is damaged: {error}") from error
 
 
-def _mapped(path: Path, start: int, entry: dict[str, Any], end: int) -> npt.NDArray[Any]:
+def _mapped(file: BinaryIO, start: int, entry: dict[str, Any], end: int) -> npt.NDArray[Any]:
     kind = np.dtype(str(entry["type"]))
     shape = tuple(int(v) for v in entry["shape"])
     if kind.kind not in "iu" or min((*shape, 0)) < 0 or int(entry["at"]) < 0:
@@ -170,7 +175,7 @@ def _mapped(path: Path, start: int, entry: dict[str, Any], end: int) -> npt.NDAr
     if math.prod(shape) == 0:
         return np.zeros(shape, dtype=kind)
     # "c": what is taken out of the index in memory is not taken out of the file.
-    mapped = np.memmap(path, dtype=kind, mode="c", offset=start + int(entry["at"]), shape=shape)
+    mapped = np.memmap(file, dtype=kind, mode="c", offset=start + int(entry["at"]), shape=shape)
     return mapped.view(np.ndarray)
 
 
