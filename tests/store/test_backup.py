@@ -477,3 +477,33 @@ def test_restored_into_a_database(whole: Path, tmp_path: Path) -> None:
         restore_case(whole / "bk", url, folder=tmp_path / "files2")
         with Case.open(url, folder=tmp_path / "files2") as case:
             assert state(case) == before
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_killed_while_restoring_into_a_database(whole: Path, tmp_path: Path) -> None:
+    """Afterwards there is a whole case, or an empty database into which it can be restored."""
+    draw = random.Random(8)
+    files = tmp_path / "files"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("HEADSTAMP_")}
+    usual = 0.0
+    for number in range(3 * EFFORT + 1):
+        with database() as url:
+            began = time.monotonic()
+            # The address holds a password: in the environment it would be, here it is a test's.
+            process = subprocess.Popen(
+                [sys.executable, "-m", "headstamp", "restore", str(whole / "bk"),
+                 f"{url}?folder={files}"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+            if number:
+                time.sleep(usual * draw.uniform(0.6, 1.0))
+                process.send_signal(signal.SIGKILL)
+            process.wait()
+            usual = usual or time.monotonic() - began
+            try:
+                case = Case.open(url, folder=files)
+            except Missing:
+                restore_case(whole / "bk", f"{url}?folder={files}")
+                case = Case.open(url, folder=files)
+            with case:
+                assert check_case(case) == []
+        shutil.rmtree(files)

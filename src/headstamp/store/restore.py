@@ -34,7 +34,7 @@ from headstamp.store.backup_set import (
     read_manifest,
 )
 from headstamp.store.case import Case, read_key
-from headstamp.store.disk import copy_file, sync_folder, sync_tree, told, workplace, write_file
+from headstamp.store.disk import copy_file, sync_file, sync_folder, sync_tree, told, workplace, write_file
 from headstamp.store.search import Keyer
 from headstamp.store.sqlite import Sqlite
 from headstamp.store.tables import LOG
@@ -176,6 +176,7 @@ def _proven(
 def publish(made: Path, target: Path, backend: Backend, where: str) -> None:
     """Gives a finished case in SQLite its name, or puts it into the database with its folder."""
     if isinstance(backend, Sqlite):
+        sync_file(made / CASE_FILE)
         sync_tree(made)
         # A rename onto an empty folder takes its place; onto any other it is refused.
         made.rename(target)
