@@ -22,6 +22,9 @@ PROMISED = {
     "settle": ["reason", "version", "state"],
     "read": ["region", "only", "accept", "item"], "record": [], "checkpoint": [], "schema": [], "snapshot": ["output"], "kinds": [],
     "export-log": ["output", "records", "without_originals"], "proof": ["version", "since", "output"],
+    "backup": ["with_key", "keep"], "restore": ["key", "against", "as_it_is"], "move": [],
+    "upgrade": ["anew"], "doctor": ["against"],
+    "parts": [],
     "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 

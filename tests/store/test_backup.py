@@ -37,7 +37,7 @@ from tests.effort import EFFORT
 from tests.shared import ROOT
 from tests.store.kept import live, state, tree
 
-TAMPERINGS = 40 * EFFORT
+TAMPERINGS = 200 * EFFORT
 KILLS = 6 * EFFORT
 
 
@@ -315,7 +315,7 @@ def test_backups_while_the_case_is_written_to(case: Case, tmp_path: Path) -> Non
     writer.start()
     try:
         taken = []
-        for _ in range(4):
+        for _ in range(4 * EFFORT):
             time.sleep(0.05)
             taken.append(back_up(case.where, tmp_path / "bk", folder=case.folder)[0])
     finally:

@@ -30,7 +30,7 @@ from tests.store.kept import live, state, tree
 @pytest.mark.postgres
 def test_there_and_back_is_equal(tmp_path: Path) -> None:
     with Case.create(tmp_path / "one") as case:
-        live(case)
+        live(case, many=100 if EFFORT == 1 else 5_000)
         with case.change(actor="a", reason="odd texts") as change:
             change.file(b"")
             change.put_many(one_of_each("moved"))

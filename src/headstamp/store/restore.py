@@ -34,7 +34,15 @@ from headstamp.store.backup_set import (
     read_manifest,
 )
 from headstamp.store.case import Case, read_key
-from headstamp.store.disk import copy_file, sync_file, sync_folder, sync_tree, told, workplace, write_file
+from headstamp.store.disk import (
+    copy_file,
+    sync_file,
+    sync_folder,
+    sync_tree,
+    told,
+    workplace,
+    write_file,
+)
 from headstamp.store.search import Keyer
 from headstamp.store.sqlite import Sqlite
 from headstamp.store.tables import LOG
