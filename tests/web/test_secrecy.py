@@ -57,6 +57,10 @@ def _hidden(kind: RecordType, tier: str, canary: str) -> Record:
             values[fact.name] = fact.kind.example or fact.kind.clean("1")
     if kind.name == "photograph":
         values["link"] = f"https://example.org/{canary}"
+    if "generation" in kind.by_name:  # who says what was done has no original
+        values["generation"] = "copy"
+    if kind.name == "custody":  # and seals belong to an act
+        values |= {"act": "checked", "held_on": "2016-03"}
     return kind.cls.build(values)
 
 
@@ -78,6 +82,8 @@ def _planted() -> tuple[list[Record], list[tuple[str, int]]]:
     for kind_name, values in changed.items():
         whole = base[kind_name].model_dump(exclude_none=True)
         whole = {k: v for k, v in whole.items() if v != ()}
+        if kind_name == "custody":
+            whole["act"] = "checked"
         records.append(type(base[kind_name]).build({**whole, **values}))
     # Visible records that name hidden ones.
     records.append(make("item", id="item-nams", tag="N", tier="public", site="site-hids",
