@@ -85,6 +85,18 @@ def test_a_move_is_refused_without_a_trace(sqlite_case: Case, tmp_path: Path) ->
         move_case(sqlite_case.folder, str(tmp_path / "again"))
 
 
+def test_whoever_has_the_old_case_open_cannot_write_there_any_more(
+    sqlite_case: Case, tmp_path: Path
+) -> None:
+    live(sqlite_case)
+    move_case(sqlite_case.folder, str(tmp_path / "to"))
+    with pytest.raises(Unavailable, match="not changed"), sqlite_case.change(
+        actor="a", reason="a server that was not stopped"
+    ) as change:
+        change.put(Item.build({}))
+    assert check_case(sqlite_case) == []
+
+
 @pytest.mark.slow
 def test_a_killed_move_leaves_one_case_that_goes_on_or_says_how(tmp_path: Path) -> None:
     draw = random.Random(3)

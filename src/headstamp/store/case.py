@@ -152,18 +152,24 @@ class Case:
         On a clean exit everything put is durable and logged; on an error nothing
         is. Raises Unavailable where this machine does not hold the case's key.
         """
+        key = self.folder / "keys" / "device.key"
+        no_key = (f"the key of this case is not in {key.parent}: it can be read and verified here, "
+                  "not changed")
         # Read only when something is to be signed: reading needs no key.
         if self._signer is None:
-            self._signer = read_key(self.folder / "keys" / "device.key")
+            self._signer = read_key(key)
         if self._signer is None:
-            raise Unavailable(f"the key of this case is not in {self.folder / 'keys'}: it can be "
-                              "read and verified here, not changed")
+            raise Unavailable(no_key)
         if self._signer.verifier_key != self.meta["key"]:
             raise Tampered(f"the key in {self.folder / 'keys'} is not the key of this case")
         stamp = Stamp(act="put", actor=actor, at=moment(self.clock()), reason=reason)
         tiles = None
         try:
             with self.backend.writing() as conn:
+                # Looked for under the lock: a move may just have taken the case elsewhere.
+                if not key.exists():
+                    self._signer = None
+                    raise Unavailable(no_key)
                 tiles = self._edge(conn)
                 change = Change(conn, self.backend, self.vault, stamp, tiles)
                 yield change
