@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -430,6 +430,64 @@ def test_a_full_disk_is_told_and_what_is_there_is_used_next_time(
         assert room > 5
     with Case.open(tmp_path / "again") as case:
         assert check_case(case) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("call", ["fsync", "open", "rename", "replace", "mkdir", "chmod"])
+def test_a_fault_in_each_call_of_the_system(
+    sqlite_case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Calls in turn fail once: told in our words, nothing half there, the next try works."""
+    live(sqlite_case, files=1, many=2)
+    place, into = tmp_path / "bk", tmp_path / "into"
+    whole = tmp_path / "whole"
+    back_up(sqlite_case.folder, whole)
+    real = getattr(os, call)
+    left = 0
+
+    def failing(*given: object, **named: object) -> object:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise OSError(5, "Input/output error")
+        return real(*given, **named)
+
+    def once(act: Callable[[], object], at: int) -> bool:
+        nonlocal left
+        with monkeypatch.context() as patch:
+            patch.setattr(os, call, failing)
+            left = at
+            try:
+                act()
+            except HeadstampError:
+                return True
+            finally:
+                done = left > 0
+                left = 0
+        return not done  # the fault was borne; else there were not so many calls
+
+    failed = 0
+    every = 1 if EFFORT > 1 else 6  # each call in ``make soak``
+    for at in range(1, 200, every):
+        if not once(lambda: back_up(sqlite_case.folder, place), at):
+            break
+        for one in states(place):
+            restore_case(one, str(into))
+            shutil.rmtree(into)
+        back_up(sqlite_case.folder, place, keep=1)
+        shutil.rmtree(place)
+        failed += 1
+    for at in range(1, 200, every):
+        if not once(lambda: restore_case(whole, str(into)), at):
+            break
+        if into.exists():
+            with Case.open(into) as case:
+                assert check_case(case) == []
+            shutil.rmtree(into)
+        restore_case(whole, str(into))
+        shutil.rmtree(into)
+        failed += 1
+    assert failed
 
 
 def test_two_at_once_do_not_mix(sqlite_case: Case, tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ def move(
         raise Invalid("the new case needs a folder of its own")
     try:
         refuse_unless_empty(target, backend, where)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        with told(target.parent):
+            target.parent.mkdir(parents=True, exist_ok=True)
         with told(target.parent), workplace(
             target.parent / f".{target.name}.restoring", "restoring or moving"
         ) as work, case.backend.writing() as conn:

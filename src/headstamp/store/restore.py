@@ -90,7 +90,8 @@ def restore(
     target, backend = backend_of(where, folder)
     try:
         refuse_unless_empty(target, backend, where)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        with told(target.parent):
+            target.parent.mkdir(parents=True, exist_ok=True)
         with told(target.parent), workplace(
             target.parent / f".{target.name}.restoring", "restoring"
         ) as work:
