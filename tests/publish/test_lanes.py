@@ -58,4 +58,4 @@ def test_all_bars_lie_on_the_drawing(
     for kind in ("chart-bar", "chart-maybe"):
         for rect in rects(drawn, kind):
             start = float(rect.get("x", ""))
-            assert 0 <= start and start + float(rect.get("width", "")) <= 720
+            assert start >= 0 and start + float(rect.get("width", "")) <= 720

@@ -88,6 +88,29 @@ def test_a_derivative_says_so_before_anything_else(
     assert "Derivative" not in pages.get(f"/photographs/{parent}").text.split("<h2")[0]
 
 
+def test_a_file_is_recorded_as_made_from_another_by_a_form(kept: Case, pages: TestClient) -> None:
+    with kept.change(actor="A", reason="a letter") as change:
+        file = change.file(b"letter")
+        change.put(make("document", "letter", title="Letter", digest=file.digest))
+    page = pages.get("/documents/doc-letter0000").text
+    token = page.split('name="token" value="')[1].split('"')[0]
+    sent = {"file": ("letter.txt", b"letter, typed out")}
+    refused = pages.post("/documents/doc-letter0000/derive", data={"token": token}, files=sent)
+    assert refused.status_code == 422 and "what was done" in refused.text
+    assert pages.post("/documents/doc-letter0000/derive", data={"what": "x"}, files=sent
+                      ).status_code == 403
+    made = pages.post("/documents/doc-letter0000/derive", data={"token": token, "what": "typed out"},
+                      files=sent, follow_redirects=True)
+    assert made.status_code == 200 and "<strong>Derivative</strong> of" in made.text
+    shown = kept.read("restricted").list("document", {"parent": "doc-letter0000"}).rows[0]
+    assert shown.get("original_name") == "letter.txt" and shown.get("mime") == "text/plain"
+    copied = pages.post("/documents/doc-letter0000/derive", data={"token": token},
+                        follow_redirects=True)
+    assert "<strong>Working copy</strong> of" in copied.text
+    assert pages.post("/documents/doc-nobody0000/derive", data={"token": token}).status_code == 404
+    assert not any((kept.folder / "imports" / "waiting").glob("*"))
+
+
 @pytest.mark.browser
 def test_the_timeline_in_a_browser_by_keyboard_without_barriers(kept: Case) -> None:
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")

@@ -28,7 +28,7 @@ def qr_svg(text: str, title: str, description: str, *, side: float = 260) -> str
         raise Invalid(f"a QR code holds 1 to {MOST_BYTES:,} bytes, this text has {size:,}")
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     picture: Any = code.to_image(scale=1, add_quiet_zones=False)
-    rows: list[list[int]] = memoryview(picture).tolist()
+    rows: Any = memoryview(picture).tolist()
     modules = len(rows) + 2 * _QUIET
     path = []
     for y, row in enumerate(rows, _QUIET):
