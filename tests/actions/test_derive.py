@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from headstamp.actions.cases import check_case
+from headstamp.actions.correct import correct
 from headstamp.actions.derive import derive
 from headstamp.actions.intake_photographs import import_photographs
 from headstamp.errors import Conflicting, Invalid, Missing
@@ -102,6 +103,20 @@ def test_what_is_refused(case: Case, original: str, tmp_path: Path) -> None:
     by(case, original, path, what="brightened")
     with pytest.raises(Conflicting, match="already"):
         by(case, original, path, what="brightened again")
+
+
+def test_a_correction_does_not_put_another_file_in_the_place_of_an_original(
+    case: Case, original: str
+) -> None:
+    held = case.read("restricted").get(original)
+    for other in ("0" * 64, None):
+        values = {k: v for k, v in {**held.values, "digest": other, "link": "https://example.org/x"
+                                    }.items() if v is not None}
+        with pytest.raises(Invalid, match="cannot be corrected so"):
+            correct(case, original, values, expected=1, clearance="restricted", actor="A", reason="x")
+    done = correct(case, original, {**held.values, "caption": "a stamp"}, expected=1,
+                   clearance="restricted", actor="A", reason="caption")
+    assert done.version == 2
 
 
 def test_it_is_as_secret_as_its_parent(case: Case, tmp_path: Path) -> None:

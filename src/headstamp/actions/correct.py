@@ -52,8 +52,18 @@ def correct(
     whole = case.read("sealed").get(record_id)
     made = type_.cls.build({**_merged(type_, values, seen, whole, clearance), "id": record_id})
     _only_seen(case, made, clearance, set(_named(type_, whole)))
+    _same_file(made, whole)
     with case.change(actor=actor, reason=reason) as change:
         return change.put(made, expected=expected)
+
+
+def _same_file(made: Record, whole: Shown) -> None:
+    """An original is never put in another's place, not even by a correction."""
+    held = whole.get("digest")
+    if held is not None and getattr(made, "digest", None) != held:
+        raise Invalid("this record cannot be corrected so", [Problem(
+            "its file would be another one", "Record the other file by itself; one that was made from "
+            "this one, as a derivative.", "digest", getattr(made, "digest", None) or "")])
 
 
 def _merged(
