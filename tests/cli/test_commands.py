@@ -24,7 +24,8 @@ PROMISED = {
     "export-log": ["output", "records", "without_originals"], "proof": ["version", "since", "output"],
     "backup": ["with_key", "keep"], "restore": ["key", "against", "as_it_is"], "move": [],
     "upgrade": ["anew"], "doctor": ["against"],
-    "parts": [],
+    "parts": [], "custody": [], "receipt": ["output", "language", "check"],
+    "derive": ["what", "tool", "tier"],
     "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 
