@@ -112,7 +112,9 @@ class Question:
         if self._exact is not None:
             return as_written(self._index, self._exact, limit)
         most = max((r.asked.edits for r in self._readings), default=0)
-        for edits in range(self._least(most), most):
+        least = self._least(most)
+        # What was read whole is hardly ever near to plenty with one edit: two tell soon enough.
+        for edits in range(max(least, most - 1) if least else 0, most):
             self._reach(edits)
         return self._answer(MOST_EDITS, limit)
 
