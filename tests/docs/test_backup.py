@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
 from pathlib import Path
 
 import pytest
 
-from headstamp.cli import main
-from tests.docs.test_tutorial import BLOCK, agrees
+from tests.docs.walk import walk
 from tests.shared import ROOT
 
 
@@ -18,23 +15,7 @@ from tests.shared import ROOT
 def test_the_page_does_what_it_says(
     page: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in os.environ if name.startswith("HEADSTAMP_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    ran = 0
-    for what, name, body in BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8")):
-        if what == "file":
-            (tmp_path / name).write_text(body, encoding="utf-8")
-            continue
-        for step in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
-            command, _, shown = step.partition("\n")
-            capfd.readouterr()
-            main(shlex.split(command)[1:])
-            told = capfd.readouterr()
-            printed = told.err + told.out
-            assert agrees(printed, shown or "..."), f"$ {command}\nprinted:\n{printed}"
-            ran += 1
-    assert ran >= 6
+    assert walk(page, tmp_path, capfd, monkeypatch) >= 6
 
 
 def test_every_code_of_the_doctor_is_explained() -> None:

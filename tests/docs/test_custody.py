@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from tests.docs.test_tutorial import BLOCK, agrees, run
+from tests.docs.walk import BLOCK, agrees, run, steps
 from tests.shared import ROOT
 
 PAGE = ROOT / "docs" / "custody.md"
@@ -22,14 +21,13 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
             (here / "notebook.py").write_text(body, encoding="utf-8")
             assert "Traceback" not in run("python notebook.py", here)
         elif what == "console":
-            for step in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
-                command, _, shown = step.partition("\n")
+            for command, shown in steps(body):
                 # What one command sets, the next one knows, as in a person's own shell.
                 whole = (f". {kept}\n{command}\ncode=$?\n"
                          f"declare -p HEADSTAMP_CASE ITEM TEAM STORE LAB ACT 2>/dev/null > {kept}.new\n"
                          f"mv {kept}.new {kept}; exit $code")
                 printed = run(whole, here)
-                assert agrees(printed, shown or "..."), f"$ {command}\nprinted:\n{printed}"
+                assert agrees(printed, shown), f"$ {command}\nprinted:\n{printed}"
 
 
 def test_the_page_names_every_fault_and_every_act() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.test_tutorial import BLOCK
+from tests.docs.walk import BLOCK
 from tests.shared import ROOT
 
 PAGE = ROOT / "docs" / "markings-search.md"
