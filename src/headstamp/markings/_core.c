@@ -492,6 +492,21 @@ static Compare *kernel_named(const char *name, int places)
     return NULL;
 }
 
+/* The object as a segment, borrowed; NULL with an error if it is none. */
+static const Segment *segment_in(PyObject *module, PyObject *object)
+{
+    PyObject *type = PyObject_GetAttrString(module, "Segment");
+    if (!type)
+        return NULL;
+    const int right = PyObject_IsInstance(object, type);
+    Py_DECREF(type);
+    if (right > 0)
+        return (const Segment *)object;
+    if (!right)
+        PyErr_SetString(PyExc_TypeError, "not a Segment");
+    return NULL;
+}
+
 PyDoc_STRVAR(search_doc,
              "search(segment, kernel, pattern, keep) -> (slots, total)\n\n"
              "The slots within the pattern's edits, ascending, as uint32 bytes; at most `keep`\n"
@@ -502,26 +517,16 @@ PyDoc_STRVAR(search_doc,
 
 static PyObject *core_search(PyObject *module, PyObject *args)
 {
-    Segment *s;
-    PyObject *segment, *tuple, *type = PyObject_GetAttrString(module, "Segment");
+    PyObject *segment, *tuple;
     const char *name;
     Pattern p;
     int half, limits[2];
     Py_ssize_t keep;
-    if (!type)
+    if (!PyArg_ParseTuple(args, "OsO!n", &segment, &name, &PyTuple_Type, &tuple, &keep))
         return NULL;
-    if (!PyArg_ParseTuple(args, "OsO!n", &segment, &name, &PyTuple_Type, &tuple, &keep)) {
-        Py_DECREF(type);
+    const Segment *s = segment_in(module, segment);
+    if (!s)
         return NULL;
-    }
-    const int right = PyObject_IsInstance(segment, type);
-    Py_DECREF(type);
-    if (right <= 0) {
-        if (!right)
-            PyErr_SetString(PyExc_TypeError, "not a Segment");
-        return NULL;
-    }
-    s = (Segment *)segment;
     if (keep < 1) {
         PyErr_SetString(PyExc_ValueError, "keep at least one");
         return NULL;
@@ -579,26 +584,15 @@ PyDoc_STRVAR(score_doc,
 
 static PyObject *core_score(PyObject *module, PyObject *args)
 {
-    PyObject *segment, *tuple, *type = PyObject_GetAttrString(module, "Segment");
+    PyObject *segment, *tuple, *answer = NULL;
     Py_buffer slots, views[5];
     int held = 0;
     Costs c;
-    if (!type)
-        return NULL;
-    if (!PyArg_ParseTuple(args, "Oy*O!", &segment, &slots, &PyTuple_Type, &tuple)) {
-        Py_DECREF(type);
-        return NULL;
-    }
-    PyObject *answer = NULL;
     int32_t *costs = NULL;
-    const int right = PyObject_IsInstance(segment, type);
-    Py_DECREF(type);
-    if (right <= 0) {
-        if (!right)
-            PyErr_SetString(PyExc_TypeError, "not a Segment");
-        goto done;
-    }
-    if (take_costs(tuple, &c, views, &held) < 0)
+    if (!PyArg_ParseTuple(args, "Oy*O!", &segment, &slots, &PyTuple_Type, &tuple))
+        return NULL;
+    const Segment *s = segment_in(module, segment);
+    if (!s || take_costs(tuple, &c, views, &held) < 0)
         goto done;
     const size_t n = (size_t)slots.len / 4;
     costs = malloc((n ? n : 1) * sizeof *costs);
@@ -606,7 +600,6 @@ static PyObject *core_score(PyObject *module, PyObject *args)
         PyErr_NoMemory();
         goto done;
     }
-    const Segment *s = (Segment *)segment;
     Py_BEGIN_ALLOW_THREADS
     uint8_t codes[PLACES];
     for (size_t i = 0; i < n; i++) {
@@ -700,28 +693,18 @@ PyDoc_STRVAR(begins_doc,
 
 static PyObject *core_begins(PyObject *module, PyObject *args)
 {
-    PyObject *segment, *type = PyObject_GetAttrString(module, "Segment");
+    PyObject *segment, *answer = NULL;
     Py_buffer codes;
     int reversed;
-    if (!type)
+    if (!PyArg_ParseTuple(args, "Oy*p", &segment, &codes, &reversed))
         return NULL;
-    if (!PyArg_ParseTuple(args, "Oy*p", &segment, &codes, &reversed)) {
-        Py_DECREF(type);
-        return NULL;
-    }
-    PyObject *answer = NULL;
-    const int right = PyObject_IsInstance(segment, type);
-    Py_DECREF(type);
-    if (right <= 0) {
-        if (!right)
-            PyErr_SetString(PyExc_TypeError, "not a Segment");
+    const Segment *s = segment_in(module, segment);
+    if (!s)
         goto done;
-    }
     if (codes.len > PLACES) {
         PyErr_SetString(PyExc_ValueError, "more than 60 codes");
         goto done;
     }
-    const Segment *s = (Segment *)segment;
     const uint8_t *blocks = s->views[reversed ? R_BLOCKS : F_BLOCKS].buf;
     const int n = (int)codes.len;
     int64_t counts[PLACES + 1] = {0};

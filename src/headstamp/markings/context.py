@@ -205,8 +205,3 @@ def _years(text: str) -> int | None:
 
 def _folded(text: str) -> str:
     return "".join(char for char in text.casefold() if char.isalnum())
-
-
-def merged(parts: Sequence[str]) -> str:
-    """Parts of an explanation as one line."""
-    return "; ".join(part for part in parts if part)
