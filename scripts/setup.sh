@@ -46,6 +46,8 @@ if [ "$kind" = dev ]; then
     packages+=(tesseract-ocr tesseract-ocr-{rus,ara,fas,chi-sim})
     # The checker of exported logs by foreign code (tests/foreign): 81 MB to fetch, 480 on disk.
     packages+=(golang-go golang-golang-x-mod-dev)
+    # Time stamps by a second hand; faults of single system calls; a clock that lies; a bare network.
+    packages+=(openssl strace libfaketime iproute2)
 fi
 # What compiles the search of markings (scripts/compile_core.py); a Python that is not
 # Debian's brings its headers.
