@@ -5,6 +5,13 @@ An entry is a canonical JSON object (RFC 8785) with exactly the keys ``act``,
 values of the record are not in it; ``fields`` maps each field that is present to
 its salted commitment (see ``salted``).
 
+A version that comes from another device's log, or that settles several, has one key
+more, ``of``. It names versions, each by the log in which it was put on file first and
+the number of its entry there. Where a version comes from another log, the first is that
+version, and the others are those from which it was made; where it settles several, it
+names those that it stands for, besides the one before it here. So who made what from
+what can be told from the log alone.
+
 ``seal`` is the hot function of every save and every check: it builds the bytes
 by joining pieces. The way to check a million stored records is to ``seal`` each
 anew from what is stored and compare bytes (``matches``), reading the entry apart
@@ -29,9 +36,16 @@ from headstamp.errors import Invalid, Problem, Unreadable
 from headstamp.evidence.canonical import INTEGER_MAX, canonical
 from headstamp.evidence.salted import SALT_BYTES, SEED_BYTES, commitment, salts
 
-ACTS = frozenset({"put"})
+# put: a version made here. take: one made on another device, and now the current one here.
+# hold: one made on another device, kept beside the current one, which it contradicts.
+# same: one made on another device that says what an earlier one here says.
+# settle: one made here by somebody who saw those it names, and stands for them all.
+_ELSEWHERE = frozenset({"take", "hold", "same"})
+ACTS = frozenset({"put", "settle"}) | _ELSEWHERE
 _ORDER = ("act", "actor", "at", "fields", "id", "kind", "reason", "version")
 _TYPES = (str, str, str, dict, str, str, str, int)
+_ORDER_OF = (*_ORDER[:6], "of", *_ORDER[6:])
+_TYPES_OF = (*_TYPES[:6], list, *_TYPES[6:])
 KEYS = frozenset(_ORDER)
 # C2SP tlog-tiles hands entries out with their length in two bytes.
 ENTRY_BYTES_MAX = 2**16 - 1
@@ -41,6 +55,8 @@ _KIND = re.compile(r"[a-z][a-z0-9_-]*/[1-9][0-9]*")
 # Base64 of 32 bytes in its one spelling, several after another: the last letter of
 # each has two spare bits, both zero.
 _COMMITMENTS = re.compile(r"(?:(?:\A|,)[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)*")
+# A log's name has neither white space nor a plus sign (C2SP signed-note).
+_OF = re.compile(r"[^\s+\x00-\x1f\x7f]{1,1000} (?:0|[1-9][0-9]{0,15})")
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 
@@ -81,7 +97,10 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry read from its bytes. ``fields`` maps name to commitment, in sorted order."""
+    """An entry read from its bytes. ``fields`` maps name to commitment, in sorted order.
+
+    ``of`` names versions: see the module.
+    """
 
     act: str
     actor: str
@@ -91,6 +110,18 @@ class Entry:
     kind: str
     reason: str
     version: int
+    of: tuple[str, ...] = ()
+
+
+def named(log: str, number: int) -> str:
+    """How ``of`` names a version: the log in which it was first put on file, and the entry there."""
+    return f"{log} {number}"
+
+
+def named_parts(name: str) -> tuple[str, int]:
+    """Log and number of what ``named`` wrote."""
+    log, _, number = name.rpartition(" ")
+    return log, int(number)
 
 
 def seal(
@@ -101,13 +132,18 @@ def seal(
     names: Sequence[str],
     values: Sequence[bytes],
     seed: bytes,
+    of: Sequence[str] = (),
 ) -> bytes:
     """The bytes of an entry: ``names`` sorted, ``values`` the canonical bytes of each.
 
     Only fields that are present are named. ``names`` is best a tuple that is used
-    again and again, for its checks are remembered. Raises ``Invalid``.
+    again and again, for its checks are remembered. ``of`` is sorted, and empty but for
+    the acts that name versions of other logs. Raises ``Invalid``.
     """
     mould = _mould(tuple(names), kind)
+    tail = stamp.tail
+    if of or stamp.act != "put":
+        tail = _tail_of(stamp, of)
     count = len(values)
     if count != len(names) or len(seed) != SEED_BYTES or not 0 < version <= INTEGER_MAX or not id:
         raise Invalid("This cannot be put into the log.", _seal_problems(names, values, seed, id))
@@ -125,7 +161,7 @@ def seal(
     entry = b"%b%b%b%d}" % (
         stamp.head,
         mould % (*sums, written),
-        stamp.tail,
+        tail,
         version,
     )
     if len(entry) > ENTRY_BYTES_MAX:
@@ -143,9 +179,26 @@ def matches(
     names: Sequence[str],
     values: Sequence[bytes],
     seed: bytes,
+    of: Sequence[str] = (),
 ) -> bool:
     """Whether stored values and seed give exactly this entry: the fast check of one record."""
-    return seal(stamp, kind, id, version, names, values, seed) == entry
+    return seal(stamp, kind, id, version, names, values, seed, of) == entry
+
+
+def _tail_of(stamp: Stamp, of: Sequence[str]) -> bytes:
+    """The entry's bytes after the kind, where it names versions of other logs."""
+    if not _is_of(stamp.act, list(of)):
+        raise Invalid(f"An entry that is {stamp.act!r} cannot name {len(of)} versions of other logs.")
+    return b'","of":' + orjson.dumps(list(of)) + stamp.tail[1:]
+
+
+def _is_of(act: str, of: Sequence[object]) -> bool:
+    """Whether an act can name these versions: each once, sorted but for the first of another log."""
+    texts = [one for one in of if isinstance(one, str) and _OF.fullmatch(one)]
+    if len(texts) != len(of) or (act == "put") != (not of) or len(set(texts)) != len(texts):
+        return False
+    made_of = texts[1:] if act in _ELSEWHERE else texts
+    return all(one < following for one, following in pairwise(made_of))
 
 
 @lru_cache(maxsize=4096)
@@ -208,32 +261,42 @@ def _is_date(at: str) -> bool:
 
 def read(entry: bytes) -> Entry:
     """Read an entry apart; ``Unreadable``, with all problems, unless it is exactly of the form."""
-    return Entry(*_values(entry))
+    value = _value(entry)
+    value["of"] = tuple(value.get("of", ()))
+    return Entry(**value)
 
 
 def identify(entry: bytes) -> tuple[str, int]:
     """Id and version of an entry, its form checked as strictly as ``read`` does, but quicker."""
-    _, _, _, _, id, _, _, version = _values(entry)
-    return id, version
+    value = _value(entry)
+    return value["id"], value["version"]
 
 
-def _values(entry: bytes) -> tuple[str, str, str, dict[str, str], str, str, str, int]:
-    """The values of an entry in the order of its keys, which is that of ``Entry``."""
+def _value(entry: bytes) -> dict[str, Any]:
+    """The object of an entry, all of its form checked."""
     try:
         value = orjson.loads(entry)
     except orjson.JSONDecodeError as error:
         raise Unreadable("This is not an entry of the log: no JSON.") from error
     if not _is_proper(value, entry):
         raise _diagnosis(value)
-    return tuple(value.values())  # of the types in _TYPES
+    found: dict[str, Any] = value
+    return found
 
 
 def _is_proper(value: Any, entry: bytes) -> bool:
-    if type(value) is not dict or tuple(value) != _ORDER or len(entry) > ENTRY_BYTES_MAX:
+    if type(value) is not dict or len(entry) > ENTRY_BYTES_MAX:
         return False
-    if tuple(map(type, value.values())) != _TYPES:
+    form = tuple(value), tuple(map(type, value.values()))
+    if form == (_ORDER, _TYPES):
+        act, actor, at, fields, id, kind, reason, version = value.values()
+        of = []
+    elif form == (_ORDER_OF, _TYPES_OF):
+        act, actor, at, fields, id, kind, of, reason, version = value.values()
+    else:
         return False
-    act, actor, at, fields, id, kind, reason, version = value.values()
+    if (act == "put") is ("of" in value) or (act != "put" and not _is_of(act, of)):
+        return False
     if not id or not 0 < version <= INTEGER_MAX or not _is_stamp(act, actor, at, reason):
         return False
     try:
@@ -258,8 +321,9 @@ def _diagnosis(value: Any) -> Unreadable:
     told = "This is not an entry of the log"
     if not isinstance(value, dict):
         return Unreadable(f"{told}: no object.")
-    if value.keys() != KEYS:
-        odd = ", ".join(sorted(value.keys() ^ KEYS))
+    keys = KEYS if value.get("act") == "put" else KEYS | {"of"}
+    if value.keys() != keys:
+        odd = ", ".join(sorted(value.keys() ^ keys))
         return Unreadable(f"{told}: keys missing or unknown: {odd}.")
     problems = _stamp_problems(value["act"], value["actor"], value["at"], value["reason"])
     id, kind, version, fields = value["id"], value["kind"], value["version"], value["fields"]
@@ -269,6 +333,9 @@ def _diagnosis(value: Any) -> Unreadable:
         problems.append(Problem(rule="a kind is written like item/1", field="kind"))
     if type(version) is not int or not 0 < version <= INTEGER_MAX:
         problems.append(Problem(rule="versions count from 1", field="version"))
+    of = value.get("of", [])
+    if not (isinstance(of, list) and _is_of(str(value["act"]), of)):
+        problems.append(Problem(rule="not the versions of other logs that this act names", field="of"))
     if not isinstance(fields, dict):
         problems.append(Problem(rule="fields is an object", field="fields"))
     else:

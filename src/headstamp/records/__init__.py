@@ -8,8 +8,11 @@ the one list of them all; nothing else enumerates record types.
 from __future__ import annotations
 
 from headstamp.errors import Invalid, Missing
+from headstamp.records.bundle import Bundle
 from headstamp.records.custody import Custody
+from headstamp.records.device import Device
 from headstamp.records.document import Document
+from headstamp.records.erasure import Erasure
 from headstamp.records.finding import Finding, Note
 from headstamp.records.item import Item
 from headstamp.records.marking import Marking, Reading
@@ -24,13 +27,14 @@ from headstamp.records.spec import Column, Fact, RecordType, record_type
 from headstamp.records.tally import Tally
 from headstamp.records.trace import TraceReply, TraceRequest
 from headstamp.records.transfer import Transfer
+from headstamp.records.witness import Witness
 
 TYPES: tuple[RecordType, ...] = tuple(
     record_type(cls)
     for cls in (
         Mission, Visit, Site, Flow, Recovery, Item, Marking, Reading, Photograph, Document,
         Party, Transfer, Custody, TraceRequest, TraceReply, Finding, Note, Tally,
-        Reference,
+        Reference, Device, Bundle, Erasure, Witness,
     )
 )
 BY_NAME: dict[str, RecordType] = {t.name: t for t in TYPES}
@@ -56,8 +60,9 @@ def kind_of_id(record_id: str) -> RecordType:
 
 
 __all__ = [
-    "BY_NAME", "BY_PREFIX", "TYPES", "Column", "Custody", "Document", "Fact", "Finding", "Flow",
+    "BY_NAME", "BY_PREFIX", "TYPES", "Bundle", "Column", "Custody", "Device", "Document",
+    "Erasure", "Fact", "Finding", "Flow",
     "Item", "Marking", "Mission", "Note", "Party", "Photograph", "Reading", "Record",
     "RecordType", "Recovery", "Reference", "Site", "Tally", "TraceReply", "TraceRequest",
-    "Transfer", "Visit", "kind_named", "kind_of_id", "record_type",
+    "Transfer", "Visit", "Witness", "kind_named", "kind_of_id", "record_type",
 ]

@@ -49,6 +49,9 @@ class Record(BaseModel):
     # Fields that refer to the records this one belongs to: it is never shown
     # to somebody who may not see them.
     OWNERS: ClassVar[tuple[str, ...]] = ()
+    # Whether records of this type stay on the device where they were written, and are
+    # withheld from what is handed to other devices.
+    LOCAL: ClassVar[bool] = False
     # The partial date by which records of this type stand in time.
     WHEN: ClassVar[str] = ""
 

@@ -51,6 +51,8 @@ POLICY: tuple[tuple[str, str, str, How], ...] = (
     ("trace_reply", "text", "restricted", "hide"),
     ("trace_reply", "serials", "restricted", "hide"),
     ("trace_reply", "restrictions", "restricted", "hide"),
+    ("device", "holder", "sealed", "hide"),
+    ("erasure", "why", "restricted", "hide"),
 )
 
 

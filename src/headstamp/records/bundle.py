@@ -1,0 +1,44 @@
+"""A bundle: what was handed to another device or taken from it, and what came of it.
+
+The record is the cross-witness: it puts the other log's signed checkpoint, or its signed
+receipt, into our own log, so that neither can be rewritten without the other showing it.
+It stays on the device where it was written; the other side has its own.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from headstamp.kinds.code import CodeKind
+from headstamp.kinds.identity import RefKind
+from headstamp.kinds.instant import Instant
+from headstamp.kinds.number import Count
+from headstamp.kinds.text import Line, Prose, Verbatim
+from headstamp.records.record import Record, fact
+
+
+class Bundle(Record):
+    """A bundle handed to another device or taken from it: how far its log reached, what became of it."""
+
+    NAME: ClassVar[str] = "bundle"
+    PLURAL: ClassVar[str] = "bundles"
+    PREFIX: ClassVar[str] = "bndl"
+    LOCAL: ClassVar[bool] = True
+
+    device: Annotated[str, RefKind("dev")] = fact("The other device", ...)
+    direction: Annotated[str, CodeKind("bundle_direction")] = fact("Which way", ..., facet=True)
+    bundle_state: Annotated[str, CodeKind("bundle_state")] = fact("What became of it", ..., facet=True)
+    sum: Line = fact("SHA-256 of the bundle's list of files", ...)
+    file_name: Line | None = fact("Name of the file")
+    first: Count = fact("Entries handed over before", 0)
+    size: Count = fact("Entries of the sender's log", ...)
+    records: Count | None = fact("Versions of records in it")
+    originals: Count | None = fact("Originals in it")
+    packed_at: Instant | None = fact("Packed, by the sender's clock")
+    checkpoint: Verbatim | None = fact("The sender's signed checkpoint")
+    receipt: Verbatim | None = fact("The receiver's signed receipt")
+    problem: Prose | None = fact("What is wrong with it", text=True)
+
+    def label(self) -> str:
+        way = "to" if self.direction == "sent" else "from"
+        return f"{self.bundle_state.replace('_', ' ')}: {way} another device, up to entry {self.size}"
