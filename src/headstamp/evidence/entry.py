@@ -9,7 +9,8 @@ A version that comes from another device's log, or that settles several, has one
 more, ``of``. It names versions, each by the log in which it was put on file first and
 the number of its entry there. Where a version comes from another log, the first is that
 version, and the others are those from which it was made; where it settles several, it
-names those that it stands for, besides the one before it here. So who made what from
+names those that it stands for, besides the one before it here. (With ``same``, the second
+is the version that it equals.) So who made what from
 what can be told from the log alone.
 
 ``seal`` is the hot function of every save and every check: it builds the bytes
@@ -38,7 +39,7 @@ from headstamp.evidence.salted import SALT_BYTES, SEED_BYTES, commitment, salts
 
 # put: a version made here. take: one made on another device, and now the current one here.
 # hold: one made on another device, kept beside the current one, which it contradicts.
-# same: one made on another device that says what an earlier one here says.
+# same: a record begun on another device with just the words of a first version here.
 # settle: one made here by somebody who saw those it names, and stands for them all.
 _ELSEWHERE = frozenset({"take", "hold", "same"})
 ACTS = frozenset({"put", "settle"}) | _ELSEWHERE
@@ -154,6 +155,31 @@ def seal(
         end = start + SALT_BYTES
         sums.append(b2a_base64(sha256(stream[start:end] + value).digest(), newline=False))
         start = end
+    return _joined(stamp, mould, sums, id, tail, version)
+
+
+def seal_again(
+    stamp: Stamp, kind: str, id: str, version: int, fields: Mapping[str, str],
+    of: Sequence[str] = (),
+) -> bytes:
+    """The bytes of an entry whose commitments are known from another entry of that version.
+
+    For a version that came from another log and of which values are erased: who has no
+    value and no salt can still repeat what was bound. Raises ``Invalid``.
+    """
+    if not 0 < version <= INTEGER_MAX or not id or not all(
+        len(one) == 44 and _COMMITMENTS.fullmatch(one) for one in fields.values()
+    ):
+        raise Invalid("This cannot be put into the log.")
+    names = tuple(sorted(fields))
+    sums = [fields[name].encode("ascii") for name in names]
+    tail = _tail_of(stamp, of) if of or stamp.act != "put" else stamp.tail
+    return _joined(stamp, _mould(names, kind), sums, id, tail, version)
+
+
+def _joined(
+    stamp: Stamp, mould: bytes, sums: Sequence[bytes], id: str, tail: bytes, version: int
+) -> bytes:
     try:
         written = orjson.dumps(id)
     except TypeError as error:

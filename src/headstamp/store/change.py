@@ -13,7 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from headstamp.errors import Conflicting, Invalid, Missing, Problem
 from headstamp.evidence.checkpoint import Checkpoint, sign_checkpoint
-from headstamp.evidence.entry import Stamp, seal
+from headstamp.evidence.entry import Stamp, seal, seal_again
 from headstamp.evidence.note import Signer
 from headstamp.evidence.salted import SEED_BYTES
 from headstamp.evidence.tile import Tiles
@@ -31,6 +31,7 @@ from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Record, RecordType, kind_of_id, record_type
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
+from headstamp.store.elsewhere import HELD, newest_aside, put_names
 from headstamp.store.facets import spread
 from headstamp.store.refs import Refs, owners, references
 from headstamp.store.rows import Row, make_row
@@ -242,6 +243,7 @@ class Change:
     ) -> list[Outcome]:
         known = self._current(kind, [record.id for record in records])
         bodies = self._bodies([k.seq for k in known.values()]) if known else {}
+        aside = newest_aside(self._conn, self._backend, known) if known else {}
         outcomes: list[Outcome] = []
         rows: list[Row] = []
         replaced: list[tuple[Record, bytes, _Known]] = []
@@ -256,7 +258,7 @@ class Change:
                     outcomes.append(Outcome(record.id, before.version, "unchanged"))
                     continue
                 replaced.append((record, old, before))
-            version = before.version + 1 if before else 1
+            version = max(before.version, aside.get(record.id, 0)) + 1 if before else 1
             row = make_row(kind, record, version, self._ranks[record.id], names, values,
                            self._refs[record.id])
             row.before = before.seq if before else None
@@ -282,25 +284,34 @@ class Change:
         cells = self._cells.setdefault(kind.name, Counter())
         stamp, tag, seq = self._stamp, kind.tag, self._seq
         for number, row in enumerate(rows):
-            seed = seeds[number * SEED_BYTES : (number + 1) * SEED_BYTES]
-            entry = seal(stamp, tag, row.id, row.version, row.names, row.values, seed)
+            seed = row.seed or seeds[number * SEED_BYTES : (number + 1) * SEED_BYTES]
+            if row.act != stamp.act:
+                stamp = replace(stamp, act=row.act)
+            if row.fields is None:
+                entry = seal(stamp, tag, row.id, row.version, row.names, row.values, seed, row.of)
+            else:
+                entry = seal_again(stamp, tag, row.id, row.version, row.fields, row.of)
             self._leaves.append(leaf_hash(entry))
             log.append((seq, entry))
+            held = 1 if row.act in HELD else None
             versions.append(
-                (seq, kind.name, row.id, row.version, row.before, seed, row.body)
+                (seq, kind.name, row.id, row.version, row.before, seed, row.body, held)
             )
-            current.append((seq, row.id, row.version, row.rank, *row.columns))
-            refs.extend((target, field, row.id) for field, target in row.refs)
-            cells[(row.rank, *row.cell)] += 1
+            if row.current:
+                current.append((seq, row.id, row.version, row.rank, *row.columns))
+                refs.extend((target, field, row.id) for field, target in row.refs)
+                cells[(row.rank, *row.cell)] += 1
             seq += 1
-        self._seq = seq
+        first, self._seq = self._seq, seq
         insert = self._backend.insert
         insert(self._conn, LOG, ["seq", "entry"], log)
-        insert(self._conn, VERSION, ["seq", "kind", "id", "number", "before", "seed", "body"], versions)
+        insert(self._conn, VERSION,
+               ["seq", "kind", "id", "number", "before", "seed", "body", "held"], versions)
         names = [*LEADING, *(c.name for c in kind.columns), *([YEAR] if kind.when else [])]
         insert(self._conn, CURRENT[kind.name], names, current)
         if refs:
             insert(self._conn, REF, ["to_id", "field", "from_id"], refs)
+        put_names(self._conn, self._backend, kind, first, rows)
 
     def _take_out(
         self, kind: RecordType, replaced: Sequence[tuple[Record, bytes, _Known]]

@@ -21,6 +21,7 @@ from headstamp.store.backend import Backend
 from headstamp.store.tables import (
     CHECKPOINT,
     EDGE,
+    KEY_CHANGE,
     LOG,
     META,
     METADATA,
@@ -29,9 +30,9 @@ from headstamp.store.tables import (
     VERSION,
 )
 
-FORMAT = 1
+FORMAT = 2
 LAYOUT = "layout"
-KEPT = (META, LOG, VERSION, TILE, EDGE, CHECKPOINT)
+KEPT = (META, LOG, VERSION, TILE, EDGE, CHECKPOINT, KEY_CHANGE)
 # Raise it when what the tables hold changes and their columns do not.
 _MEANING = 1
 

@@ -6,6 +6,7 @@ changed behind the store's back cannot hide.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -31,6 +32,14 @@ class Row:
     refs: list[tuple[str, str]]
     cell: tuple[str, ...]
     before: int | None = None
+    # What a version from another device, or one that settles several, has besides.
+    act: str = "put"
+    of: tuple[str, ...] = ()
+    seed: bytes | None = None
+    # The commitments, where the seed is gone because values are erased.
+    fields: Mapping[str, str] | None = None
+    # Whether it is the one that lists and searches show from now on.
+    current: bool = True
 
 
 @cache

@@ -6,12 +6,15 @@ Kept for good, append-only:
 - ``version``    the text of each version of each record, and the seed of its salts
 - ``tile``       full tiles of the tree, and ``edge`` its loose right edge
 - ``checkpoint`` one signed checkpoint a change
+- ``key_change`` the signed statements by which one signing key followed another
 
 Derived from those, so that it can be asked quickly, and checked by ``verify``:
 
 - one table a record type with its current versions, one column a part of a fact
 - ``ref``        which record refers to which
 - ``facet_count`` how many current records of each rank have each value of each facet
+- ``node``     the names, in other devices' logs, of versions that came from there
+- ``aside``    versions of other devices that are kept beside the current one
 - ``search_text``, ``marking_key``, ``progress``: the search index and how far it is
 """
 
@@ -61,9 +64,20 @@ VERSION = Table(
     Column("number", Integer, nullable=False),
     # The entry of the version before this one. A history is walked back from the
     # current version: an index by id would be the dearest part of an import.
+    # A version that is held aside (below) is no link of that chain.
     Column("before", BigInteger),
+    # The seed of the salts; where fields are erased, the salts of the others (``salted``).
     Column("seed", LargeBinary),
     Column("body", LargeBinary),
+    # 1 where the version came from another device and is not in the line of versions
+    # that were current here, one after the other.
+    Column("held", SmallInteger),
+)
+KEY_CHANGE = Table(
+    "key_change", METADATA,
+    # The log's size when the key was changed: checkpoints beyond it are the new key's.
+    Column("size", _SEQ, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
 )
 TILE = Table(
     "tile", METADATA,
@@ -87,6 +101,24 @@ REF = Table(
     Column("field", Text, primary_key=True),
     Column("from_id", Text, primary_key=True),
     sqlite_with_rowid=False,
+)
+NODE = Table(
+    "node", METADATA,
+    Column("log", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    # The entry of our own log by which that version was put on file here.
+    Column("seq", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+ASIDE = Table(
+    "aside", METADATA,
+    Column("seq", _SEQ, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    # 1 while it contradicts the current version and nobody has settled that.
+    Column("open", SmallInteger, nullable=False),
+    Index("aside_by_id", "id"),
 )
 SEARCH_TEXT = Table(
     "search_text", METADATA,
@@ -134,7 +166,8 @@ PROGRESS = Table(
     Column("seq", BigInteger, nullable=False),
 )
 
-FIXED = (META, LOG, VERSION, TILE, EDGE, CHECKPOINT, REF, SEARCH_TEXT, MARKING_KEY, COUNT, PROGRESS)
+FIXED = (META, LOG, VERSION, TILE, EDGE, CHECKPOINT, KEY_CHANGE, REF, NODE, ASIDE, SEARCH_TEXT,
+         MARKING_KEY, COUNT, PROGRESS)
 
 # Columns of a type's table that stand before those of its facts.
 LEADING = ("log_seq", "id", "version_no", "visible_rank")

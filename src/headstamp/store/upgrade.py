@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from orjson import loads
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, text
 
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Problem, Unavailable
 from headstamp.evidence.note import Signer, sign
@@ -22,6 +22,7 @@ from headstamp.records import BY_NAME, RecordType
 from headstamp.store.backend import Backend
 from headstamp.store.case import Case, read_key, sealed_format, settings_text
 from headstamp.store.change import row_of_body
+from headstamp.store.elsewhere import rebuild_elsewhere
 from headstamp.store.facets import spread
 from headstamp.store.layout import (
     FORMAT,
@@ -32,7 +33,16 @@ from headstamp.store.layout import (
 )
 from headstamp.store.refs import owners_in
 from headstamp.store.rows import Row
-from headstamp.store.tables import COUNT, CURRENT, LEADING, META, REF, VERSION, YEAR
+from headstamp.store.tables import (
+    COUNT,
+    CURRENT,
+    KEY_CHANGE,
+    LEADING,
+    META,
+    REF,
+    VERSION,
+    YEAR,
+)
 
 _PAGE = 2_000
 _MOST_TOLD = 20
@@ -43,6 +53,18 @@ Told = Callable[[str, int, int], None]
 # kept for good, and says what in docs/backup.md. A case of each released format is kept
 # in tests/store/cases, and must come through all of them.
 STEPS: dict[int, Callable[[Connection, Backend], None]] = {}
+
+
+def _laptops_that_merge(conn: Connection, backend: Backend) -> None:
+    """1 to 2: versions say whether they are held aside; a key can follow another."""
+    names = ",".join(f'"{column.name}"' for column in VERSION.columns if column.name != "held")
+    conn.execute(text("CREATE TABLE version_before AS SELECT * FROM version"))
+    backend.remake(conn, [VERSION, KEY_CHANGE])
+    conn.execute(text(f"INSERT INTO version ({names}) SELECT {names} FROM version_before"))
+    conn.execute(text("DROP TABLE version_before"))
+
+
+STEPS[1] = _laptops_that_merge
 
 
 def upgrade(case: Case, *, anew: bool = False, told: Told | None = None) -> bool:
@@ -73,7 +95,7 @@ def upgrade(case: Case, *, anew: bool = False, told: Told | None = None) -> bool
                                       "use the release that came after it first")
                 STEPS[number](conn, case.backend)
             _seal_anew(conn, case.backend, rows, signer)
-        rebuild(conn, case.backend, told or _silent)
+        rebuild(conn, case.backend, told or _silent, rows["origin"])
     return True
 
 
@@ -87,7 +109,7 @@ def _seal_anew(conn: Connection, backend: Backend, rows: dict[str, str], signer:
     backend.insert(conn, META, ["key", "value"], [(key, rows[key]) for key in ("format", "seal")])
 
 
-def rebuild(conn: Connection, backend: Backend, told: Told) -> None:
+def rebuild(conn: Connection, backend: Backend, told: Told, origin: str) -> None:
     """Makes every table that follows from the versions anew; the search index is left empty."""
     backend.remake(conn, derived_tables())
     newest = _Newest(conn, backend)
@@ -113,6 +135,7 @@ def rebuild(conn: Connection, backend: Backend, told: Told) -> None:
     for kind_name, some_cells in cells.items():
         rows = spread(BY_NAME[kind_name], some_cells)
         backend.insert(conn, COUNT, ["kind", "field", "value", "visible_rank", "n"], rows)
+    rebuild_elsewhere(conn, backend, origin)
     state_layout(conn, backend)
 
 
@@ -128,7 +151,8 @@ class _Newest:
         for start in range(0, last + 1, _PAGE):
             for seq, name, id_, body in conn.execute(
                 select(VERSION.c.seq, VERSION.c.kind, VERSION.c.id, VERSION.c.body)
-                .where(VERSION.c.seq >= start, VERSION.c.seq < start + _PAGE)
+                .where(VERSION.c.seq >= start, VERSION.c.seq < start + _PAGE,
+                       VERSION.c.held.is_(None))
                 .order_by(VERSION.c.seq)
             ):
                 self._take(seq, name, id_, body)

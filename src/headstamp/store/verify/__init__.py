@@ -7,6 +7,7 @@ hash to. Each finding names what is wrong and where.
 - ``walk``       one pass over log and versions
 - ``tables``     what each current row must hold; on large cases ``beside``, at the same time
 - ``tree``       tiles, edge and checkpoints, by what the log gives
+- ``elsewhere`` the names of versions from other devices, by what the log gives
 - ``derived``    references, counts and search rows, by what the records give
 - ``originals``  files in the vault, by their digests
 
@@ -26,6 +27,7 @@ from headstamp.store.case import Case
 from headstamp.store.search import Keyer
 from headstamp.store.tables import METADATA
 from headstamp.store.verify.beside import WORTH_IT, begun
+from headstamp.store.verify.elsewhere import check_elsewhere
 from headstamp.store.verify.finding import Finding, Findings, Told
 from headstamp.store.verify.originals import Originals
 from headstamp.store.verify.tables import check_tables
@@ -71,6 +73,7 @@ def verify(
             ):
                 found.say(one.what, one.id, one.detail)
             walk.finish()
+            check_elsewhere(conn, case.backend, case.origin, walk.elsewhere, found)
             tree.check(found, list(against))
         if beside is not None:
             beside.finish(found)

@@ -44,7 +44,7 @@ class _Tables:
         self._found = found
         # The newest version of each record that has more than one.
         self._newest = dict(backend.tuples(
-            conn, "SELECT id, max(number) FROM version WHERE number > 1 GROUP BY id"))
+            conn, "SELECT id, max(number) FROM version WHERE number > 1 AND held IS NULL GROUP BY id"))
 
     def check(self, kind: RecordType) -> None:
         """All of one type's table."""

@@ -7,6 +7,7 @@ only where the two differ is it read apart.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from orjson import dumps, loads
@@ -20,6 +21,7 @@ from headstamp.evidence.tree import leaf_hash
 from headstamp.records import BY_NAME, TYPES, RecordType
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
+from headstamp.store.elsewhere import HELD, PUT, Elsewhere
 from headstamp.store.verify.finding import MOST, Findings, Told
 from headstamp.store.verify.originals import Originals
 from headstamp.store.verify.raw import Row, as_bytes, as_text
@@ -45,6 +47,8 @@ class Walk:
         self.size, self._last = backend.tuples(conn, "SELECT count(*), max(seq) FROM log")[0]
         self._stamp: Stamp | None = None
         self._proven: tuple[str, int] | None = None
+        # The versions that came from other devices, for the check of their names.
+        self.elsewhere: list[Elsewhere] = []
         self._holds_files = {kind.name for kind in TYPES if kind.fact("digest") is not None}
 
     def identify(self, entry: bytes) -> tuple[str, int]:
@@ -64,7 +68,7 @@ class Walk:
             rows = tuples(
                 self._conn,
                 "SELECT log.seq, log.entry, version.kind, version.id, version.number,"
-                " version.seed, version.body FROM log LEFT JOIN version ON version.seq = log.seq"
+                " version.seed, version.body, version.held FROM log LEFT JOIN version ON version.seq = log.seq"
                 f" WHERE log.seq > {last} ORDER BY log.seq LIMIT {_PAGE}",
             )
             if not rows:
@@ -78,7 +82,7 @@ class Walk:
             self._told("records", done, size)
 
     def _version(self, row: Row) -> None:
-        seq, entry, name, id_, number, seed, text = row
+        seq, entry, name, id_, number, seed, text, held = row
         self._proven = None
         if name is None and id_ is None and number is None:
             self._found.say("record_missing", f"entry {seq}",
@@ -96,6 +100,23 @@ class Walk:
             type(values.get("digest")) is str
         ):
             self._originals.name(values["digest"], id_)
+        if not as_bytes(entry).startswith(PUT):
+            self._from_elsewhere(kind, seq, as_bytes(entry), id_, number, held)
+        elif held is not None:
+            self._found.say("record_changed", id_, f"version {number} is said to be held aside")
+
+    def _from_elsewhere(
+        self, kind: RecordType, seq: int, entry: bytes, id_: str, number: int, held: Any
+    ) -> None:
+        try:
+            told = entries.read(entry)
+        except HeadstampError:
+            return  # told already by the check of the log
+        if held != (1 if told.act in HELD else None):
+            self._found.say("record_changed", id_,
+                            f"whether version {number} is held aside is not as its entry says")
+        if told.act != "settle":
+            self.elsewhere.append(Elsewhere(seq, told.act, told.of, kind.name, id_, number))
 
     # -- a version against its entry
 
@@ -112,7 +133,7 @@ class Walk:
                 for value in values.values()
             ]
             stamp = self._stamp
-            if stamp is not None and entry.startswith(stamp.head) and (
+            if stamp is not None and stamp.act == "put" and entry.startswith(stamp.head) and (
                 seal(stamp, kind.tag, id_, number, names, parts, seed) == entry
             ):
                 self._proven = id_, number
@@ -134,12 +155,13 @@ class Walk:
         except HeadstampError:
             return  # told already by the check of the log
         # Entries of one change share their stamp: the next are compared at once.
+        # The acts of one change may differ, its checkpoint is one.
         stamp = Stamp(told.act, told.actor, told.at, told.reason)
-        if stamp != self._stamp:
+        if self._stamp is None or replace(stamp, act=self._stamp.act) != self._stamp:
             self._tree.change_begins(seq)
         self._stamp = stamp
         if self._same(told, kind, id_, number):
-            if seal(stamp, told.kind, id_, number, names, parts, seed) == entry:
+            if seal(stamp, told.kind, id_, number, names, parts, seed, told.of) == entry:
                 self._proven = id_, number
                 return
             broken = check_fields(told, dict(zip(names, parts, strict=True)), seed)
@@ -167,9 +189,14 @@ class Walk:
             self._conn,
             "SELECT version.id, version.number FROM version"
             " LEFT JOIN version AS earlier ON earlier.seq = version.before"
-            " AND earlier.id = version.id AND earlier.number = version.number - 1"
-            " WHERE (version.number = 1 AND version.before IS NOT NULL)"
-            f" OR (version.number <> 1 AND earlier.seq IS NULL) LIMIT {MOST}",
+            " AND earlier.id = version.id AND earlier.held IS NULL"
+            # Between the two there may be versions held aside, and nothing else.
+            " AND earlier.number = version.number - 1 - (SELECT count(*) FROM aside"
+            " WHERE aside.id = version.id AND aside.number < version.number"
+            " AND aside.number > earlier.number)"
+            " WHERE version.before IS NOT NULL AND (version.held IS NOT NULL OR earlier.seq IS NULL)"
+            " OR version.before IS NULL AND version.held IS NULL AND version.number <> 1"
+            f" LIMIT {MOST}",
         ):
             self._found.say("record_changed", as_text(id_),
                             f"version {number} does not name the version before it")
