@@ -87,7 +87,7 @@ def upgrade(case: Case, *, anew: bool = False, told: Told | None = None) -> bool
             if signer is None:
                 raise Unavailable(
                     f"the key of this case is not in {case.folder / 'keys'}: its settings cannot be "
-                    "sealed anew. Put the key there for the upgrade"
+                    "sealed anew. Put the key there for the upgrade (restoring: --key FILE)"
                 )
             for number in range(start, FORMAT):
                 if number not in STEPS:
