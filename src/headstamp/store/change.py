@@ -31,8 +31,17 @@ from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Record, RecordType, kind_of_id, record_type
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
-from headstamp.store.elsewhere import HELD, newest_aside, put_names
+from headstamp.store.elsewhere import (
+    HELD,
+    Current,
+    current_of,
+    lineages,
+    newest_aside,
+    put_names,
+    settle_aside,
+)
 from headstamp.store.facets import spread
+from headstamp.store.receiving import Judged, Received, Taken, judge
 from headstamp.store.refs import Refs, owners, references
 from headstamp.store.rows import Row, make_row
 from headstamp.store.search import forget, re_rank
@@ -52,6 +61,8 @@ from headstamp.store.vault import Kept, Vault
 
 What = Literal["new", "version", "unchanged"]
 _RANKS_KEPT = 200_000
+# What belongs to a record that is gone is shown to whom most records are shown.
+GONE_RANK = RANK["partner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +72,6 @@ class Outcome:
     id: str
     version: int
     what: What
-
-
-@dataclass(slots=True)
-class _Known:
-    """The current version of a record as the tables hold it."""
-
-    seq: int
-    version: int
-    rank: int
 
 
 class Change:
@@ -144,22 +146,78 @@ class Change:
             done = self._put_kind(kind, [records[p] for p in positions], ignoring)
             for position, outcome in zip(positions, done, strict=True):
                 outcomes[position] = outcome
-        for id_ in self._moved:
-            self._refuse_circle(id_)
-        # Only now, when all of the batch stands in the tables as it will stay.
-        for id_ in self._re_ranked:
-            self._pass_on_rank(id_)
-        self._moved, self._re_ranked = [], []
+        self._pass_on_ranks()
         self._half_done = False
         return [outcome for outcome in outcomes if outcome is not None]
 
     def _one_by_one(self, records: Sequence[Record], ignoring: Sequence[str]) -> list[Outcome]:
         return [self.put_many([record], ignoring=ignoring)[0] for record in records]
 
+    def settle(self, record: Record, names: Sequence[str], origin: str) -> Outcome:
+        """A version that stands for the current one and for those of these names, held aside.
+
+        Written by a person who saw them all; also where it says what the current one says.
+        Raises Invalid for a reference to nothing, Missing where there is no such record.
+        """
+        kind = record_type(type(record))
+        self._learn_ranks([record], {record.id: record})
+        known = self._current(kind, [record.id]).get(record.id)
+        if known is None:
+            raise Missing(f"there is no record {record.id}")
+        aside = newest_aside(self._conn, self._backend, [record.id])
+        number = max(known.version, aside.get(record.id, 0)) + 1
+        self._half_done = True
+        row = make_row(kind, record, number, self._ranks[record.id], *kind.canonical_values(record))
+        row.act, row.of, row.before = "settle", tuple(sorted(names)), known.seq
+        old = self._bodies([known.seq])[known.seq]
+        self._replace(kind, [(record, old, known)], [row])
+        lineage = lineages(self._conn, self._backend, origin, {record.id: self._seq - 1})
+        settle_aside(self._conn, self._backend, [record.id], lineage)
+        self._pass_on_ranks()
+        self._half_done = False
+        return Outcome(record.id, number, "version")
+
+    def receive(self, versions: Sequence[Received], origin: str) -> Taken:
+        """Takes in versions from another device's log; adds only (``receiving``).
+
+        ``origin`` is the name of our own log. Raises Invalid where one does not fit the
+        records known here, or was made from one that is not here.
+        """
+        if self._half_done:
+            raise Conflicting("an earlier error left this change half done; begin another")
+        with _collector_at_rest(len(versions)):
+            judged, taken = judge(
+                self._conn, self._backend, origin, self._seq, versions, record_of_body)
+            batch = {row.id: record for one in judged for row, record in one.final.values()}
+            self._learn_ranks(list(batch.values()), batch, lenient=True)
+            self._half_done = True
+            for one in judged:
+                self._put_judged(one)
+            settle_aside(self._conn, self._backend, taken.touched, taken.lineage)
+            self._pass_on_ranks(lenient=True)
+            self._half_done = False
+            return taken
+
+    def _put_judged(self, judged: Judged) -> None:
+        """The rows of one kind of versions that came from elsewhere."""
+        kind, known = judged.kind, judged.known
+        current = [(row, record) for row, record in judged.final.values()]
+        bodies = self._bodies([known[row.id].seq for row, _ in current if row.id in known])
+        replaced = [(record, bodies[known[row.id].seq], known[row.id])
+                    for row, record in current if row.id in known]
+        for row, _ in current:
+            row.rank = self._ranks[row.id]
+        self._replace(kind, replaced, judged.rows)
+
     # -- references and ranks
 
-    def _learn_ranks(self, records: Sequence[Record], batch: dict[str, Record]) -> None:
-        """Finds the rank of every record referred to, and refuses references to nothing."""
+    def _learn_ranks(
+        self, records: Sequence[Record], batch: dict[str, Record], *, lenient: bool = False
+    ) -> None:
+        """Finds the rank of every record referred to, and refuses references to nothing.
+
+        ``lenient`` lets them pass: what is taken from elsewhere may name what was erased here.
+        """
         if len(self._ranks) > _RANKS_KEPT:
             self._ranks.clear()
         ranks = self._ranks
@@ -182,7 +240,7 @@ class Change:
         missing = {
             target for target in targets if target not in ranks and target not in batch
         }
-        if missing:
+        if missing and not lenient:
             raise Invalid("some records refer to what is not there", [
                 Problem(f"{target} is not in this case", "Record it first, or leave the field out.",
                         field=field, value=target)
@@ -192,7 +250,7 @@ class Change:
             ranks.pop(record.id, None)
         try:
             for record in records:
-                self._settle_rank(record, batch, ())
+                self._settle_rank(record, batch, (), lenient)
         except Invalid:
             # Nothing of this batch will be there, so nothing may refer to it.
             for record in records:
@@ -200,32 +258,30 @@ class Change:
             raise
 
     def _settle_rank(
-        self, record: Record, batch: dict[str, Record], path: tuple[str, ...]
+        self, record: Record, batch: dict[str, Record], path: tuple[str, ...], lenient: bool = False
     ) -> int:
         known = self._ranks.get(record.id)
         if known is not None:
             return known
+        if record.id in path and lenient:
+            return RANK[record.tier]  # two devices made it so together; nobody can mend it here
         if record.id in path:
             raise Invalid(f"{record.id} belongs to itself through {' and '.join(path)}")
         rank = RANK[record.tier]
         for owner in owners(record):
             found = self._ranks.get(owner)
+            if found is None and owner in batch:
+                found = self._settle_rank(batch[owner], batch, (*path, record.id), lenient)
             if found is None:
-                found = self._settle_rank(batch[owner], batch, (*path, record.id))
+                found = GONE_RANK
             rank = max(rank, found)
         self._ranks[record.id] = rank
         return rank
 
     # -- the records of one kind
 
-    def _current(self, kind: RecordType, ids: Sequence[str]) -> dict[str, _Known]:
-        table = CURRENT[kind.name]
-        rows = self._conn.execute(
-            select(table.c.id, table.c.log_seq, table.c.version_no, table.c.visible_rank).where(
-                self._backend.among(table.c.id, ids)
-            )
-        )
-        return {id_: _Known(seq, version, rank) for id_, seq, version, rank in rows}
+    def _current(self, kind: RecordType, ids: Sequence[str]) -> dict[str, Current]:
+        return current_of(self._conn, self._backend, kind, ids)
 
     def _bodies(self, seqs: Sequence[int]) -> dict[int, bytes]:
         found: dict[int, bytes] = {}
@@ -246,7 +302,7 @@ class Change:
         aside = newest_aside(self._conn, self._backend, known) if known else {}
         outcomes: list[Outcome] = []
         rows: list[Row] = []
-        replaced: list[tuple[Record, bytes, _Known]] = []
+        replaced: list[tuple[Record, bytes, Current]] = []
         for record in records:
             names, values = kind.canonical_values(record)
             before = known.get(record.id)
@@ -264,6 +320,14 @@ class Change:
             row.before = before.seq if before else None
             rows.append(row)
             outcomes.append(Outcome(record.id, version, "version" if before else "new"))
+        self._replace(kind, replaced, rows)
+        return outcomes
+
+    def _replace(
+        self, kind: RecordType, replaced: Sequence[tuple[Record, bytes, Current]],
+        rows: Sequence[Row],
+    ) -> None:
+        """Writes rows; ``replaced`` are the records of which they supersede a current version."""
         if replaced:
             self._take_out(kind, replaced)
         if rows:
@@ -273,7 +337,6 @@ class Change:
                 self._re_ranked.append(record.id)
             if kind.owners and owners(record) != owners(record_of_body(kind, record.id, old)):
                 self._moved.append(record.id)
-        return outcomes
 
     def _add(self, kind: RecordType, rows: Sequence[Row]) -> None:
         seeds = os.urandom(SEED_BYTES * len(rows))
@@ -314,7 +377,7 @@ class Change:
         put_names(self._conn, self._backend, kind, first, rows)
 
     def _take_out(
-        self, kind: RecordType, replaced: Sequence[tuple[Record, bytes, _Known]]
+        self, kind: RecordType, replaced: Sequence[tuple[Record, bytes, Current]]
     ) -> None:
         """Removes what was derived from versions that are now superseded."""
         cells = self._cells.setdefault(kind.name, Counter())
@@ -331,7 +394,7 @@ class Change:
         self._conn.execute(delete(table).where(self._backend.among(table.c.id, ids)))
         forget(self._conn, self._backend, ids)
 
-    def _current_record(self, id_: str) -> tuple[RecordType, _Known, bytes, Record]:
+    def _current_record(self, id_: str) -> tuple[RecordType, Current, bytes, Record]:
         kind = kind_of_id(id_)
         known = self._current(kind, [id_])[id_]
         text = self._bodies([known.seq])[known.seq]
@@ -348,6 +411,14 @@ class Change:
                     seen.add(owner)
                     todo.append(owner)
 
+    def _pass_on_ranks(self, *, lenient: bool = False) -> None:
+        """Only when all of a batch stands in the tables as it will stay."""
+        for id_ in () if lenient else self._moved:
+            self._refuse_circle(id_)
+        for id_ in self._re_ranked:
+            self._pass_on_rank(id_)
+        self._moved, self._re_ranked = [], []
+
     def _pass_on_rank(self, id_: str) -> None:
         """A record's rank changed: so may that of all that belong to it."""
         fields = {field for kind in TYPES for field in kind.owners}
@@ -360,7 +431,7 @@ class Change:
             if id_ not in owners(record):
                 continue
             self._ranks.pop(belonging, None)
-            self._learn_ranks([record], {record.id: record})
+            self._learn_ranks([record], {record.id: record}, lenient=True)
             rank = self._ranks[belonging]
             if rank == known.rank:
                 continue

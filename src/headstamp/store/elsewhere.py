@@ -59,6 +59,28 @@ def put_names(
         backend.insert(conn, ASIDE, _ASIDE, aside)
 
 
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The current version of a record as the tables hold it."""
+
+    seq: int
+    version: int
+    rank: int
+
+
+def current_of(
+    conn: Connection, backend: Backend, kind: RecordType, ids: Collection[str]
+) -> dict[str, Current]:
+    """The current versions of these records of one type, where there are any."""
+    table = CURRENT[kind.name]
+    rows = conn.execute(
+        select(table.c.id, table.c.log_seq, table.c.version_no, table.c.visible_rank).where(
+            backend.among(table.c.id, list(ids))
+        )
+    )
+    return {id_: Current(seq, version, rank) for id_, seq, version, rank in rows}
+
+
 def newest_aside(conn: Connection, backend: Backend, ids: Collection[str]) -> dict[str, int]:
     """The number of the newest version aside, of those of these records that have one."""
     return dict(conn.execute(

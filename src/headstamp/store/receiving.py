@@ -10,14 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection
+
 from headstamp.errors import Invalid, Problem
 from headstamp.records import BY_NAME, Record, RecordType
 from headstamp.records.spec import body as body_of
-from headstamp.store.lineage import Foreign, Known, Lineage, Verdict
-from headstamp.store.refs import references
+from headstamp.store.backend import Backend
+from headstamp.store.elsewhere import (
+    Current,
+    current_of,
+    known_names,
+    lineages,
+    newest_aside,
+)
+from headstamp.store.lineage import Foreign, Known, Lineage
 from headstamp.store.rows import Row, make_row
-
-_ACTS: dict[Verdict, str] = {"take": "take", "hold": "hold", "same": "same"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +53,62 @@ class Taken:
     take: list[str] = field(default_factory=list)
     hold: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
-    # The records that have a version aside now or had one before.
+    # The records that have a version aside, whose standing may have changed.
     touched: set[str] = field(default_factory=set)
+    lineage: dict[str, Lineage] = field(default_factory=dict, repr=False)
 
 
-def read_records(versions: Sequence[Received], make: Callable[[RecordType, str, bytes], Record],
-                 ) -> list[tuple[RecordType, Record]]:
+@dataclass(slots=True)
+class Judged:
+    """The new versions of one kind, in order: rows for the tables, entries ``first`` on."""
+
+    kind: RecordType
+    known: dict[str, Current]
+    rows: list[Row] = field(default_factory=list)
+    # The row, and its record, that each record's table row is made from.
+    final: dict[str, tuple[Row, Record]] = field(default_factory=dict)
+
+
+def judge(
+    conn: Connection, backend: Backend, origin: str, first: int, versions: Sequence[Received],
+    make: Callable[[RecordType, str, bytes], Record],
+) -> tuple[list[Judged], Taken]:
+    """What each version becomes here, put on file from entry ``first`` on. Raises Invalid."""
+    names = known_names(conn, backend, origin, [version.name for version in versions])
+    taken = Taken(known=[version.name for version in versions if version.name in names])
+    fresh = [version for version in versions if version.name not in names]
+    by_kind: dict[str, list[tuple[Received, Record]]] = {}
+    for version, record in zip(fresh, _read(fresh, make), strict=True):
+        by_kind.setdefault(version.kind, []).append((version, record))
+    judged = []
+    for name, some in by_kind.items():
+        kind = BY_NAME[name]
+        known = current_of(conn, backend, kind, {version.id for version, _ in some})
+        one = Judged(kind, known)
+        heads = {id_: current.seq for id_, current in known.items()}
+        taken.lineage.update(lineages(conn, backend, origin, heads))
+        numbers = {id_: current.version for id_, current in known.items()}
+        for id_, number in newest_aside(conn, backend, known).items():
+            numbers[id_] = max(numbers[id_], number)
+        for version, record in some:
+            row = _judged(version, record, kind, first, taken, numbers, heads)
+            if row is None:
+                continue
+            if row.current:
+                if version.id in one.final:
+                    one.final[version.id][0].current = False  # superseded on its way in
+                one.final[version.id] = row, record
+            one.rows.append(row)
+            first += 1
+        judged.append(one)
+    return judged, taken
+
+
+def _read(
+    versions: Sequence[Received], make: Callable[[RecordType, str, bytes], Record]
+) -> list[Record]:
     """The records of these versions. Raises Invalid, with all that does not fit a type here."""
-    records: list[tuple[RecordType, Record]] = []
+    records: list[Record] = []
     problems: list[Problem] = []
     for version in versions:
         kind = BY_NAME.get(version.kind)
@@ -68,51 +123,31 @@ def read_records(versions: Sequence[Received], make: Callable[[RecordType, str, 
             continue
         if body_of(*kind.canonical_values(record)) != version.body:
             problems.append(Problem(f"{version.id} is not written in the one form of its values"))
-        records.append((kind, record))
+        records.append(record)
     if problems:
         raise Invalid("what was handed over does not fit the records known here", problems)
     return records
 
 
-class Judging:
-    """Versions of one kind on their way in: each judged, numbered and made a row."""
-
-    def __init__(
-        self, kind: RecordType, lineage: dict[str, Lineage], newest: dict[str, int], first: int,
-    ) -> None:
-        self._kind = kind
-        self._lineage = lineage
-        # The number of the newest version of each record, and the entry of its current one.
-        self._number = newest
-        self._seq = first
-        self.rows: list[Row] = []
-        self.heads: dict[str, int] = {}
-        self.final: dict[str, Row] = {}
-        self.taken = Taken()
-
-    def add(self, version: Received, record: Record, head: int | None) -> None:
-        """Judges one version and makes its row, if it is new here. Raises Invalid."""
-        lineage = self._lineage.setdefault(version.id, Lineage())
-        verdict, of = lineage.judge(Foreign(version.name, version.made_of, version.body))
-        getattr(self.taken, verdict).append(version.name)
-        if verdict == "known":
-            return
-        act = _ACTS[verdict]
-        names, values = self._kind.canonical_values(record)
-        number = self._number.get(version.id, 0) + 1
-        row = make_row(self._kind, record, number, 0, names, values, references(record))
-        row.act, row.of, row.seed, row.fields = act, of, version.seed, version.fields
-        row.current = False
-        if verdict == "take":
-            row.before = self.heads.get(version.id, head)
-            row.current = True
-            if version.id in self.final:
-                self.final[version.id].current = False
-            self.final[version.id] = row
-            self.heads[version.id] = self._seq
-        lineage.add(Known(self._seq, act, version.name, of, version.body))
-        if verdict != "take" or lineage.has_aside:
-            self.taken.touched.add(version.id)
-        self._number[version.id] = number
-        self.rows.append(row)
-        self._seq += 1
+def _judged(
+    version: Received, record: Record, kind: RecordType, seq: int, taken: Taken,
+    numbers: dict[str, int], heads: dict[str, int],
+) -> Row | None:
+    """The row of one version; None where it is known."""
+    lineage = taken.lineage.setdefault(version.id, Lineage())
+    verdict, of = lineage.judge(Foreign(version.name, version.made_of, version.body))
+    getattr(taken, verdict).append(version.name)
+    if verdict == "known":
+        return None
+    number = numbers[version.id] = numbers.get(version.id, 0) + 1
+    # The rank is settled when all that it may belong to has been read.
+    row = make_row(kind, record, number, 0, *kind.canonical_values(record))
+    row.act, row.of, row.seed, row.fields = verdict, of, version.seed, version.fields
+    row.current = verdict == "take"
+    if row.current:
+        row.before = heads.get(version.id)
+        heads[version.id] = seq
+    lineage.add(Known(seq, verdict, version.name, of, version.body))
+    if lineage.has_aside:
+        taken.touched.add(version.id)
+    return row
