@@ -20,15 +20,14 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Connection, delete, select, update
 
-from headstamp.errors import Conflicting, Invalid, Missing, Problem
+from headstamp.errors import Conflicting, Invalid, Missing
 from headstamp.evidence.checkpoint import Checkpoint, sign_checkpoint
 from headstamp.evidence.entry import Stamp, seal, seal_again
 from headstamp.evidence.note import Signer
 from headstamp.evidence.salted import SEED_BYTES
 from headstamp.evidence.tile import Tiles
 from headstamp.evidence.tree import leaf_hash
-from headstamp.kinds.tier import RANK
-from headstamp.records import BY_NAME, BY_PREFIX, TYPES, Record, RecordType, kind_of_id, record_type
+from headstamp.records import BY_NAME, TYPES, Record, RecordType, kind_of_id, record_type
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
 from headstamp.store.elsewhere import (
@@ -41,8 +40,9 @@ from headstamp.store.elsewhere import (
     settle_aside,
 )
 from headstamp.store.facets import spread
+from headstamp.store.ranks import Ranks
 from headstamp.store.receiving import Judged, Received, Taken, judge
-from headstamp.store.refs import Refs, owners, references
+from headstamp.store.refs import owners
 from headstamp.store.rows import Row, make_row
 from headstamp.store.search import forget, re_rank
 from headstamp.store.tables import (
@@ -60,9 +60,6 @@ from headstamp.store.tables import (
 from headstamp.store.vault import Kept, Vault
 
 What = Literal["new", "version", "unchanged"]
-_RANKS_KEPT = 200_000
-# What belongs to a record that is gone is shown to whom most records are shown.
-GONE_RANK = RANK["partner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +85,7 @@ class Change:
         self._seq = tiles.size
         self._start = tiles.size
         self._leaves: list[bytes] = []
-        self._ranks: dict[str, int] = {}
-        self._refs: dict[str, Refs] = {}
+        self._ranks = Ranks(conn, backend)
         self._cells: dict[str, Counter[tuple[Any, ...]]] = {}
         # Records whose rank, or whose owners, a put has changed; settled at its end.
         self._re_ranked: list[str] = []
@@ -139,7 +135,7 @@ class Change:
         if len(batch) < len(records):
             # The same record twice in one batch: one after the other.
             return self._one_by_one(records, ignoring)
-        self._learn_ranks(records, batch)
+        self._ranks.learn(records, batch)
         self._half_done = True  # until all is written: an error in between spoils the change
         for name, positions in by_kind.items():
             kind = BY_NAME[name]
@@ -160,7 +156,7 @@ class Change:
         Raises Invalid for a reference to nothing, Missing where there is no such record.
         """
         kind = record_type(type(record))
-        self._learn_ranks([record], {record.id: record})
+        self._ranks.learn([record], {record.id: record})
         known = self._current(kind, [record.id]).get(record.id)
         if known is None:
             raise Missing(f"there is no record {record.id}")
@@ -189,7 +185,7 @@ class Change:
             judged, taken = judge(
                 self._conn, self._backend, origin, self._seq, versions, record_of_body)
             batch = {row.id: record for one in judged for row, record in one.final.values()}
-            self._learn_ranks(list(batch.values()), batch, lenient=True)
+            self._ranks.learn(list(batch.values()), batch, lenient=True)
             self._half_done = True
             for one in judged:
                 self._put_judged(one)
@@ -208,75 +204,6 @@ class Change:
         for row, _ in current:
             row.rank = self._ranks[row.id]
         self._replace(kind, replaced, judged.rows)
-
-    # -- references and ranks
-
-    def _learn_ranks(
-        self, records: Sequence[Record], batch: dict[str, Record], *, lenient: bool = False
-    ) -> None:
-        """Finds the rank of every record referred to, and refuses references to nothing.
-
-        ``lenient`` lets them pass: what is taken from elsewhere may name what was erased here.
-        """
-        if len(self._ranks) > _RANKS_KEPT:
-            self._ranks.clear()
-        ranks = self._ranks
-        refs = self._refs = {record.id: references(record) for record in records}
-        targets = {target for some in refs.values() for _, target in some}
-        wanted: dict[str, set[str]] = {}
-        for target in targets:
-            kind = BY_PREFIX.get(target.partition("-")[0])
-            if kind is not None and target not in ranks and target not in batch:
-                wanted.setdefault(kind.name, set()).add(target)
-        for name, ids in wanted.items():
-            table = CURRENT[name]
-            found = self._conn.execute(
-                select(table.c.id, table.c.visible_rank).where(
-                    self._backend.among(table.c.id, sorted(ids))
-                )
-            )
-            for id_, rank in found:
-                ranks[id_] = rank
-        missing = {
-            target for target in targets if target not in ranks and target not in batch
-        }
-        if missing and not lenient:
-            raise Invalid("some records refer to what is not there", [
-                Problem(f"{target} is not in this case", "Record it first, or leave the field out.",
-                        field=field, value=target)
-                for some in refs.values() for field, target in some if target in missing
-            ])
-        for record in records:
-            ranks.pop(record.id, None)
-        try:
-            for record in records:
-                self._settle_rank(record, batch, (), lenient)
-        except Invalid:
-            # Nothing of this batch will be there, so nothing may refer to it.
-            for record in records:
-                ranks.pop(record.id, None)
-            raise
-
-    def _settle_rank(
-        self, record: Record, batch: dict[str, Record], path: tuple[str, ...], lenient: bool = False
-    ) -> int:
-        known = self._ranks.get(record.id)
-        if known is not None:
-            return known
-        if record.id in path and lenient:
-            return RANK[record.tier]  # two devices made it so together; nobody can mend it here
-        if record.id in path:
-            raise Invalid(f"{record.id} belongs to itself through {' and '.join(path)}")
-        rank = RANK[record.tier]
-        for owner in owners(record):
-            found = self._ranks.get(owner)
-            if found is None and owner in batch:
-                found = self._settle_rank(batch[owner], batch, (*path, record.id), lenient)
-            if found is None:
-                found = GONE_RANK
-            rank = max(rank, found)
-        self._ranks[record.id] = rank
-        return rank
 
     # -- the records of one kind
 
@@ -316,7 +243,7 @@ class Change:
                 replaced.append((record, old, before))
             version = max(before.version, aside.get(record.id, 0)) + 1 if before else 1
             row = make_row(kind, record, version, self._ranks[record.id], names, values,
-                           self._refs[record.id])
+                           self._ranks.refs[record.id])
             row.before = before.seq if before else None
             rows.append(row)
             outcomes.append(Outcome(record.id, version, "version" if before else "new"))
@@ -430,8 +357,8 @@ class Change:
             table = CURRENT[kind.name]
             if id_ not in owners(record):
                 continue
-            self._ranks.pop(belonging, None)
-            self._learn_ranks([record], {record.id: record}, lenient=True)
+            self._ranks.forget(belonging)
+            self._ranks.learn([record], {record.id: record}, lenient=True)
             rank = self._ranks[belonging]
             if rank == known.rank:
                 continue

@@ -1,0 +1,106 @@
+"""The clearance each record needs: its own tier, and that of all it belongs to.
+
+Learned as a change goes on: of the records put, and of those they refer to. A reference
+to nothing is refused here, for what is not there has no rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from headstamp.errors import Invalid, Problem
+from headstamp.kinds.tier import RANK
+from headstamp.records import BY_PREFIX, Record
+from headstamp.store.backend import Backend
+from headstamp.store.refs import Refs, owners, references
+from headstamp.store.tables import CURRENT
+
+_KEPT = 200_000
+# What belongs to a record that is gone is shown to whom most records are shown.
+GONE = RANK["partner"]
+
+
+class Ranks:
+    """The ranks of records met in one change, and what the last ones learned refer to."""
+
+    def __init__(self, conn: Connection, backend: Backend) -> None:
+        self._conn = conn
+        self._backend = backend
+        self._ranks: dict[str, int] = {}
+        self.refs: dict[str, Refs] = {}
+
+    def __getitem__(self, id_: str) -> int:
+        return self._ranks[id_]
+
+    def forget(self, id_: str) -> None:
+        """It may have changed."""
+        self._ranks.pop(id_, None)
+
+    def learn(
+        self, records: Sequence[Record], batch: dict[str, Record], *, lenient: bool = False
+    ) -> None:
+        """Finds the rank of every record referred to, and refuses references to nothing.
+
+        ``lenient`` lets them pass: what is taken from elsewhere may name what was erased here.
+        """
+        if len(self._ranks) > _KEPT:
+            self._ranks.clear()
+        ranks = self._ranks
+        refs = self.refs = {record.id: references(record) for record in records}
+        targets = {target for some in refs.values() for _, target in some}
+        wanted: dict[str, set[str]] = {}
+        for target in targets:
+            kind = BY_PREFIX.get(target.partition("-")[0])
+            if kind is not None and target not in ranks and target not in batch:
+                wanted.setdefault(kind.name, set()).add(target)
+        for name, ids in wanted.items():
+            table = CURRENT[name]
+            found = self._conn.execute(
+                select(table.c.id, table.c.visible_rank).where(
+                    self._backend.among(table.c.id, sorted(ids))
+                )
+            )
+            for id_, rank in found:
+                ranks[id_] = rank
+        missing = {
+            target for target in targets if target not in ranks and target not in batch
+        }
+        if missing and not lenient:
+            raise Invalid("some records refer to what is not there", [
+                Problem(f"{target} is not in this case", "Record it first, or leave the field out.",
+                        field=field, value=target)
+                for some in refs.values() for field, target in some if target in missing
+            ])
+        for record in records:
+            ranks.pop(record.id, None)
+        try:
+            for record in records:
+                self._settle(record, batch, (), lenient)
+        except Invalid:
+            # Nothing of this batch will be there, so nothing may refer to it.
+            for record in records:
+                ranks.pop(record.id, None)
+            raise
+
+    def _settle(
+        self, record: Record, batch: dict[str, Record], path: tuple[str, ...], lenient: bool = False
+    ) -> int:
+        known = self._ranks.get(record.id)
+        if known is not None:
+            return known
+        if record.id in path and lenient:
+            return RANK[record.tier]  # two devices made it so together; nobody can mend it here
+        if record.id in path:
+            raise Invalid(f"{record.id} belongs to itself through {' and '.join(path)}")
+        rank = RANK[record.tier]
+        for owner in owners(record):
+            found = self._ranks.get(owner)
+            if found is None and owner in batch:
+                found = self._settle(batch[owner], batch, (*path, record.id), lenient)
+            if found is None:
+                found = GONE
+            rank = max(rank, found)
+        self._ranks[record.id] = rank
+        return rank
