@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from headstamp.kinds.code import CodeKind
-from headstamp.kinds.identity import RefKind
+from headstamp.kinds.identity import Digest, RefKind
 from headstamp.kinds.instant import Instant
 from headstamp.kinds.number import Count
 from headstamp.kinds.text import Line, Prose, Verbatim
@@ -35,6 +35,10 @@ class Bundle(Record):
     records: Count | None = fact("Versions of records in it")
     originals: Count | None = fact("Originals in it")
     packed_at: Instant | None = fact("Packed, by the sender's clock")
+    digest: Digest | None = fact(
+        "SHA-256 of the bundle itself, where it is kept as it came",
+        help="What was put aside or refused is kept in the vault, untouched, for a person to look at.",
+    )
     checkpoint: Verbatim | None = fact("The sender's signed checkpoint")
     receipt: Verbatim | None = fact("The receiver's signed receipt")
     problem: Prose | None = fact("What is wrong with it", text=True)

@@ -25,6 +25,7 @@ from headstamp.errors import (
     Unavailable,
     Unreadable,
 )
+from headstamp.evidence import entry as entries
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
 from headstamp.evidence.entry import Stamp, moment
 from headstamp.evidence.note import Signer, Verifier, open_note, sign
@@ -34,6 +35,7 @@ from headstamp.records import TYPES
 from headstamp.store.address import backend_of, without_password
 from headstamp.store.backend import Backend
 from headstamp.store.change import Change
+from headstamp.store.elsewhere import open_aside
 from headstamp.store.facets import FacetIndex, total
 from headstamp.store.layout import FORMAT, fingerprint, state_layout, stated_layout
 from headstamp.store.policy import clearance_rank
@@ -224,6 +226,11 @@ class Case:
         if note is None:
             raise Tampered("the case has no checkpoint")
         return str(note)
+
+    def open_names(self, record_id: str) -> list[str]:
+        """The names of all versions of a record that stand open, whoever may see them."""
+        with self.backend.reading() as conn:
+            return [entries.read(bytes(row.entry)).of[0] for row in open_aside(conn, record_id)]
 
     def proof(self, seq: int) -> Proof:
         """The proof that entry ``seq`` stands in the log. Raises Missing, Tampered."""

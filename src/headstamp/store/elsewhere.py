@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from headstamp.evidence import entry as entries
 from headstamp.evidence.entry import named_parts
@@ -121,7 +121,7 @@ def lineages(
     while wanted:
         before: set[int] = set()
         for some in batches(sorted(wanted), 500):
-            for row in conn.execute(_versions().where(VERSION.c.seq.in_(some))):
+            for row in conn.execute(version_rows().where(VERSION.c.seq.in_(some))):
                 rows[row.id].append(known(origin, row))
                 if row.before is not None and row.before < row.seq:
                     before.add(row.before)
@@ -129,11 +129,34 @@ def lineages(
     return {id_: Lineage(sorted(some, key=lambda one: one.seq)) for id_, some in rows.items()}
 
 
-def _versions() -> Any:
+def version_rows() -> Select[Any]:
+    """Versions with their entries, to be narrowed."""
     return (
-        select(VERSION.c.seq, VERSION.c.id, VERSION.c.before, VERSION.c.body, LOG.c.entry)
+        select(VERSION.c.seq, VERSION.c.id, VERSION.c.number, VERSION.c.before, VERSION.c.body,
+               LOG.c.entry)
         .join(LOG, LOG.c.seq == VERSION.c.seq)
     )
+
+
+def aside(conn: Connection, id_: str) -> list[Any]:
+    """The versions of a record that are held aside, settled or not."""
+    query = version_rows().join(ASIDE, ASIDE.c.seq == VERSION.c.seq).where(ASIDE.c.id == id_)
+    return list(conn.execute(query.order_by(VERSION.c.seq)))
+
+
+def open_aside(conn: Connection, id_: str) -> list[Any]:
+    """The versions of a record that are held aside and not settled."""
+    query = version_rows().join(ASIDE, ASIDE.c.seq == VERSION.c.seq)
+    return list(conn.execute(
+        query.where(ASIDE.c.id == id_, ASIDE.c.open == 1).order_by(VERSION.c.seq)))
+
+
+def contested_ids(conn: Connection) -> list[str]:
+    """The records of which some version stands open beside the current one, the latest first."""
+    newest = func.max(ASIDE.c.seq)
+    return list(conn.execute(
+        select(ASIDE.c.id).where(ASIDE.c.open == 1).group_by(ASIDE.c.id).order_by(newest.desc())
+    ).scalars())
 
 
 def known(origin: str, row: Any) -> Known:

@@ -24,10 +24,11 @@ from headstamp.kinds.number import EXACT
 from headstamp.records import BY_NAME, TYPES, RecordType, kind_named, kind_of_id
 from headstamp.store import related, survey
 from headstamp.store.backend import batches
+from headstamp.store.elsewhere import aside, contested_ids, open_aside, version_rows
 from headstamp.store.lists import Lists
 from headstamp.store.policy import field_rules
 from headstamp.store.search import find_keys, find_texts
-from headstamp.store.shown import Event, Shown
+from headstamp.store.shown import Event, Rival, Shown
 from headstamp.store.tables import CURRENT, LOG, VERSION
 
 
@@ -61,14 +62,41 @@ class Reader(Lists):
                 if row.number != current.version and not self._may_see(conn, kind, raw):
                     continue
                 values = self._filtered(kind, raw, self._visible_ids(conn, [raw], kind))
-                changed = tuple(
-                    name for name in sorted({*before, *values})
-                    if before.get(name) != values.get(name)
-                )
-                events.append(Event(row.seq, row.number, told.actor, told.at, told.reason,
-                                    values, changed))
-                before = values
+                event = Event(row.seq, row.number, told.actor, told.at, told.reason,
+                              values, differing(before, values), told.act, told.of)
+                events.append(event)
+                if not event.held:
+                    before = values
         return events
+
+    def rivals(self, record_id: str) -> builtins.list[Rival]:
+        """The versions that contradict the current one and stand open, oldest first.
+
+        Raises Missing like ``get``. Those that say nothing else, as far as this clearance
+        sees, are left out: there is nothing for it to settle.
+        """
+        current = self.get(record_id)
+        kind = kind_of_id(record_id)
+        found: builtins.list[Rival] = []
+        with self._connected() as conn:
+            for row in open_aside(conn, record_id):
+                raw = orjson.loads(row.body or b"{}")
+                if not self._may_see(conn, kind, raw):
+                    continue
+                values = self._filtered(kind, raw, self._visible_ids(conn, [raw], kind))
+                differs = differing(current.values, values)
+                if differs:
+                    told = entries.read(bytes(row.entry))
+                    found.append(Rival(told.of[0], row.seq, told.actor, told.at, values, differs))
+        return found
+
+    def contested(self, limit: int = 500) -> builtins.list[Shown]:
+        """Visible records of which versions contradict each other, those touched last first."""
+        with self._connected() as conn:
+            ids = contested_ids(conn)
+            shown = self._with(conn).many(ids)
+            some = [shown[id_] for id_ in ids if id_ in shown]
+            return [one for one in some if self._with(conn).rivals(one.id)][:limit]
 
     def size(self) -> int:
         """How many entries the log holds: the same number, the same state of the case."""
@@ -272,19 +300,22 @@ class Reader(Lists):
             )
 
 
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields, sorted, in which two versions do not say the same."""
+    return tuple(name for name in sorted({*before, *after}) if before.get(name) != after.get(name))
+
+
 def _versions(conn: Connection, record_id: str, seq: int) -> list[Any]:
-    """The versions of a record up to that entry, first to last, with their entries."""
-    found: list[Any] = []
+    """The versions of a record, first to last, with their entries; those held aside too."""
+    found: list[Any] = aside(conn, record_id)
     at: int | None = seq
     while at is not None:
         row = conn.execute(
-            select(VERSION.c.seq, VERSION.c.number, VERSION.c.before, VERSION.c.body, LOG.c.entry)
-            .join(LOG, LOG.c.seq == VERSION.c.seq)
-            .where(VERSION.c.seq == at, VERSION.c.id == record_id)
+            version_rows().where(VERSION.c.seq == at, VERSION.c.id == record_id)
         ).one_or_none()
         if row is None:
             break  # the chain was tampered with; verify names it
         found.append(row)
         # Only ever backwards: a loop put in by hand must end.
         at = row.before if row.before is not None and row.before < at else None
-    return found[::-1]
+    return sorted(found, key=lambda row: row.seq)

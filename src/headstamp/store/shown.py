@@ -41,7 +41,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Event:
-    """One version of a record in its history: who, when, why, and what it then said."""
+    """One version of a record in its history: who, when, why, and what it then said.
+
+    ``act`` and ``of`` are those of its entry in the log: whether it was made here, and if
+    not, which version of which log it is. One that was held aside never was current here.
+    """
 
     seq: int
     version: int
@@ -50,6 +54,29 @@ class Event:
     reason: str
     values: Mapping[str, Any]
     changed: tuple[str, ...] = field(default=())
+    act: str = "put"
+    of: tuple[str, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Whether it was kept beside the current version and is not in its line."""
+        return self.act in ("hold", "same")
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A version of another device that contradicts the current one, and stands open.
+
+    ``name`` is its name in all logs, ``seq`` the entry here by which it was taken in,
+    ``differs`` the visible fields in which it says something else than the current one.
+    """
+
+    name: str
+    seq: int
+    taken_by: str
+    taken_at: str
+    values: Mapping[str, Any]
+    differs: tuple[str, ...]
 
 
 def column_facts(kind: RecordType) -> dict[str, Fact]:
