@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "headstamp"
 MODULES = sorted(SOURCE.rglob("*.py"))
 LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
-DRIVERS = {"duckdb", "psycopg", "sqlalchemy", "sqlite3"}
+DRIVERS = {"duckdb", "psycopg", "sqlalchemy", "sqlcipher3", "sqlite3"}
 LONGEST = 450
 # What one command needs must not be loaded by another.
 HEAVY = ("duckdb", "jinja2", "starlette", "uvicorn", "weasyprint", "openpyxl", "PIL", "babel")

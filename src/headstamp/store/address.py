@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from headstamp.errors import Invalid
 from headstamp.store.backend import Backend
+from headstamp.store.cipher import Keys
 from headstamp.store.postgres import Postgres
 from headstamp.store.sqlite import Sqlite
 
@@ -29,13 +30,17 @@ def without_password(where: str) -> str:
     return re.sub(r"([?&])password=[^&]*&?", r"\1", shown).rstrip("?&") if "://" in shown else shown
 
 
-def backend_of(where: str, folder: Path | None) -> tuple[Path, Backend]:
+def backend_of(where: str, folder: Path | None, keys: Keys | None = None) -> tuple[Path, Backend]:
     """The folder and the engine that a case's address means. Raises Invalid for any other address.
 
     ``postgresql://.../name?folder=DIR`` names the folder of originals beside a
-    database; without it HEADSTAMP_FOLDER is used, else ``./name-case``.
+    database; without it HEADSTAMP_FOLDER is used, else ``./name-case``. ``keys`` are those of
+    an encrypted case.
     """
     if where.startswith(_SCHEMES):
+        if keys is not None:
+            raise Invalid("an encrypted case is a folder: a database server would have it in the "
+                          "open. Encrypt the server's own disk instead")
         try:
             parts = urlsplit(where)
             query = dict(parse_qsl(parts.query))
@@ -51,4 +56,4 @@ def backend_of(where: str, folder: Path | None) -> tuple[Path, Backend]:
     if re.match(r"[A-Za-z][\w+.-]*://", where):
         raise Invalid(f"a case is a folder or a postgresql:// address, not {without_password(where)}")
     place = folder or Path(where)
-    return place, Sqlite(place / CASE_FILE)
+    return place, Sqlite(place / CASE_FILE, keys)

@@ -3,7 +3,8 @@
 In a folder lie ``case.sqlite``, ``originals/`` (untouched, by digest),
 ``derived/`` (thumbnails and the like, may be deleted) and ``keys/`` (the
 device's signing key). A PostgreSQL case has the same folder without the
-database file.
+database file. In an encrypted case all of them are encrypted, and ``keys/lock.json`` holds
+what opens them (docs/why/0010).
 """
 
 from __future__ import annotations
@@ -35,17 +36,22 @@ from headstamp.records import TYPES
 from headstamp.store.address import backend_of, without_password
 from headstamp.store.backend import Backend
 from headstamp.store.change import Change
+from headstamp.store.cipher import Keys, is_sealed_text
+from headstamp.store.cipher_lock import Lock, is_encrypted, write_lock
 from headstamp.store.elsewhere import open_aside
 from headstamp.store.facets import FacetIndex, total
 from headstamp.store.layout import FORMAT, fingerprint, state_layout, stated_layout
+from headstamp.store.passphrase import unlocked
 from headstamp.store.policy import clearance_rank
 from headstamp.store.proof import Proof, Prover, prove
 from headstamp.store.reader import Reader
 from headstamp.store.sqlite import Sqlite
 from headstamp.store.tables import CHECKPOINT, EDGE, LOG, META
 from headstamp.store.vault import Vault
+from headstamp.store.working import Working
 
 _META = ("format", "origin", "created_at", "key")
+_SIGNING_KEY = "keys/device.key"
 
 Clock = Callable[[], datetime]
 
@@ -60,13 +66,15 @@ class Case:
 
     def __init__(
         self, where: str, folder: Path, backend: Backend, meta: dict[str, str], signer: Signer | None,
-        clock: Clock = now,
+        clock: Clock = now, keys: Keys | None = None,
     ) -> None:
         self.where = where
         self.folder = folder
         self.backend = backend
         self.meta = meta
-        self.vault = Vault(folder / "originals")
+        self.keys = keys
+        self.vault = Vault(folder / "originals", keys)
+        self.working = Working(folder, keys)
         self.origin = meta["origin"]
         self.verifier = Verifier.parse(meta["key"])
         self.clock = clock
@@ -77,14 +85,22 @@ class Case:
         self._indexes: dict[str, FacetIndex] = {}
 
     @classmethod
-    def create(cls, where: str | Path, *, folder: Path | None = None, clock: Clock = now) -> Case:
-        """Makes a new, empty case with a fresh key. Raises Conflicting where there is one."""
-        place, backend = backend_of(str(where), folder)
+    def create(
+        cls, where: str | Path, *, folder: Path | None = None, clock: Clock = now,
+        lock: Callable[[Keys], Lock] | None = None,
+    ) -> Case:
+        """Makes a new, empty case with a fresh key. Raises Conflicting where there is one.
+
+        ``lock`` makes it an encrypted one: given its new keys, it says how they are locked up.
+        """
+        keys = Keys.generate() if lock is not None else None
+        place, backend = backend_of(str(where), folder, keys)
         if backend.exists():
             raise Conflicting(f"there is a case at {without_password(str(where))} already")
         key_file = place / "keys" / "device.key"
         if key_file.exists():
             raise Conflicting(f"{place} holds the key of another case", )
+        locked = lock(keys) if lock is not None and keys is not None else None
         try:
             key_file.parent.mkdir(parents=True, exist_ok=True)
             key_file.parent.chmod(0o700)
@@ -96,7 +112,9 @@ class Case:
             "format": str(FORMAT), "origin": signer.verifier.name, "created_at": moment(clock()),
             "key": signer.verifier_key,
         }
-        _write_key(key_file, signer.text())
+        if locked is not None:
+            write_lock(place, locked)
+        write_key(key_file, signer, keys)
         (place / "keys" / "device.pub").write_text(signer.verifier_key + "\n", encoding="utf-8")
         backend.create()
         with backend.writing() as conn:
@@ -105,7 +123,7 @@ class Case:
             state_layout(conn, backend)
         if not isinstance(backend, Sqlite):
             (place / "database").write_text(without_password(str(where)) + "\n", encoding="utf-8")
-        case = cls(str(where), place, backend, meta, signer, clock)
+        case = cls(str(where), place, backend, meta, signer, clock, keys)
         with case.change(actor="headstamp", reason="the case is opened"):
             pass
         return case
@@ -113,13 +131,19 @@ class Case:
     @classmethod
     def open(
         cls, where: str | Path, *, folder: Path | None = None, clock: Clock = now,
-        outdated: bool = False,
+        outdated: bool = False, keys: Keys | None = None,
     ) -> Case:
         """Opens a case. Raises Missing where there is none, Conflicting for another format.
 
         ``outdated`` lets one of an older layout pass, for what only copies or mends it.
+        ``keys`` are those of an encrypted case; without them its passphrase is asked for.
+        Raises Refused for a wrong one.
         """
         place, backend = backend_of(str(where), folder)
+        if isinstance(backend, Sqlite) and is_encrypted(place):
+            backend.close()
+            keys = keys or unlocked(place)
+            backend = Sqlite(backend.path, keys)
         if not backend.exists():
             shown = without_password(str(where))
             raise Missing(f"there is no case at {shown}; make one with: headstamp init {shown}")
@@ -128,7 +152,7 @@ class Case:
         except BaseException:
             backend.close()
             raise
-        return cls(str(where), place, backend, meta, None, clock)
+        return cls(str(where), place, backend, meta, None, clock, backend_keys(backend))
 
     @property
     def address(self) -> str:
@@ -159,7 +183,7 @@ class Case:
                   "not changed")
         # Read only when something is to be signed: reading needs no key.
         if self._signer is None:
-            self._signer = read_key(key)
+            self._signer = read_key(key, self.keys)
         if self._signer is None:
             raise Unavailable(no_key)
         if self._signer.verifier_key != self.meta["key"]:
@@ -253,7 +277,7 @@ class Case:
         if public.is_file() and public.read_text("utf-8", "replace").strip() != rows["key"]:
             return "the key in the database is not the key in the folder"
         try:
-            signer = self._signer or read_key(self.folder / "keys" / "device.key")
+            signer = self._signer or read_key(self.folder / "keys" / "device.key", self.keys)
         except HeadstampError as error:
             return f"the signing key cannot be read: {error}"
         if signer is not None and signer.verifier_key != rows["key"]:
@@ -321,19 +345,35 @@ def settings_text(meta: dict[str, str]) -> str:
     return "headstamp case\n" + "".join(f"{key} {meta[key]}\n" for key in _META)
 
 
-def read_key(path: Path) -> Signer | None:
-    """The signing key in a file; None where there is no file. Raises Unavailable, Unreadable."""
+def backend_keys(backend: Backend) -> Keys | None:
+    """The keys with which a backend was opened; None for a plain one."""
+    return backend.keys if isinstance(backend, Sqlite) else None
+
+
+def read_key(path: Path, keys: Keys | None = None) -> Signer | None:
+    """The signing key in a file; None where there is no file.
+
+    That of an encrypted case is sealed, and needs ``keys``. Raises Unavailable, Unreadable,
+    Tampered.
+    """
     try:
-        return Signer.parse(path.read_text("utf-8").strip())
+        text = path.read_text("utf-8").strip()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise Unavailable(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path} is damaged: it holds no key") from error
+    if is_sealed_text(text):
+        if keys is None:
+            raise Unavailable(f"{path} is sealed: it is the key of an encrypted case")
+        text = keys.open_text(text, _SIGNING_KEY)
+    return Signer.parse(text)
 
 
-def _write_key(path: Path, text: str) -> None:
+def write_key(path: Path, signer: Signer, keys: Keys | None = None) -> None:
+    """Writes a signing key to a new file of this user alone; sealed where there are ``keys``."""
+    text = signer.text() if keys is None else keys.seal_text(signer.text(), _SIGNING_KEY)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.write(text + "\n")

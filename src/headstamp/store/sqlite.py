@@ -4,6 +4,9 @@ WAL with ``synchronous=FULL``: with NORMAL, simulated power cuts lost
 acknowledged commits in 766 of 1,000 runs, with FULL in none. The write lock is
 taken at the start (``BEGIN IMMEDIATE``), so that two writers queue instead of
 failing half-way.
+
+The file of an encrypted case is SQLCipher's, with its log of writes; how it is opened is the
+``Driver``'s affair, and nothing else here differs.
 """
 
 from __future__ import annotations
@@ -32,12 +35,19 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.errors import Conflicting, Unavailable, Unreadable
 from headstamp.store.backend import Rows
+from headstamp.store.cipher import Keys
+from headstamp.store.driver import (
+    DATABASE_ERRORS,
+    OPERATIONAL_ERRORS,
+    PAGE_BYTES,
+    Driver,
+    Raw,
+)
 from headstamp.store.sqlite_check import INDEXES, page_faults, schema_faults
 from headstamp.store.tables import MARKING_KEY, METADATA
 
 WAIT_SECONDS = 60
 _TRIGRAMS = ("plain", "folded")
-_PAGE_BYTES = 8192
 _CACHE_KIB = 64 * 1024
 _WAL_PAGES = 32768  # 256 MB
 
@@ -56,18 +66,23 @@ class Sqlite:
 
     name = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, keys: Keys | None = None) -> None:
         self.path = path
-        url = f"sqlite:///{path}"
-        self._writer = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
-        self._reader = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
+        self.keys = keys
+        self._driver = Driver(keys)
+        url, module = f"sqlite:///{path}", self._driver.module
+        self._writer = create_engine(url, module=module, creator=self._connect)
+        self._reader = create_engine(url, module=module, creator=self._connect)
         for engine, begin in ((self._writer, "BEGIN IMMEDIATE"), (self._reader, "BEGIN")):
             event.listen(engine, "connect", self._prepare)
             event.listen(engine, "begin", _beginner(begin))
 
+    def _connect(self) -> Raw:
+        # In autocommit: transactions are begun by our own statement.
+        return self._driver.connect(self.path, wait=WAIT_SECONDS)
+
     @staticmethod
-    def _prepare(connection: sqlite3.Connection, record: Any) -> None:
-        connection.isolation_level = None  # transactions are begun by our own statement
+    def _prepare(connection: Raw, record: Any) -> None:
         cursor = connection.cursor()
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
@@ -104,8 +119,8 @@ class Sqlite:
             raise Conflicting(f"there is a case in {self.path.parent} already")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with _wrapped(self.path):
-            raw = sqlite3.connect(self.path, isolation_level=None)
-            raw.execute(f"PRAGMA page_size={_PAGE_BYTES}")
+            raw = self._driver.connect(self.path)
+            raw.execute(f"PRAGMA page_size={PAGE_BYTES}")
             raw.execute("PRAGMA journal_mode=WAL")
             raw.execute("PRAGMA synchronous=FULL")
             _make_tables(raw)
@@ -144,9 +159,9 @@ class Sqlite:
         with _wrapped(target):
             # The first question fixes the state; all pages in one step are of that state.
             conn.execute(text("SELECT count(*) FROM meta")).scalar_one()
-            with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+            with closing(self._driver.connect(target)) as copy:
                 source.backup(copy)
-        make_plain(target)
+        make_plain(target, self.keys)
 
     def insert(self, conn: Connection, table: Table, columns: Sequence[str], rows: Rows) -> None:
         marks = ",".join("?" * len(columns))
@@ -228,7 +243,7 @@ class Sqlite:
     def tuples(self, conn: Connection, sql: str) -> list[tuple[Any, ...]]:
         try:
             return _raw(conn).execute(sql).fetchall()
-        except sqlite3.OperationalError as error:
+        except OPERATIONAL_ERRORS as error:
             if "decode" not in str(error):
                 raise
             return list(self.stream(conn, sql))
@@ -240,7 +255,7 @@ class Sqlite:
             for row in cursor.execute(sql):
                 yield row
                 done += 1
-        except sqlite3.OperationalError as error:
+        except OPERATIONAL_ERRORS as error:
             if "decode" not in str(error):
                 raise
             # Somebody put bytes that are no text into a text column.
@@ -254,29 +269,29 @@ class Sqlite:
 
     def schema_faults(self, conn: Connection) -> list[tuple[str, str]]:
         driver: Any = conn.connection.driver_connection
-        return list(schema_faults(driver, _make_tables))
+        return list(schema_faults(driver, self._driver, _make_tables))
 
     def unsafe_settings(self) -> list[str]:
         return []  # every connection sets its own
 
     def check_indexes(self) -> list[str]:
-        return page_faults(self.path)
+        return page_faults(self.path, self._driver)
 
     def close(self) -> None:
         self._writer.dispose()
         self._reader.dispose()
 
 
-def make_plain(path: Path) -> None:
+def make_plain(path: Path, keys: Keys | None = None) -> None:
     """Folds a case's log of writes into its file: one file, which can be read where none can write."""
-    with _wrapped(path), closing(sqlite3.connect(path, isolation_level=None)) as conn:
+    with _wrapped(path), closing(Driver(keys).connect(path)) as conn:
         conn.execute("PRAGMA synchronous=FULL")
         (mode,) = conn.execute("PRAGMA journal_mode=DELETE").fetchone()
         if mode != "delete":
             raise Unavailable(f"{path} is still in use")
 
 
-def _make_tables(raw: sqlite3.Connection) -> None:
+def _make_tables(raw: Raw) -> None:
     """All tables and indexes of a new case, in one transaction."""
     raw.execute("BEGIN IMMEDIATE")
     for statement in _statements():
@@ -325,11 +340,11 @@ def _wrapped(path: Path) -> Iterator[None]:
     """Foreign errors become ours where they enter."""
     try:
         yield
-    except (OperationalError, sqlite3.OperationalError) as error:
+    except (OperationalError, *OPERATIONAL_ERRORS) as error:
         said = str(getattr(error, "orig", error))
         if any(sign in said for sign in _DAMAGED):
             raise Unreadable(f"{path} is damaged: {said}") from error
         raise Unavailable(f"the case database cannot be used: {said}") from error
-    except (DatabaseError, sqlite3.DatabaseError) as error:
+    except (DatabaseError, *DATABASE_ERRORS) as error:
         said = str(getattr(error, "orig", error))
         raise Unreadable(f"{path} is damaged: {said}") from error

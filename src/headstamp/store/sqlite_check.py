@@ -10,11 +10,12 @@ is checked here. Source of the inner layout: the head of SQLite's fts5_index.c.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import cache
 from pathlib import Path
+
+from headstamp.store.driver import DATABASE_ERRORS, Driver, Raw
 
 INDEXES = {"search_fts": "search_text", "marking_fts": "marking_key"}
 # id bits: 16 of the segment, 1 of the kind, 5 of the height, 31 of the page.
@@ -23,15 +24,15 @@ _HEIGHT_SHIFT, _LIST_SHIFT = 31, 36
 _PAGE_MASK = (1 << 31) - 1
 _STRUCTURE, _AVERAGES = 10, 1
 
-Make = Callable[[sqlite3.Connection], None]
+Make = Callable[[Raw], None]
 
 
-def schema_faults(conn: sqlite3.Connection, make: Make) -> Iterator[tuple[str, str]]:
+def schema_faults(conn: Raw, driver: Driver, make: Make) -> Iterator[tuple[str, str]]:
     """Tables, columns, views, triggers and unique indexes that are not those of a new case.
 
     ``make`` makes the tables of a new case in an empty database.
     """
-    want = dict(_new_schema(make))
+    want = dict(_new_schema(driver.encrypted, make))
     held = _schema(conn)
     for name in sorted(held.keys() - want.keys()):
         if not name[1].startswith("sqlite_stat"):
@@ -46,13 +47,13 @@ def schema_faults(conn: sqlite3.Connection, make: Make) -> Iterator[tuple[str, s
 
 
 @cache
-def _new_schema(make: Make) -> tuple[tuple[tuple[str, str], str | None], ...]:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
+def _new_schema(encrypted: bool, make: Make) -> tuple[tuple[tuple[str, str], str | None], ...]:
+    with closing(Driver.in_memory(encrypted)) as conn:
         make(conn)
         return tuple(_schema(conn).items())
 
 
-def _schema(conn: sqlite3.Connection) -> dict[tuple[str, str], str | None]:
+def _schema(conn: Raw) -> dict[tuple[str, str], str | None]:
     rows = conn.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
     return {
         (str(kind), str(name)): sql for kind, name, sql in rows
@@ -60,27 +61,31 @@ def _schema(conn: sqlite3.Connection) -> dict[tuple[str, str], str | None]:
     }
 
 
-def page_faults(path: Path) -> list[str]:
-    """What SQLite's own check and that of the search indexes say is wrong."""
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as conn:
-        conn.execute("PRAGMA temp_store=FILE")
+def page_faults(path: Path, driver: Driver) -> list[str]:
+    """What SQLite's own check and that of the search indexes say is wrong.
+
+    Of an encrypted case every page of the file is looked at, also those that hold nothing.
+    """
+    with closing(driver.connect(path, read_only=True)) as conn:
+        # The copies of the indexes are large; those of an encrypted case may be on no disk.
+        conn.execute(f"PRAGMA temp_store={'MEMORY' if driver.encrypted else 'FILE'}")
         conn.execute("BEGIN")
         try:
             wrong = [
                 str(said) for (said,) in conn.execute("PRAGMA integrity_check(20)")
                 if said != "ok"
             ]
+            wrong.extend(driver.page_faults(conn))
             for index, content in INDEXES.items():
                 wrong.extend(f"{index}: {fault}" for fault in _index_faults(conn, index, content))
-        except sqlite3.DatabaseError as error:
+        except DATABASE_ERRORS as error:
             wrong = [str(error)]
         finally:
             conn.execute("ROLLBACK")
         return wrong
 
 
-def _index_faults(conn: sqlite3.Connection, index: str, content: str) -> list[str]:
+def _index_faults(conn: Raw, index: str, content: str) -> list[str]:
     row = conn.execute(
         "SELECT sql FROM main.sqlite_master WHERE type = 'table' AND name = ?", (index,)
     ).fetchone()
@@ -93,12 +98,12 @@ def _index_faults(conn: sqlite3.Connection, index: str, content: str) -> list[st
     try:
         wrong.extend(_stray_rows(conn, index))
         _check_copy(conn, index, content, row[0])
-    except sqlite3.DatabaseError as error:
+    except DATABASE_ERRORS as error:
         wrong.append(f"it does not agree with the texts it was made from ({error})")
     return wrong
 
 
-def _check_copy(conn: sqlite3.Connection, index: str, content: str, sql: str) -> None:
+def _check_copy(conn: Raw, index: str, content: str, sql: str) -> None:
     """FTS5's own check, on a copy of the index over a view of the texts."""
     conn.execute(f"CREATE TEMP VIEW {content} AS SELECT * FROM main.{content}")
     conn.execute(sql.replace("CREATE VIRTUAL TABLE ", "CREATE VIRTUAL TABLE temp.", 1))
@@ -111,7 +116,7 @@ def _check_copy(conn: sqlite3.Connection, index: str, content: str, sql: str) ->
     conn.execute(f"INSERT INTO temp.{index}({index}, rank) VALUES ('integrity-check', 1)")
 
 
-def _stray_rows(conn: sqlite3.Connection, index: str) -> Iterator[str]:
+def _stray_rows(conn: Raw, index: str) -> Iterator[str]:
     """Rows of the inner tables that belong to no segment; FTS5 never looks at them."""
     block = conn.execute(
         f"SELECT block FROM main.{index}_data WHERE id = {_STRUCTURE}"

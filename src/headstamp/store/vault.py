@@ -3,21 +3,32 @@
 A file is written beside its place, synced, renamed into it, and its folder is
 synced, before the record that names it is acknowledged (rule 2). Nothing here
 ever opens an original for writing.
+
+In an encrypted case each original is sealed (``cipher_file``) under a name that does not
+tell its digest. ``stream`` reads it in the open; ``path`` and ``open`` give a path whose
+bytes are in memory only, so that whoever reads originals sees no difference. ``place``
+and ``name`` are for those who copy the files as they lie.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
 from headstamp.errors import Missing, Tampered, Unavailable, Unreadable
+from headstamp.store.cipher import Keys
+from headstamp.store.cipher_file import SealedReader, SealedWriter
+from headstamp.store.memory import MemoryPath
 
 _BLOCK = 1 << 20
+_ROOM = "originals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +41,35 @@ class Kept:
 
 
 class Vault:
-    """The folder of originals of one case."""
+    """The folder of originals of one case; with ``keys`` they are sealed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keys: Keys | None = None) -> None:
         self.folder = folder
+        self._keys = keys
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the originals are encrypted."""
+        return self._keys is not None
+
+    def name(self, digest: str) -> str:
+        """The name under which the original of that digest lies: the digest, or what hides it."""
+        return digest if self._keys is None else self._keys.name(_ROOM, digest)
+
+    def place(self, digest: str) -> Path:
+        """Where the original of that digest lies, sealed or not (whether or not it is there)."""
+        return self.placed(self.name(digest))
+
+    def placed(self, name: str) -> Path:
+        """Where the file of that name lies."""
+        return self.folder / name[:2] / name[2:4] / name
 
     def path(self, digest: str) -> Path:
-        """Where the original of that digest lies (whether or not it is there)."""
-        return self.folder / digest[:2] / digest[2:4] / digest
+        """A path that reads as the original of that digest (whether or not it is there)."""
+        place = self.place(digest)
+        if self._keys is None:
+            return place
+        return MemoryPath.filled(digest, lambda target: self._unseal(place, target))
 
     def keep(self, source: Path | bytes) -> Kept:
         """Copies a file (or bytes) into the vault and returns its digest.
@@ -57,15 +89,17 @@ class Vault:
                 digest, size = self._copy(source, target)
                 target.flush()
                 os.fsync(target.fileno())
-            place = self.path(digest)
+            place = self.place(digest)
             new = not place.exists()
             if new:
                 temporary.chmod(0o444)
                 _make_durable(place.parent, self.folder)
                 temporary.rename(place)
             else:
+                whole = temporary.stat().st_size
                 temporary.unlink()
-                if place.stat().st_size != size:
+                # Sealed, a file is longer by as much as any of its size.
+                if place.stat().st_size != whole:
                     raise Tampered(
                         f"the original {digest} in the vault is damaged; keep it as it is, "
                         "and look at what `headstamp verify` says"
@@ -80,38 +114,96 @@ class Vault:
             temporary.unlink(missing_ok=True)
             raise
 
-    @staticmethod
-    def _copy(source: Path | bytes, target: BinaryIO) -> tuple[str, int]:
-        if isinstance(source, bytes):
-            target.write(source)
-            return hashlib.sha256(source).hexdigest(), len(source)
+    def _copy(self, source: Path | bytes, target: BinaryIO) -> tuple[str, int]:
+        sealing = None if self._keys is None else SealedWriter(target, self._keys)
+        into = target if sealing is None else sealing
         total, size = hashlib.sha256(), 0
-        for block in _blocks(source):
+        for block in [source] if isinstance(source, bytes) else _blocks(source):
             total.update(block)
-            target.write(block)
+            into.write(block)
             size += len(block)
-        return total.hexdigest(), size
+        digest = total.hexdigest()
+        if sealing is not None:
+            sealing.finish(_ROOM, self.name(digest), digest)
+        return digest, size
 
     def open(self, digest: str) -> Path:
-        """The path of an original that is there. Raises Missing."""
-        path = self.path(digest)
-        if not path.is_file():
+        """A path that reads as an original that is there. Raises Missing."""
+        if not self.place(digest).is_file():
             raise Missing(f"the original {digest} is not in the vault")
-        return path
+        return self.path(digest)
+
+    def stream(self, digest: str) -> BinaryIO:
+        """An original, open for reading at any place. Raises Missing, Tampered, also while reading."""
+        try:
+            return self._stream(self.placed(self.name(digest)))
+        except FileNotFoundError as error:
+            raise Missing(f"the original {digest} is not in the vault") from error
+        except OSError as error:
+            raise Unavailable(f"the original {digest} cannot be read: {error.strerror}") from error
+
+    def size(self, digest: str) -> int:
+        """How many bytes an original has. Raises Missing, Tampered."""
+        with self.stream(digest) as stream:
+            return stream.seek(0, os.SEEK_END)
 
     def recompute(self, digest: str) -> str | None:
         """The SHA-256 of what now lies at a digest's place; None if nothing can be read there."""
+        return self.recompute_at(self.place(digest), self.name(digest))
+
+    def recompute_at(self, place: Path, name: str) -> str | None:
+        """The SHA-256 of the original in a file of that name, here or in a backup; None as above."""
         try:
-            with self.path(digest).open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError:
+            return self._digest(place, name)
+        except (OSError, Tampered):
             return None
 
-    def digests(self) -> Iterator[str]:
-        """The digests of all files in the vault (unfinished ones left out)."""
+    def fault(self, digest: str) -> tuple[str, str] | None:
+        """What is wrong with an original, as ``verify`` tells it; None where it is whole."""
+        try:
+            now = self._digest(self.place(digest), self.name(digest))
+        except OSError:
+            return "original_missing", f"the original {digest} is gone"
+        except Tampered as error:
+            return "original_changed", f"the original {digest} cannot be opened: {error.message}"
+        if now != digest:
+            return "original_changed", f"the original {digest} now hashes to {now}"
+        return None
+
+    def _digest(self, place: Path, name: str) -> str:
+        with self._stream(place, name) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def _stream(self, place: Path, name: str = "") -> BufferedReader:
+        source = place.open("rb")
+        if self._keys is None:
+            return source
+        reader = SealedReader(source, self._keys, _ROOM, name or place.name)
+        if not reader.size:
+            reader.check()  # an empty file has a piece too
+        return BufferedReader(reader, _BLOCK)
+
+    def _unseal(self, place: Path, target: BinaryIO) -> None:
+        with self._stream(place) as stream:
+            shutil.copyfileobj(stream, target, _BLOCK)
+
+    def names(self) -> Iterator[str]:
+        """The names of all files in the vault (unfinished ones left out)."""
         if self.folder.is_dir():
             for path in self.folder.glob("??/??/*"):
                 yield path.name
+
+    def digests(self) -> Iterator[str]:
+        """The digests of all files in the vault; of sealed ones, those that can be opened."""
+        for name in self.names():
+            if self._keys is None:
+                yield name
+                continue
+            try:
+                with SealedReader(self.placed(name).open("rb"), self._keys, _ROOM, name) as reader:
+                    yield reader.label
+            except (OSError, Tampered):
+                continue  # named by the record that misses it
 
 
 def _blocks(source: Path) -> Iterator[bytes]:

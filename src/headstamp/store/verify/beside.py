@@ -17,6 +17,7 @@ from pathlib import Path
 from headstamp.errors import Unavailable
 from headstamp.store.address import backend_of
 from headstamp.store.case import Case
+from headstamp.store.cipher import Keys
 from headstamp.store.search import Keyer
 from headstamp.store.verify.finding import Findings
 from headstamp.store.verify.tables import check_tables
@@ -48,13 +49,15 @@ def begun(case: Case, keys: Keyer) -> Iterator[Beside | None]:
     if not sys.executable or _named(name) is not keys:
         yield None
         return
-    question = {"where": case.where, "folder": str(case.folder), "keys": name}
+    question = {"where": case.where, "folder": str(case.folder), "keys": name,
+                "data_key": case.keys.data_key().hex() if case.keys is not None else ""}
     process = subprocess.Popen(  # noqa: S603 - this very module
         [sys.executable, "-c", _RUN], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     try:
         assert process.stdin is not None
-        # What it is asked may hold a password: not on its command line.
+        # What it is asked holds the key of an encrypted case, perhaps a password: not on its
+        # command line, nor in its environment.
         process.stdin.write(json.dumps(question).encode())
         process.stdin.close()
         process.stdin = None
@@ -78,7 +81,8 @@ def _named(name: str) -> object:
 def main() -> None:
     """Answers one question."""
     question = json.load(sys.stdin)
-    _, backend = backend_of(question["where"], Path(question["folder"]))
+    opened = Keys(bytes.fromhex(question["data_key"])) if question["data_key"] else None
+    _, backend = backend_of(question["where"], Path(question["folder"]), opened)
     found = Findings()
     keys: Keyer = _named(question["keys"])  # type: ignore[assignment]
     with backend.reading() as conn:

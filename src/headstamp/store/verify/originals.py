@@ -22,24 +22,21 @@ class Originals:
         self._vault = vault
         self._found = found
         self._pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
-        # By digest: the record that names it first, and what its file hashes to now.
-        self._named: dict[str, tuple[str, Future[str | None]]] = {}
+        # By digest: the record that names it first, and what is wrong with its file.
+        self._named: dict[str, tuple[str, Future[tuple[str, str] | None]]] = {}
 
     def name(self, digest: str, id_: str) -> None:
         """Some version of this record names this original."""
         if digest not in self._named:
-            self._named[digest] = id_, self._pool.submit(self._vault.recompute, digest)
+            self._named[digest] = id_, self._pool.submit(self._vault.fault, digest)
 
     def finish(self, told: Told) -> None:
         """Tells of every original that is gone or is not what it was."""
         total = len(self._named)
-        for number, (digest, (id_, future)) in enumerate(self._named.items(), 1):
-            now = future.result()
-            if now is None:
-                self._found.say("original_missing", id_, f"the original {digest} is gone")
-            elif now != digest:
-                self._found.say("original_changed", id_,
-                                f"the original {digest} now hashes to {now}")
+        for number, (id_, future) in enumerate(self._named.values(), 1):
+            wrong = future.result()
+            if wrong is not None:
+                self._found.say(wrong[0], id_, wrong[1])
             if number % _TOLD_EACH == 0 or number == total:
                 told("originals", number, total)
 

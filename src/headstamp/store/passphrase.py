@@ -1,0 +1,91 @@
+"""Where a passphrase comes from: a person at the terminal, or for a server a file or a descriptor.
+
+Never from the command line, where every user of the machine could read it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from headstamp.errors import Invalid, Refused, Unavailable
+from headstamp.store.cipher import Keys
+from headstamp.store.cipher_lock import read_lock, refuse_weak
+
+FILE, DESCRIPTOR = "HEADSTAMP_PASSPHRASE_FILE", "HEADSTAMP_PASSPHRASE_FD"
+_TRIES = 3
+_MOST = 4096
+
+Ask = Callable[[str], str]
+
+
+def given() -> str | None:
+    """The passphrase that the environment leads to; None where it leads to none.
+
+    The first line of the file that HEADSTAMP_PASSPHRASE_FILE names, or of the open descriptor
+    whose number HEADSTAMP_PASSPHRASE_FD is. Raises Unavailable where it cannot be read.
+    """
+    named, number = os.environ.get(FILE), os.environ.get(DESCRIPTOR)
+    try:
+        if named:
+            with Path(named).open("rb") as stream:
+                data = stream.read(_MOST)
+        elif number:
+            data = _from_descriptor(int(number))
+        else:
+            return None
+        return data.decode().split("\n", 1)[0].rstrip("\r")
+    except (OSError, ValueError) as error:
+        raise Unavailable(f"the passphrase cannot be read from where {FILE if named else DESCRIPTOR} "
+                          f"says: {error}") from error
+
+
+_READ: dict[int, bytes] = {}
+
+
+def _from_descriptor(number: int) -> bytes:
+    # A pipe gives its bytes once; a command may open the case twice.
+    if number not in _READ:
+        _READ[number] = os.read(number, _MOST)
+    return _READ[number]
+
+
+def asked(question: str) -> str:
+    """What a person types, unseen. Raises Unavailable where nobody sits at a terminal."""
+    if not sys.stdin.isatty():
+        raise Unavailable(f"the case is encrypted and nobody can be asked for its passphrase here; set "
+                          f"{FILE} or {DESCRIPTOR}")
+    return getpass.getpass(question)
+
+
+def chosen(ask: Ask = asked) -> str:
+    """A new passphrase, typed twice. Raises Invalid where it is weak or typed differently."""
+    told = given()
+    if told is None:
+        told = ask("New passphrase: ")
+        refuse_weak(told)
+        if ask("The same once more: ") != told:
+            raise Invalid("the two passphrases are not the same; nothing was made")
+    refuse_weak(told)
+    return told
+
+
+def unlocked(folder: Path, ask: Ask = asked) -> Keys:
+    """The keys of the encrypted case in a folder.
+
+    Raises Refused for a wrong passphrase (a person has three tries), and as ``read_lock``.
+    """
+    lock = read_lock(folder)
+    told = given()
+    if told is not None:
+        return lock.unlock(told)
+    for left in range(_TRIES - 1, -1, -1):
+        try:
+            return lock.unlock(ask(f"Passphrase of {folder}: "))
+        except Refused:
+            if not left:
+                raise
+    raise AssertionError("a last try always returns or raises")
