@@ -65,10 +65,14 @@ def all_values() -> Iterator[tuple[RecordType, Record, Fact, Any]]:
                     yield kind, record, part, value
 
 
+# What only happens to a case, and is never invented: exchange, erasure, time stamps.
+LIVED = {"device", "bundle", "erasure", "witness"}
+
+
 def texts() -> Iterator[tuple[str, str]]:
     """Every cell of every table, drawn texts included, with where it stands."""
     for kind in TYPES:
-        for row in table(kind.name):
+        for row in () if kind.name in LIVED else table(kind.name):
             for column, cell in row.items():
                 yield f"{kind.plural}.csv {row['key']} {column}", cell
     for row in corrections():
@@ -77,7 +81,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def test_the_tables_have_no_faults_and_every_type_is_used() -> None:
     counts = Counter(record.NAME for record in case().records)
-    assert set(counts) == {kind.name for kind in TYPES}
+    assert set(counts) == {kind.name for kind in TYPES} - LIVED
     least = {"item": 150, "marking": 250, "party": 30, "site": 10, "document": 40,
              "photograph": 60, "custody": 60, "transfer": 20, "reading": 40}  # fmt: skip
     assert {name: counts[name] for name in least if counts[name] < least[name]} == {}
@@ -253,6 +257,6 @@ def test_findings_use_probability_words_within_their_ranges() -> None:
 def test_a_sealed_name_stands_in_sealed_records_only() -> None:
     sealed = ("Abu Tariq", "أبو طارق")
     for kind in TYPES:
-        for row in table(kind.name):
+        for row in () if kind.name in LIVED else table(kind.name):
             if any(name in cell for cell in row.values() for name in sealed):
                 assert row.get("tier") == "sealed", (kind.name, row["key"])
