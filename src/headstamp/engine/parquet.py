@@ -34,15 +34,18 @@ class Parquet:
     rows: Iterator[tuple[Any, ...]]
 
 
-def read_parquet(path: Path, *, memory: str = "256MB") -> Parquet:
+def read_parquet(path: Path, *, memory: str = "256MB", name: str = "") -> Parquet:
     """Open ``path``. Rows are tuples of int, float, str, bool, bytes, Decimal, date, datetime,
     time, UUID or None; lists, structs and maps are JSON text, times with a zone are ISO in UTC.
 
-    ``memory`` is what DuckDB may take for itself. Raises Unreadable, also while reading.
+    ``memory`` is what DuckDB may take for itself; ``name`` is what messages call the file.
+    Raises Unreadable, also while reading.
     """
+    called = name or path.name
     try:
         connection = duckdb.connect(config={"threads": 1, "memory_limit": memory})
-        place = str(path.resolve())
+        # A descriptor is opened by the name of its link: what that leads to may have none.
+        place = str(path if path.parent.name == "fd" else path.resolve())
         literal = place.replace("'", "''")
         connection.execute(f"SET allowed_paths = ['{literal}']")
         connection.execute("SET temp_directory = ''")
@@ -59,8 +62,8 @@ def read_parquet(path: Path, *, memory: str = "256MB") -> Parquet:
             f"SELECT {wanted} FROM read_parquet(?, hive_partitioning = false)", [place]
         )
     except duckdb.Error as error:
-        raise _unreadable(path, error) from error
-    return Parquet(names, int(count), _rows(path, connection))
+        raise _unreadable(called, error) from error
+    return Parquet(names, int(count), _rows(called, connection))
 
 
 def _asked(name: str, kind: str) -> str:
@@ -77,16 +80,16 @@ def _asked(name: str, kind: str) -> str:
     return f"CAST({column} AS VARCHAR)"
 
 
-def _rows(path: Path, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+def _rows(name: str, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
     try:
         while batch := connection.fetchmany(_BATCH):
             yield from batch
     except (duckdb.Error, UnicodeDecodeError, ValueError, OverflowError) as error:
-        raise _unreadable(path, error) from error  # Python has no date before year 1
+        raise _unreadable(name, error) from error  # Python has no date before year 1
     finally:
         connection.close()
 
 
-def _unreadable(path: Path, error: Exception) -> Unreadable:
+def _unreadable(name: str, error: Exception) -> Unreadable:
     told = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
-    return Unreadable(f"{path.name} cannot be read as Parquet: {told}")
+    return Unreadable(f"{name} cannot be read as Parquet: {told}")

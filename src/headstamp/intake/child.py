@@ -1,40 +1,36 @@
-"""The child process that parses what should not be parsed in ours; see ``process``.
+"""The process that parses what should not be parsed in ours; see ``limited``.
 
-Reads one job as JSON from standard input, sets its own limits, and answers in
-lines of JSON: first what the file is, then batches of records, then null.
+It is started once, without our environment, loads what reads pictures and
+workbooks, and then waits. For a file it makes a copy of itself that gives up
+its rights (``confine``), parses the file and answers. For most kinds of files
+the copy then ends. A copy that reads photographs takes the next one too, since
+there are thousands of them, until it has had its share or one of them has made
+it stumble: that one is its last. An answer is lines of JSON, first what the
+file is, then batches of records, then null.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import resource
+import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from headstamp.errors import HeadstampError, Missing, Problem
+from headstamp.intake import confine
+from headstamp.intake.handed import Handed
+from headstamp.intake.limited import ALL_TOLD, LENGTH, OUT_OF_MEMORY
 from headstamp.intake.limits import Limits, advice_to_raise
-from headstamp.intake.process import OUT_OF_MEMORY
 from headstamp.intake.source import Record
 
 _BATCH_ROWS = 1_000
 _BATCH_CHARACTERS = 1 << 18
-
-
-def _confine(limits: Limits) -> None:
-    """Limits the operating system keeps for us; nothing to be had on systems without them."""
-    try:
-        import resource
-    except ImportError:
-        return
-    memory, seconds = limits.parser_memory_bytes, limits.parser_cpu_seconds
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _checked(record: Record, columns: list[str] | None, limits: Limits) -> Record | dict[str, Any]:
@@ -74,27 +70,25 @@ def _batches(
         yield batch
 
 
-def _answers(job: dict[str, Any], limits: Limits) -> Iterator[Any]:
-    path = Path(job["path"])
-    task = job["task"]
+def _answers(task: str, file: Handed, limits: Limits, wishes: dict[str, Any]) -> Iterator[Any]:
     if task == "photo":
         from headstamp.intake.picture import answer
 
-        yield answer(path, limits, **job["wishes"])
+        yield answer(file, limits, **wishes)
         return
     if task == "machine":
         from headstamp.intake.machine import read
 
-        yield read.answer(path, limits, **job["wishes"])
+        yield read.answer(file, limits, **wishes)
         return
     if task == "parquet":
         from headstamp.intake.parquet import read_parquet_table
 
-        about, records = read_parquet_table(path, limits)
+        about, records = read_parquet_table(file, limits)
     else:
         from headstamp.intake.workbook import read_workbook
 
-        about, records = read_workbook(path, limits, job["wishes"].get("sheet"))
+        about, records = read_workbook(file, limits, wishes.get("sheet"))
     yield about
     yield from _batches(records, about.get("columns"), limits)
     yield about  # once more: notes may have come up on the way
@@ -108,22 +102,118 @@ def _refused(error: HeadstampError) -> dict[str, Any]:
     }
 
 
+def _answer(job: dict[str, Any], handle: int, into: int) -> bool:
+    """Do one job on the file open as ``handle``; whether nothing at all was wrong with it."""
+    good = True
+    with os.fdopen(into, "wb", buffering=1 << 16) as out:
+        try:
+            file, limits = Handed.at(handle, job["name"]), Limits(**job["limits"])
+            for said in _answers(job["task"], file, limits, job["wishes"]):
+                out.write(orjson.dumps(said) + b"\n")
+                good = good and not (isinstance(said, dict) and said.get("cut"))
+            out.write(b"null\n")
+        except HeadstampError as error:
+            out.write(orjson.dumps(_refused(error)) + b"\n")
+            good = False
+    os.close(handle)
+    return good
+
+
+def _serve(channel: socket.socket, job: dict[str, Any], handles: list[int]) -> int:
+    """The life of a copy: from its first job to its end, whose code is returned."""
+    if job["task"] == "machine":
+        from headstamp.intake.machine import read
+
+        read.prepare()
+    held = confine.confine(
+        job["memory"], job["seconds"], most=tuple(job["most"]), programs=job["task"] == "machine"
+    )
+    if job["task"] == "holding":
+        os.write(handles[1], orjson.dumps(held) + b"\nnull\n")
+        return 0
+    for _ in range(job["files"] - 1):
+        if not _answer(job, *handles):
+            return 0
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        os.write(channel.fileno(), _end(0, used))
+        taken = _take(channel)
+        if taken is None or not taken[0]:
+            return ALL_TOLD
+        job, handles = taken
+        confine.widen(job["memory"], job["seconds"])
+    _answer(job, *handles)
+    return 0
+
+
+def _end(code: int, used: resource.struct_rusage) -> bytes:
+    kilobytes = used.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+    return orjson.dumps([code, kilobytes, used.ru_utime + used.ru_stime]) + b"\n"
+
+
+def _warm() -> None:
+    """Loads what most files need, so that no file waits for it. None of it may start a thread:
+    a copy of a process with threads may stand still for good."""
+    import pillow_heif
+    import python_calamine  # noqa: F401
+    from PIL import AvifImagePlugin, Image
+
+    import headstamp.intake.picture
+    import headstamp.intake.workbook  # noqa: F401
+
+    Image.init()
+    pillow_heif.register_heif_opener()
+    assert AvifImagePlugin.SUPPORTED in (True, False)
+    gc.freeze()  # what is here now is shared with every copy
+
+
+def _take(channel: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """The next job and its two descriptors, an empty one where a copy should end; None where
+    there is nobody left to work for."""
+    head, handles, _, _ = socket.recv_fds(channel, LENGTH, 2, socket.MSG_WAITALL)
+    if len(head) < LENGTH:
+        return None
+    if not any(head):
+        return {}, []
+    left, parts = int.from_bytes(head, "big"), []
+    while left:
+        part = channel.recv(left)
+        if not part:
+            return None
+        parts.append(part)
+        left -= len(part)
+    for handle in handles:
+        os.set_inheritable(handle, False)
+    return orjson.loads(b"".join(parts)), handles
+
+
 def main() -> int:
-    """Do the one job on standard input."""
-    job = orjson.loads(sys.stdin.buffer.read())
-    limits = Limits(**job["limits"])
-    _confine(limits)
-    out = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
-    os.dup2(2, 1)  # whatever a parser prints must not get among the answers
-    try:
-        for answer in _answers(job, limits):
-            out.write(orjson.dumps(answer) + b"\n")
-        out.write(b"null\n")
-    except HeadstampError as error:
-        out.write(orjson.dumps(_refused(error)) + b"\n")
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)  # nothing here can be relied on any more
-    out.flush()
+    """Do the jobs that come over standard input, which is a socket, until it is closed."""
+    channel = socket.socket(fileno=os.dup(0))
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):  # whatever a parser prints must not get anywhere
+        os.dup2(quiet, standard)
+    _warm()
+    while (taken := _take(channel)) is not None:
+        job, handles = taken
+        if not job:
+            continue  # that copy has ended already
+        copy = os.fork()
+        if copy == 0:
+            code = 1
+            try:
+                code = _serve(channel, job, handles)
+            except MemoryError:
+                code = OUT_OF_MEMORY  # nothing here can be relied on any more
+            except BrokenPipeError:
+                code = 0  # nobody listens any more
+            finally:
+                os._exit(code)
+        for handle in handles:
+            os.close(handle)
+        _, status, used = os.wait4(copy, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code != ALL_TOLD:
+            channel.sendall(_end(code, used))
     return 0
 
 

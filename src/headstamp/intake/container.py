@@ -13,9 +13,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 
 from headstamp.errors import Unreadable
+from headstamp.intake.handed import Handed
 from headstamp.intake.limits import Limits, over_limit
 
 _CHUNK = 1 << 18
@@ -26,12 +26,12 @@ _LOCAL_HEADER = 30
 class Container:
     """An opened workbook container that has passed the checks; a context manager."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        self.path = path
+    def __init__(self, file: Handed, limits: Limits) -> None:
+        self.file = file
         self.limits = limits
-        _check_directory(path, limits)
+        _check_directory(file, limits)
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(file.path)
             self._members = {info.filename: info for info in self._zip.infolist()}
         except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError) as e:
             raise self._damaged(e) from e
@@ -48,7 +48,7 @@ class Container:
         return name in self._members
 
     def _damaged(self, error: Exception) -> Unreadable:
-        return Unreadable(f"{self.path.name} is a damaged zip container: {error}.")
+        return Unreadable(f"{self.file.name} is a damaged zip container: {error}.")
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """The unpacked bytes of one member. Raises Unreadable where they are damaged."""
@@ -69,7 +69,7 @@ class Container:
             raise self._damaged(error) from error
 
     def _check_members(self) -> None:
-        limits, name = self.limits, self.path.name
+        limits, name = self.limits, self.file.name
         infos = self._zip.infolist()
         if len(infos) > limits.zip_entries:
             what = f"its container has {len(infos):,} members"
@@ -116,24 +116,24 @@ class Container:
             plain = head[:_HEAD].replace(b"\x00", b"").upper()
             if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
                 raise Unreadable(
-                    f"{self.path.name} was not read: {name[:80]} declares XML entities, "
+                    f"{self.file.name} was not read: {name[:80]} declares XML entities, "
                     "which no office program writes."
                 )
 
 
-def _check_directory(path: Path, limits: Limits) -> None:
+def _check_directory(given: Handed, limits: Limits) -> None:
     """The size of the list of members, before it is read into memory."""
     try:
-        with path.open("rb") as file:
+        with given.path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - 66_000))
             tail = file.read()
     except OSError as error:
-        raise Unreadable(f"{path.name} cannot be read: {error}.") from error
+        raise Unreadable(f"{given.name} cannot be read: {error}.") from error
     end = tail.rfind(b"PK\x05\x06")
     if end < 0 or len(tail) < end + 22:
-        raise Unreadable(f"{path.name} is a damaged zip container: its list of members is missing.")
+        raise Unreadable(f"{given.name} is a damaged zip container: its list of members is missing.")
     count, directory = struct.unpack("<HI", tail[end + 10 : end + 16])
     if count > limits.zip_entries or directory > limits.zip_entries * 1_024:
         what = f"its container says it has {count:,} members"
-        raise over_limit(path.name, "zip_entries", limits.zip_entries, what)
+        raise over_limit(given.name, "zip_entries", limits.zip_entries, what)

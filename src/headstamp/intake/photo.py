@@ -1,24 +1,23 @@
 """A photograph as it came in: its digest, what it is, and what its camera claims.
 
-The original is only read. The formats with the newest and largest decoders
-(HEIC, AVIF, TIFF) and pictures that break off are decoded in a process of
-their own (see ``process``); a picture that breaks off is evidence all the
-same and is kept, with a note.
+The original is only read, and decoded in the limited child alone (see
+``limited``): here nothing is looked at but its first bytes and its digest. A
+picture that breaks off, or that nobody should decode, is evidence all the
+same and can be kept, with a note.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
-from dataclasses import dataclass
+import binascii
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from headstamp.errors import Invalid, Problem, Unreadable
-from headstamp.intake.archive import open_raw
+from headstamp.intake.handed import Given, Opened, opened
 from headstamp.intake.limits import LIMITS, Limits
-from headstamp.intake.picture import facts, small_jpeg
-from headstamp.intake.process import answers
+from headstamp.intake.process import only_answer, without_sense
 
 MIME = {
     "jpeg": "image/jpeg",
@@ -98,60 +97,87 @@ def is_photo(path: str | Path) -> bool:
         return False
 
 
-def _sniffed(path: Path, limits: Limits) -> str:
-    with open_raw(path, limits) as file:
-        kind = _kind(file.read(64) or b"")
+def _sniffed(file: Opened) -> str:
+    kind = _kind(file.head(64))
     if kind is None:
         raise Unreadable(
-            f"{path.name} is no photograph this program reads (JPEG, PNG, TIFF, WebP, HEIC, AVIF)."
+            f"{file.name} is no photograph this program reads (JPEG, PNG, TIFF, WebP, HEIC, AVIF)."
         )
     return kind
 
 
-_APART = ("heic", "avif", "tiff")
+def read_photo(
+    given: Given, *, name: str | None = None, limits: Limits = LIMITS, whatever: bool = False
+) -> PhotoFacts:
+    """The facts of a picture: a path, its bytes, or a file open for reading.
 
-
-def read_photo(path: str | Path, *, limits: Limits = LIMITS) -> PhotoFacts:
-    """The facts of the picture in ``path``.
-
-    Raises Missing where there is no such file, Unreadable where it is no picture, or one
-    with more pixels than the limits allow.
+    ``name`` is what messages call it. Raises Missing where there is no such file, Unreadable
+    where it is no picture, or one that meets a limit; with ``whatever`` the latter is among
+    the ``problems`` instead, and only digest, size and kind are known.
     """
-    path = Path(path)
-    kind = _sniffed(path, limits)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
-    found = _apart(path, limits) if kind in _APART else facts(path, limits)
+    with opened(given, limits, name) as file:
+        kind = _sniffed(file)
+        digest = file.digest()
+        try:
+            found = _checked(only_answer("photo", file, limits), file.name)
+        except Unreadable as error:
+            if not whatever:
+                raise
+            advice = "Kept as it is, undecoded; look at it only on a machine made for that"
+            problem = Problem(f"not decoded: {error.message}", advice, file=file.name)
+            return PhotoFacts(sha256=digest, size=file.size, mime=MIME[kind], problems=(problem,))
     cut = found.pop("cut")
     problems: tuple[Problem, ...] = ()
     if cut:
         rule = f"the picture breaks off or is damaged ({cut})"
         advice = "Kept as it is; ask for the file again if its sender still has it"
-        problems = (Problem(rule, advice, file=path.name),)
+        problems = (Problem(rule, advice, file=file.name),)
     notes = tuple(found.pop("notes", ()))
     return PhotoFacts(
-        sha256=digest, size=size, mime=MIME[kind], notes=notes, problems=problems, **found
+        sha256=digest, size=file.size, mime=MIME[kind], notes=notes, problems=problems, **found
     )
 
 
-def _apart(path: Path, limits: Limits, **wishes: int) -> dict[str, Any]:
-    found: dict[str, Any] = next(answers("photo", path, limits, **wishes))
+_NUMBERS = frozenset({"latitude", "longitude", "altitude_m", "direction_degrees"})
+_COUNTS = frozenset({"width", "height", "orientation"})
+_KNOWN = frozenset(field.name for field in fields(PhotoFacts)) - {"sha256", "size", "mime", "problems"}
+
+
+def _checked(found: Any, name: str) -> dict[str, Any]:
+    """The child's answer, if it has the form of one: its parser may have been taken over."""
+    if not isinstance(found, dict) or not isinstance(found.get("cut"), str):
+        raise without_sense(name)
+    for key, value in found.items():
+        if key == "notes":
+            good = isinstance(value, list) and all(isinstance(note, str) for note in value)
+        elif key in _COUNTS:
+            good = value is None or (isinstance(value, int) and 0 <= value < 1 << 31)
+        elif key in _NUMBERS:
+            good = value is None or isinstance(value, (int, float))
+        else:
+            good = key in _KNOWN | {"cut"} and (value is None or isinstance(value, str))
+        if not good:
+            raise without_sense(name)
     return found
 
 
-def thumbnail(path: str | Path, max_side: int = 400, *, limits: Limits = LIMITS) -> bytes:
-    """A small upright JPEG of ``path``, longest side ``max_side`` pixels, without metadata.
+def thumbnail(
+    given: Given, max_side: int = 400, *, name: str | None = None, limits: Limits = LIMITS
+) -> bytes:
+    """A small upright JPEG of a picture, longest side ``max_side`` pixels, without metadata.
 
     The same file gives the same bytes with the same Pillow. A picture that breaks off is
     shown as far as it goes. Raises as ``read_photo``.
     """
     if not 1 <= max_side <= 10_000:
         raise Invalid(f"A thumbnail has 1 to 10,000 pixels a side, not {max_side}.")
-    path = Path(path)
-    if _sniffed(path, limits) not in _APART:
+    with opened(given, limits, name) as file:
+        _sniffed(file)
+        answer = only_answer("photo", file, limits, max_side=max_side)
         try:
-            return small_jpeg(path, max_side, limits)
-        except Unreadable:
-            pass  # it breaks off: the child may show what there is, or refuse it for good
-    return base64.b64decode(_apart(path, limits, max_side=max_side)["jpeg"])
+            made = base64.b64decode(answer["jpeg"], validate=True)
+        except (KeyError, TypeError, ValueError, binascii.Error) as error:
+            raise without_sense(file.name) from error
+        if _kind(made) != "jpeg":
+            raise without_sense(file.name)
+        return made

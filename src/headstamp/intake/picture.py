@@ -1,7 +1,9 @@
-"""Opening one picture with Pillow: in our process or, for ``child``, in its own.
+"""Opening one picture with Pillow. All of this runs in the limited child and nowhere else.
 
 The number of pixels is read from the header and held against the limit before
 anything is decoded. A picture that breaks off is decoded as far as it goes.
+What Pillow keeps for a whole process may be set here for one file, since the
+process ends with that file.
 """
 
 from __future__ import annotations
@@ -9,30 +11,24 @@ from __future__ import annotations
 import base64
 import io
 import struct
-import threading
 import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
+import pillow_heif
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from headstamp.errors import Unreadable
 from headstamp.intake.exif import read_claims
-from headstamp.intake.limits import LIMITS, Limits, over_limit
+from headstamp.intake.handed import Handed
+from headstamp.intake.limits import Limits, over_limit
 
-_HERE = ("JPEG", "PNG", "WEBP")
 TO_LOOK_AT = 2_000
 """Pictures of more pixels a side are made to be read from, not to be looked at."""
-_APART = (*_HERE, "TIFF", "AVIF", "HEIF")
-
-# Pillow refuses at twice this number, for the whole process; ours is held per file below.
-Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, LIMITS.image_pixels // 2 + 1)
-
-_SWITCH = threading.RLock()
+_FORMS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF")
 _TROUBLE = (
     OSError,
     SyntaxError,
@@ -63,28 +59,16 @@ def _quiet() -> Iterator[list[warnings.WarningMessage]]:
 
 
 @contextmanager
-def _truncated(taken: bool) -> Iterator[None]:
-    """Whether Pillow decodes a broken picture as far as it goes, for this while.
-
-    The switch is the whole process's, and the PDF writer turns it on for good: then a
-    picture that breaks off would pass for whole.
-    """
-    with _SWITCH:
-        before = ImageFile.LOAD_TRUNCATED_IMAGES
-        ImageFile.LOAD_TRUNCATED_IMAGES = taken
-        try:
-            yield
-        finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES = before
-
-
-@contextmanager
-def _opened(path: Path, limits: Limits, apart: bool) -> Iterator[Image.Image]:
+def _opened(file: Handed, limits: Limits, *, truncated: bool) -> Iterator[Image.Image]:
+    """``truncated``: whether a broken picture is decoded as far as it goes."""
+    pillow_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = limits.image_pixels
+    ImageFile.LOAD_TRUNCATED_IMAGES = truncated
     try:
-        image = Image.open(path, formats=_APART if apart else _HERE)
+        image = Image.open(file.path, formats=_FORMS)
     except Image.DecompressionBombError as error:
         limit, most = "image_pixels", limits.image_pixels
-        raise over_limit(path.name, limit, most, "it has far more pixels") from error
+        raise over_limit(file.name, limit, most, "it has far more pixels") from error
     except UnidentifiedImageError as error:
         raise Undecodable("no picture can be made out in it") from error
     except _TROUBLE as error:
@@ -93,28 +77,26 @@ def _opened(path: Path, limits: Limits, apart: bool) -> Iterator[Image.Image]:
         pixels = image.width * image.height
         if pixels > limits.image_pixels:
             limit, most = "image_pixels", limits.image_pixels
-            raise over_limit(path.name, limit, most, f"it has {pixels:,} pixels")
+            raise over_limit(file.name, limit, most, f"it has {pixels:,} pixels")
         yield image
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def _named(file: Handed) -> Iterator[None]:
     """Say which file it was."""
     try:
         yield
     except Undecodable as error:
-        raise Unreadable(f"{path.name} cannot be read as a picture: {error.message}.") from error
+        raise Unreadable(f"{file.name} cannot be read as a picture: {error.message}.") from error
 
 
-def facts(path: Path, limits: Limits, *, apart: bool = False) -> dict[str, Any]:
+def facts(file: Handed, limits: Limits) -> dict[str, Any]:
     """Size in pixels upright, EXIF claims, and ``cut``: why it does not decode to its end.
 
     Only ``cut`` where nothing can be made out. Raises Unreadable where it meets a limit.
-
-    ``apart`` says that this is the child process, where all formats may be opened.
     """
     try:
-        with _quiet() as warned, _opened(path, limits, apart) as image:
+        with _quiet() as warned, _opened(file, limits, truncated=False) as image:
             found = _facts(image)
             if any("EXIF" in str(w.message) or "tag" in str(w.message) for w in warned):
                 found["notes"].append("EXIF is damaged in part; what could be read of it is given")
@@ -133,21 +115,19 @@ def _facts(image: Image.Image) -> dict[str, Any]:
         if image.format in ("JPEG", "MPO"):
             # All bytes are still read, at a fraction of the cost.
             image.draft("RGB", (max(1, image.width // 8), max(1, image.height // 8)))
-        with _truncated(False):
-            image.load()
+        image.load()
     except _TROUBLE as error:
         cut = str(error)[:200] or type(error).__name__
     return {"width": width, "height": height, **claims, "cut": cut}
 
 
-def small_jpeg(path: Path, max_side: int, limits: Limits, *, apart: bool = False) -> bytes:
+def small_jpeg(file: Handed, max_side: int, limits: Limits) -> bytes:
     """The picture upright, within ``max_side`` pixels, as JPEG with nothing but the picture in it.
 
-    Larger ones are made to be read from: they lose less to the compression.
-    ``apart``, in the child process, opens all formats and decodes a broken picture as far as
-    it goes. Raises Unreadable.
+    Larger ones are made to be read from: they lose less to the compression. A broken
+    picture is decoded as far as it goes. Raises Unreadable.
     """
-    with _named(path), _quiet(), _truncated(apart), _opened(path, limits, apart) as image:
+    with _named(file), _quiet(), _opened(file, limits, truncated=True) as image:
         try:
             image.draft("RGB", (max_side * 2, max_side * 2))
             upright = ImageOps.exif_transpose(image)
@@ -159,7 +139,7 @@ def small_jpeg(path: Path, max_side: int, limits: Limits, *, apart: bool = False
             )
         except _TROUBLE as error:
             told = str(error)[:200] or type(error).__name__
-            raise Unreadable(f"{path.name} cannot be decoded: {told}.") from error
+            raise Unreadable(f"{file.name} cannot be decoded: {told}.") from error
     return out.getvalue()
 
 
@@ -176,31 +156,25 @@ def _flat(image: Image.Image) -> Image.Image:
     return plain
 
 
-def answer(path: Path, limits: Limits, max_side: int | None = None) -> dict[str, Any]:
+def answer(file: Handed, limits: Limits, max_side: int | None = None) -> dict[str, Any]:
     """What the child process says of a picture: its facts, or with ``max_side`` a small JPEG."""
-    import pillow_heif  # only here: the parser of HEIC never runs in the main process
-
-    pillow_heif.register_heif_opener()
     if max_side is None:
-        return facts(path, limits, apart=True)
-    picture = small_jpeg(path, max_side, limits, apart=True)
+        return facts(file, limits)
+    picture = small_jpeg(file, max_side, limits)
     return {"jpeg": base64.b64encode(picture).decode("ascii")}
 
 
-def upright(path: Path, limits: Limits) -> Image.Image:
-    """The whole picture held upright, for the child process. Raises Unreadable.
+def upright(file: Handed, limits: Limits) -> Image.Image:
+    """The whole picture held upright. Raises Unreadable.
 
     A picture that breaks off is given as far as it goes, as ``small_jpeg`` does.
     """
-    import pillow_heif
-
-    pillow_heif.register_heif_opener()
-    with _named(path), _quiet(), _truncated(True), _opened(path, limits, True) as image:
+    with _named(file), _quiet(), _opened(file, limits, truncated=True) as image:
         try:
             return _readable(ImageOps.exif_transpose(image))
         except _TROUBLE as error:
             told = str(error)[:200] or type(error).__name__
-            raise Unreadable(f"{path.name} cannot be decoded: {told}.") from error
+            raise Unreadable(f"{file.name} cannot be decoded: {told}.") from error
 
 
 def _readable(image: Image.Image) -> Image.Image:

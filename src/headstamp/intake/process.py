@@ -1,10 +1,8 @@
-"""Parsing strangers' binary formats in a process of its own, with little memory and no time to lose.
+"""What the limited child says of one file, one answer after the other; and tables read that way.
 
-Workbooks, Parquet and phone picture formats are parsed by compiled code that
-was written for friendly files. Here such a parser runs in a child process
-with limits on memory and processor time, unable to write files; what it reads comes back as lines of
-JSON (never pickle: a parser taken over by its file must not be able to send
-code). When it dies, the file is Unreadable and we go on.
+See ``limited`` for why and how. Here its answers are taken in, with a limit on
+how long it may say nothing and how much it may say at once, and its end is put
+into words: which file, which limit, and how to raise it.
 """
 
 from __future__ import annotations
@@ -12,8 +10,6 @@ from __future__ import annotations
 import os
 import selectors
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -22,59 +18,86 @@ from typing import Any
 import orjson
 
 from headstamp.errors import HeadstampError, Missing, Problem, Unreadable
-from headstamp.intake.archive import open_raw
-from headstamp.intake.limits import Limits, over_limit
+from headstamp.intake.handed import Given, Opened, opened
+from headstamp.intake.limited import FILES, KEEPERS, OUT_OF_MEMORY
+from headstamp.intake.limits import LIMITS, Limits, over_limit
 from headstamp.intake.source import Record, Source
 
 _READ = 1 << 20
-OUT_OF_MEMORY = 134
-"""Exit code of a child whose memory ran out in Python itself."""
 
 
-def answers(task: str, path: Path, limits: Limits, **wishes: Any) -> Iterator[Any]:
-    """What the child process says about ``path``, one JSON value after the other.
+def answers(
+    task: str, given: Given | Opened, limits: Limits, *, name: str | None = None,
+    after: Limits | None = None, **wishes: Any,
+) -> Iterator[Any]:
+    """What the limited child says about a file, one JSON value after the other.
 
-    ``task`` names the reader in ``child``. Raises Unreadable (or Missing) with the child's own
-    reason, or with the way it died. Closing the iterator ends the child.
+    ``task`` names the reader in ``child``; ``name`` is what messages call the file;
+    ``after`` are the limits once the file is decoded, where they are others. Raises
+    Unreadable (or Missing) with the child's own reason, or with the way it died. Closing
+    the iterator ends the child.
     """
-    open_raw(path, limits).close()
-    job = {"task": task, "path": str(path), "limits": asdict(limits), "wishes": wishes}
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "headstamp.intake.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert child.stdin is not None
-        child.stdin.write(orjson.dumps(job))
-        child.stdin.close()
+    if not isinstance(given, Opened):
+        with opened(given, limits, name) as file:
+            yield from answers(task, file, limits, after=after, **wishes)
+        return
+    memory, seconds = limits.parser_memory(given.size), limits.parser_seconds(given.size)
+    job = {
+        "task": task, "name": given.name, "limits": asdict(limits), "wishes": wishes,
+        "memory": memory, "seconds": seconds, "most": _most(limits, after),
+        "files": FILES if task == "photo" else 1,
+    }  # fmt: skip
+    kind = f"{task} {job['most']}"
+    with KEEPERS.working(kind, orjson.dumps(job), given.handle) as (keeper, out):
+        refused: HeadstampError | None = None
         ended = False
-        for line in _lines(child, path, limits):
-            answer = orjson.loads(line)
-            if isinstance(answer, dict) and "refused" in answer:
-                raise _refusal(answer)
-            if answer is None:
-                ended = True
+        for line in _lines(out, given.name, limits):
+            if ended or refused:
+                continue  # the pipe is emptied, so that the child can end
+            try:
+                answer = orjson.loads(line)
+            except orjson.JSONDecodeError:
                 break
-            yield answer
+            if isinstance(answer, dict) and "refused" in answer:
+                refused = _refusal(answer)
+            elif answer is None:
+                ended = True
+            else:
+                yield answer
+        else:
+            code = keeper.end().code
+            if not (ended or refused):
+                raise _death(given.name, code, limits, memory, seconds)
+        if refused is not None:
+            raise refused
         if not ended:
-            raise _death(path, child.wait(), limits)
-    except (orjson.JSONDecodeError, BrokenPipeError) as error:
-        child.kill()
-        raise _death(path, child.wait(), limits) from error
-    finally:
-        if child.poll() is None:
-            child.kill()
-        child.wait()
-        if child.stdout is not None:
-            child.stdout.close()
+            raise without_sense(given.name)
 
 
-def _lines(child: subprocess.Popen[bytes], path: Path, limits: Limits) -> Iterator[bytes]:
-    assert child.stdout is not None
+def _most(limits: Limits, after: Limits | None) -> tuple[int, int]:
+    """Memory and time that a copy may have at most, whatever files it is given."""
+    later = after or limits
+    memory = max(limits.parser_memory_most_bytes, later.parser_memory_most_bytes,
+                 limits.parser_memory_bytes)
+    return memory, max(limits.parser_cpu_most_seconds, later.parser_cpu_most_seconds)
+
+
+def only_answer(task: str, given: Given | Opened, limits: Limits, **wishes: Any) -> Any:
+    """The one thing the child has to say about a file. Raises as ``answers``."""
+    said = list(answers(task, given, limits, **wishes))
+    if len(said) != 1:
+        raise without_sense(given.name if isinstance(given, Opened) else "the file")
+    return said[0]
+
+
+def holding(limits: Limits = LIMITS) -> list[str]:
+    """What holds for the process that parses strangers' files, on this machine."""
+    held: list[str] = only_answer("holding", b"", limits)
+    return held
+
+
+def _lines(handle: int, name: str, limits: Limits) -> Iterator[bytes]:
     longest = 64 * limits.cell_characters + 2 * _READ
-    handle = child.stdout.fileno()
     parts: list[bytes] = []
     size = 0
     with selectors.DefaultSelector() as selector:
@@ -83,7 +106,7 @@ def _lines(child: subprocess.Popen[bytes], path: Path, limits: Limits) -> Iterat
             if not selector.select(limits.parser_silent_seconds):
                 seconds = limits.parser_silent_seconds
                 what = f"the reader gave nothing for {seconds} s"
-                raise over_limit(path.name, "parser_silent_seconds", seconds, what)
+                raise over_limit(name, "parser_silent_seconds", seconds, what)
             block = os.read(handle, _READ)
             if not block:
                 return
@@ -95,7 +118,7 @@ def _lines(child: subprocess.Popen[bytes], path: Path, limits: Limits) -> Iterat
             parts.append(rest)
             size += len(rest)
             if size > longest:
-                raise Unreadable(f"{path.name} cannot be read: its reader sends without end.")
+                raise Unreadable(f"{name} cannot be read: its reader sends without end.")
 
 
 def _refusal(answer: dict[str, Any]) -> HeadstampError:
@@ -104,15 +127,20 @@ def _refusal(answer: dict[str, Any]) -> HeadstampError:
     return kind(str(answer["refused"]), problems)
 
 
-def _death(path: Path, code: int, limits: Limits) -> Unreadable:
+def without_sense(name: str) -> Unreadable:
+    """For an answer that has not the form it should: its parser is no longer its own master."""
+    return Unreadable(
+        f"{name} cannot be read: its reader answered without sense. "
+        "The file is damaged, or made to do this."
+    )
+
+
+def _death(name: str, code: int, limits: Limits, memory: int, seconds: int) -> Unreadable:
     """Why a child that did not say goodbye has died, as far as one can tell."""
-    name = path.name
     if code == -signal.SIGXCPU:
-        seconds = limits.parser_cpu_seconds
         what = f"reading it took over {seconds:,} s of processor time"
         return over_limit(name, "parser_cpu_seconds", seconds, what)
     if code in (-signal.SIGABRT, -signal.SIGKILL, OUT_OF_MEMORY):
-        memory = limits.parser_memory_bytes
         what = "its reader ran out of memory"
         return over_limit(name, "parser_memory_bytes", memory, what)
     return Unreadable(
@@ -134,12 +162,15 @@ class ProcessSource(Source):
     def _begin(self) -> Iterator[Any]:
         stream = answers(self._task, self.path, self.limits, sheet=self._wanted)
         about = next(stream)
-        self.format = about["format"]
-        self.sheet = about.get("sheet")
-        self.columns = about.get("columns")
-        self.size_hint = about.get("size")
-        for note in about["notes"]:
-            self.note(note)
+        try:
+            self.format = str(about["format"])
+            self.sheet = about.get("sheet")
+            self.columns = about.get("columns")
+            self.size_hint = about.get("size")
+            for note in about["notes"]:
+                self.note(note)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise without_sense(self.path.name) from error
         self._done = 0
         return stream
 

@@ -58,7 +58,7 @@ def _parse(
     """Walk one XML member; raises Unreadable where it is not well formed."""
 
     def refuse(*_: object) -> None:
-        raise Unreadable(f"{container.path.name} was not read: {member} declares XML entities.")
+        raise Unreadable(f"{container.file.name} was not read: {member} declares XML entities.")
 
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -72,7 +72,7 @@ def _parse(
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise Unreadable(f"{container.path.name} has a damaged part {member}: {error}.") from error
+        raise Unreadable(f"{container.file.name} has a damaged part {member}: {error}.") from error
 
 
 def _mentions(container: Container, member: str, pattern: re.Pattern[bytes]) -> bool:
@@ -120,7 +120,7 @@ def xlsx_oddities(container: Container, sheet: str) -> Oddities:
     member = sheet_member(container, sheet)
     if member is None or not _mentions(container, member, _XLSX_ODD):
         return odd
-    walk = _XlsxWalk(odd, container.path.name)
+    walk = _XlsxWalk(odd, container.file.name)
     _parse(container, member, walk.start, walk.end, walk.text)
     return odd
 
@@ -172,7 +172,7 @@ def ods_oddities(container: Container, sheet: str) -> Oddities:
     odd = Oddities()
     if not _mentions(container, "content.xml", _ODS_ODD):
         return odd
-    walk = _OdsWalk(odd, container.path.name, sheet)
+    walk = _OdsWalk(odd, container.file.name, sheet)
     _parse(container, "content.xml", walk.start, walk.end)
     return odd
 

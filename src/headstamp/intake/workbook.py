@@ -10,13 +10,13 @@ losses, so the first is a Problem and the second is given as printed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import python_calamine
 
 from headstamp.errors import Missing, Problem, Unreadable
 from headstamp.intake.container import Container
+from headstamp.intake.handed import Handed
 from headstamp.intake.limits import Limits, over_limit
 from headstamp.intake.sheetxml import Oddities, ods_oddities, xlsx_oddities
 from headstamp.intake.source import Record
@@ -25,39 +25,39 @@ from headstamp.intake.typed import EXACT, cell_text
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
-def _format(path: Path, limits: Limits) -> str:
+def _format(file: Handed, limits: Limits) -> str:
     """xlsx, ods or xls; raises Unreadable for other containers and for unsafe ones."""
-    with path.open("rb") as file:
-        if file.read(2) != b"PK":
+    with file.path.open("rb") as stream:
+        if stream.read(2) != b"PK":
             return "xls"
-    with Container(path, limits) as container:
+    with Container(file, limits) as container:
         if "xl/workbook.xml" in container or "xl/Workbook.xml" in container:
             return "xlsx"
         if "content.xml" in container:
             kind = b"".join(container.chunks("mimetype")) if "mimetype" in container else _ODS
             if kind.strip().startswith(_ODS):
                 return "ods"
-            raise Unreadable(f"{path.name} is an OpenDocument file but not a spreadsheet.")
+            raise Unreadable(f"{file.name} is an OpenDocument file but not a spreadsheet.")
         if "xl/workbook.bin" in container:
-            raise Unreadable(f"{path.name} is a binary workbook (XLSB); save it as XLSX.")
+            raise Unreadable(f"{file.name} is a binary workbook (XLSB); save it as XLSX.")
     raise Unreadable(
-        f"{path.name} is a zip archive but no workbook; unpack it and read the files in it."
+        f"{file.name} is a zip archive but no workbook; unpack it and read the files in it."
     )
 
 
 def _choose(
-    path: Path, book: python_calamine.CalamineWorkbook, wanted: str | None, limits: Limits
+    file: Handed, book: python_calamine.CalamineWorkbook, wanted: str | None, limits: Limits
 ) -> tuple[str, python_calamine.CalamineSheet, list[str]]:
     """(name, sheet, notes): the sheet asked for, else the first visible one with anything in it."""
     about = book.sheets_metadata
     if len(about) > limits.sheets:
         what = f"it has {len(about):,} sheets"
-        raise over_limit(path.name, "sheets", limits.sheets, what)
+        raise over_limit(file.name, "sheets", limits.sheets, what)
     names = [sheet.name for sheet in about]
     if wanted is not None:
         if wanted not in names:
             told = ", ".join(repr(name) for name in names[:20])
-            raise Missing(f"{path.name} has no sheet {wanted!r}. It has: {told}.")
+            raise Missing(f"{file.name} has no sheet {wanted!r}. It has: {told}.")
         return wanted, book.get_sheet_by_name(wanted), []
     hidden = {
         sheet.name for sheet in about if sheet.visible != python_calamine.SheetVisibleEnum.Visible
@@ -69,7 +69,7 @@ def _choose(
             chosen = (name, sheet)
             break
     if chosen is None:
-        raise Unreadable(f"{path.name} holds no sheet with anything in it.")
+        raise Unreadable(f"{file.name} holds no sheet with anything in it.")
     notes = []
     others = [
         f"{name!r}{' (hidden)' if name in hidden else ''}" for name in names if name != chosen[0]
@@ -83,29 +83,29 @@ def _choose(
 
 
 def read_workbook(
-    path: Path, limits: Limits, wanted: str | None
+    file: Handed, limits: Limits, wanted: str | None
 ) -> tuple[dict[str, Any], Iterator[Record | Problem]]:
     """(about the file, its records) of one sheet. Raises Unreadable, Missing for the sheet."""
-    form = _format(path, limits)
+    form = _format(file, limits)
     try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
-        name, sheet, notes = _choose(path, book, wanted, limits)
+        book = python_calamine.CalamineWorkbook.from_path(str(file.path))
+        name, sheet, notes = _choose(file, book, wanted, limits)
     except python_calamine.PasswordError as error:
-        raise Unreadable(f"{path.name} is locked with a password; save it without one.") from error
+        raise Unreadable(f"{file.name} is locked with a password; save it without one.") from error
     except (python_calamine.CalamineError, OSError, ValueError, IndexError) as error:
-        raise Unreadable(f"{path.name} cannot be read as {form}: {str(error)[:300]}.") from error
+        raise Unreadable(f"{file.name} cannot be read as {form}: {str(error)[:300]}.") from error
     start, end = sheet.start, sheet.end
     if start is None or end is None:
-        raise Unreadable(f"The sheet {name!r} of {path.name} is empty.")
+        raise Unreadable(f"The sheet {name!r} of {file.name} is empty.")
     width = end[1] - start[1] + 1
     if width > limits.columns:
         what = f"its sheet is {width:,} columns wide"
-        raise over_limit(path.name, "columns", limits.columns, what)
+        raise over_limit(file.name, "columns", limits.columns, what)
     odd = Oddities()
     if form == "xls":
         notes.append("old format: formulas without a stored result cannot be told from empty cells")
     else:
-        with Container(path, limits) as container:
+        with Container(file, limits) as container:
             found = xlsx_oddities if form == "xlsx" else ods_oddities
             odd = found(container, name)
     notes += odd.notes()

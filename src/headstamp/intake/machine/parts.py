@@ -61,7 +61,7 @@ def _asked(option: str) -> list[str]:
         return []
     try:
         done = subprocess.run(  # noqa: S603 - the program found on the path, two fixed options
-            [tesseract(), option], stdin=subprocess.DEVNULL, capture_output=True, timeout=20,
+            [tesseract(), option], input=b"", capture_output=True, timeout=20,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from headstamp.errors import Invalid, Problem
+from headstamp.intake.confine import widen
+from headstamp.intake.handed import Given, Handed
+from headstamp.intake.limits import LIMITS as OF_ANY_FILE
 from headstamp.intake.limits import Limits
 from headstamp.intake.machine.canvas import TEXT_SIDE, asked_region, cut, grounds
 from headstamp.intake.machine.forms import MATRIX
@@ -25,23 +27,25 @@ from headstamp.intake.machine.proposal import (
     Region,
     Unread,
 )
-from headstamp.intake.process import answers
+from headstamp.intake.process import only_answer
 
 METHODS: tuple[Method, ...] = ("barcode", "ocr")
 
 # The models of the text reader need room that no picture reader needs; a text of 60 lines
 # in five languages takes half a minute on an old laptop.
-LIMITS = Limits(
-    image_pixels=120_000_000, parser_memory_bytes=4 * 1024**3, parser_silent_seconds=240,
-    parser_cpu_seconds=480,
+LIMITS = replace(OF_ANY_FILE, image_pixels=120_000_000, parser_silent_seconds=240)
+"""For decoding the picture."""
+READING = Limits(
+    parser_memory_bytes=4 * 1024**3, parser_memory_most_bytes=4 * 1024**3, parser_cpu_seconds=480,
 )
+"""For what comes after it: these readers get plain pixels and nothing else of the file."""
 
 
 def read_picture(
-    path: str | Path, *, methods: Sequence[Method] = METHODS, region: Region | None = None,
-    limits: Limits = LIMITS,
+    given: Given, *, methods: Sequence[Method] = METHODS, region: Region | None = None,
+    limits: Limits = LIMITS, name: str | None = None,
 ) -> MachineReading:
-    """What machines make of the picture in ``path``: proposals, never facts.
+    """What machines make of a picture (path, bytes or open file): proposals, never facts.
 
     ``methods`` are ``barcode`` and ``ocr``; ``region`` is the part to look at (left,
     top, width, height in pixels of the picture held upright), all of it where None.
@@ -53,23 +57,30 @@ def read_picture(
         raise Invalid("this cannot be looked for", [Problem(
             "not a way of reading by machine", f"Say {' or '.join(METHODS)}.", "methods",
             ", ".join(unknown))])
-    said = next(answers(
-        "machine", Path(path), limits, methods=list(methods),
+    said = only_answer(
+        "machine", given, limits, name=name, after=READING, methods=list(methods),
         region=list(region) if region else None,
-    ))
+    )
     if "outside" in said:
         # The child speaks of what is unreadable; that the request was wrong is said here.
         asked_region(region, *said["outside"])
     return MachineReading.from_dict(said)
 
 
+def prepare() -> None:
+    """Finds out which readers are here, in the child, before it gives up its rights."""
+    installed()
+    tesseract_languages()
+
+
 def answer(
-    path: Path, limits: Limits, methods: Sequence[Method], region: Sequence[int] | None
+    file: Handed, limits: Limits, methods: Sequence[Method], region: Sequence[int] | None
 ) -> dict[str, Any]:
     """The child's part of ``read_picture``, as plain JSON values."""
     from headstamp.intake.picture import upright
 
-    image = upright(path, limits)
+    image = upright(file, limits)
+    widen(READING.parser_memory_bytes, READING.parser_cpu_seconds)
     asked: Region | None = tuple(region) if region else None  # type: ignore[assignment]
     try:
         part = asked_region(asked, image.width, image.height)
