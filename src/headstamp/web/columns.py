@@ -41,5 +41,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "note": ("about",),
     "reference": ("reference_kind", "maker", "country", "used_from", "used_to", "products",
                   "meaning", "doubt"),
+    "device": ("device_role", "device_state", "holder", "good_until", "lost_at"),
+    "bundle": ("device", "direction", "bundle_state", "first", "size", "records", "packed_at"),
+    "erasure": ("record", "fields", "erasure_ground", "erasure_state", "requested_on"),
+    "witness": ("witness_kind", "size", "witnessed_at"),
     "tally": ("what", "family", "count", "period", "area", "method", "total"),
 }
