@@ -58,8 +58,8 @@ def upgrade_case(
 ) -> bool:
     """Brings a case up to date with this program; False where it was. Its search index too."""
     with Case.open(where, folder=folder, outdated=True) as case:
-        done = upgrade(case, anew=anew, told=told)
+        done, keys = upgrade(case, anew=anew, told=told), case.keys
     if done:
-        with Case.open(where, folder=folder) as case:
+        with Case.open(where, folder=folder, keys=keys) as case:
             index_case(case)
     return done

@@ -47,6 +47,7 @@ from headstamp.store.backup_set import (
     sum_line,
 )
 from headstamp.store.case import Case
+from headstamp.store.cipher_lock import LOCK
 from headstamp.store.disk import (
     copy_file,
     digest_of,
@@ -60,8 +61,19 @@ from headstamp.store.disk import (
 from headstamp.store.sqlite import Sqlite, make_plain
 from headstamp.store.tables import CHECKPOINT
 from headstamp.store.transfer import copy_tables
+from headstamp.store.vault import Vault
 
 LAST = "backup.json"
+_SEALED_README = """This folder holds backups of one encrypted case of headstamp. It is encrypted as the case
+is: keys/lock.json in each state is opened by the passphrase that the case had then, or by
+one of its recovery keys. Without either it is of no use to anybody.
+
+originals/   photographs and documents, encrypted
+states/      the case at different times; each has a manifest of all its files
+
+To put it back:  headstamp restore THIS_FOLDER NEW_FOLDER
+To check by hand, within a state:  sha256sum -c manifest.sha256
+"""
 _README = """This folder holds backups of one case of headstamp (evidence of recovered weapons).
 It is confidential, and not encrypted: whoever has it can read the case.
 
@@ -105,7 +117,7 @@ def back_up(
             state = work / "state"
             state.mkdir(mode=0o700)
             _copy_database(case, state / DATABASE)
-            copy = Sqlite(state / DATABASE)
+            copy = Sqlite(state / DATABASE, case.keys)
             try:
                 with copy.reading() as conn:
                     note, size, root = _checkpoint(conn, case)
@@ -114,7 +126,7 @@ def back_up(
                     named = named_originals(copy, conn)
             finally:
                 copy.close()
-            make_plain(state / DATABASE)
+            make_plain(state / DATABASE, case.keys)
             sync_file(state / DATABASE)
             files = [_part(state, DATABASE)]
             originals, faults, tally = _copy_originals(case, place, work, named, progress)
@@ -123,7 +135,9 @@ def back_up(
             manifest = Manifest(
                 made_at=at.isoformat(timespec="seconds"), made_by=made_by, origin=case.origin,
                 key=case.meta["key"], engine=case.backend.name, checkpoint=note, entries=size,
-                root=b64encode(root).decode(), records=records,
+                # The manifest lies in the open.
+                root=b64encode(root).decode(), records={} if case.keys else records,
+                encrypted=case.keys is not None,
                 signing_key=any(part.path == "keys/device.key" for part in files),
                 files=tuple(sorted(files, key=lambda part: part.path)),
                 originals=tuple(originals), faults=tuple(faults),
@@ -192,7 +206,7 @@ def _claim(case: Case, place: Path) -> None:
         # A backup that was killed at once has left the text and nothing else.
         if set(strange) - {"README.txt"}:
             raise Conflicting(f"{place} is not empty and no backup; name a new or empty folder")
-        write_file(place / "README.txt", _README.encode())
+        write_file(place / "README.txt", (_SEALED_README if case.keys else _README).encode())
         write_file(place / SET, orjson.dumps(mine) + b"\n")
         sync_folder(place.parent)
     for name in (STATES, ORIGINALS):
@@ -292,34 +306,37 @@ def _copy_originals(
     parts: list[Part] = []
     faults: Faults = []
     copied = checked = mended = 0
-    wanted = sorted({*named, *case.vault.digests()})
-    for number, digest in enumerate(wanted, 1):
-        target = original_in(place / ORIGINALS, digest)
+    vault = case.vault
+    of_name = {vault.name(digest): digest for digest in named}
+    wanted = sorted({*of_name, *vault.names()})
+    for number, name in enumerate(wanted, 1):
+        target = original_in(place / ORIGINALS, name)
         there = digest_of(target)
-        if there is not None and there[0] == digest:
+        if there is not None and vault.whole(target, name, there[0]):
             checked += 1
-            parts.append(Part(digest, there[1], digest))
+            parts.append(Part(name, there[1], there[0]))
         else:
-            size = _copy_original(case.vault.path(digest), target, work / "original", digest)
-            if size is None:
-                faults.append({
-                    "what": "original_not_whole", "id": named.get(digest, ""), "digest": digest,
-                })
+            one = _copy_original(vault, name, target, work / "original")
+            if one is None:
+                # An id may follow from the bytes of a file: it stays out of what lies in the open.
+                id_ = "" if vault.sealed else named.get(name, "")
+                faults.append({"what": "original_not_whole", "id": id_, "digest": name})
             else:
                 mended += target.exists() and there is not None
                 copied += 1
-                parts.append(Part(digest, size, digest))
+                parts.append(one)
         progress("originals", number, len(wanted))
     return parts, faults, (copied, checked, mended)
 
 
-def _copy_original(source: Path, target: Path, beside: Path, digest: str) -> int | None:
-    """Copies one original; None where the case's own is missing or damaged."""
+def _copy_original(vault: Vault, name: str, target: Path, beside: Path) -> Part | None:
+    """Copies one original as it lies; None where the case's own is missing or damaged."""
     beside.unlink(missing_ok=True)
+    source = vault.placed(name)
     if not source.is_file():
         return None
     found, size = copy_file(source, beside, 0o400)
-    if found != digest:
+    if not vault.whole(beside, name, found):
         beside.unlink()
         return None
     new = [folder for folder in (target.parent.parent, target.parent) if not folder.exists()]
@@ -328,13 +345,16 @@ def _copy_original(source: Path, target: Path, beside: Path, digest: str) -> int
         sync_folder(folder.parent)
     beside.replace(target)
     sync_folder(target.parent)
-    return size
+    return Part(name, size, found)
 
 
 def _copy_keys(case: Case, state: Path, with_key: bool) -> list[Part]:
     (state / "keys").mkdir(mode=0o700)
     write_file(state / "keys" / "device.pub", f"{case.meta['key']}\n".encode())
     names = ["device.pub"]
+    if case.keys is not None:
+        copy_file(case.folder / LOCK, state / LOCK, 0o600)
+        names.append(Path(LOCK).name)
     if with_key:
         key = case.folder / "keys" / "device.key"
         if not key.is_file():

@@ -8,6 +8,7 @@ A backup place is a folder for one case::
     states/<time>-<entries>/    one state of the case each:
         tables.sqlite           all tables, whatever engine the case itself uses
         keys/device.pub         the public key; device.key only where it was asked for
+        keys/lock.json          of an encrypted case: what opens it
         files/...               what else lies in the case's folder (imports, learned costs)
         manifest.json           size and SHA-256 of all of it, checkpoint, counts
         manifest.sha256         SHA-256 of the manifest, as ``sha256sum -c`` reads it
@@ -43,7 +44,11 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file: its path within the state (an original: its SHA-256), size in bytes, SHA-256."""
+    """A file: its path within the state (an original: its name), size in bytes, SHA-256.
+
+    An original's name is its SHA-256; in an encrypted case it is another one, and size and
+    SHA-256 are those of the encrypted file.
+    """
 
     path: str
     size: int
@@ -54,8 +59,9 @@ class Part:
 class Manifest:
     """What one state of a backup holds.
 
-    ``records`` counts current records by kind and tier; ``originals`` are sorted by
-    digest; ``faults`` are originals that the case itself did not have whole.
+    ``records`` counts current records by kind and tier (of an encrypted case nothing);
+    ``originals`` are sorted by name; ``faults`` are originals that the case itself did not
+    have whole.
     """
 
     made_at: str
@@ -71,11 +77,15 @@ class Manifest:
     files: tuple[Part, ...]
     originals: tuple[Part, ...]
     faults: tuple[dict[str, str], ...] = ()
+    encrypted: bool = False
     format: int = field(default=FORMAT)
 
     def bytes(self) -> bytes:
         """The manifest as it is written."""
-        return orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2) + b"\n"
+        document = asdict(self)
+        if not self.encrypted:
+            del document["encrypted"]  # older programs do not know it
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
 
     @property
     def total_bytes(self) -> int:
@@ -159,6 +169,7 @@ def _refuse_strange_paths(manifest: Manifest) -> None:
         if name != DATABASE and path.parts[:1] not in (("keys",), (FILES,)):
             raise ValueError(f"{name!r} does not belong into a backup")
     digests = [part.sha256 for part in (*manifest.files, *manifest.originals)]
+    digests += [part.path for part in manifest.originals]
     if not all(type(one) is str and _HEX.fullmatch(one) for one in digests):
         raise ValueError("a digest is no SHA-256")
     if DATABASE not in names or len(set(names)) != len(names):
@@ -167,7 +178,7 @@ def _refuse_strange_paths(manifest: Manifest) -> None:
 
 def original_in(folder: Path, digest: str) -> Path:
     """Where an original lies in a folder of originals."""
-    return folder / digest[:2] / digest[2:4] / digest
+    return folder / digest[:2] / digest[2:4] / digest  # or the name that hides it
 
 
 def parts_of(state: Path, originals: Path, manifest: Manifest) -> Iterator[tuple[Part, Path]]:
@@ -175,7 +186,7 @@ def parts_of(state: Path, originals: Path, manifest: Manifest) -> Iterator[tuple
     for part in manifest.files:
         yield part, state / part.path
     for part in manifest.originals:
-        yield part, original_in(originals, part.sha256)
+        yield part, original_in(originals, part.path)
 
 
 def check_state(

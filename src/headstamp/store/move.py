@@ -15,6 +15,7 @@ from headstamp.store.address import CASE_FILE, backend_of
 from headstamp.store.backup import other_files
 from headstamp.store.backup_set import Told, original_in
 from headstamp.store.case import Case
+from headstamp.store.cipher_lock import LOCK
 from headstamp.store.disk import copy_file, sync_folder, sync_tree, told, workplace
 from headstamp.store.restore import publish, refuse_unless_empty
 from headstamp.store.search import Keyer
@@ -37,7 +38,7 @@ def move(
     key = case.folder / "keys" / "device.key"
     if not key.is_file():
         raise Unavailable(f"the key of this case is not in {key.parent}; use backup and restore")
-    target, backend = backend_of(where, folder)
+    target, backend = backend_of(where, folder, case.keys)
     if target.resolve() == case.folder.resolve():
         raise Invalid("the new case needs a folder of its own")
     try:
@@ -49,14 +50,14 @@ def move(
         ) as work, case.backend.writing() as conn:
             made = work / "case"
             made.mkdir(mode=0o700)
-            copy = Sqlite(made / CASE_FILE)
+            copy = Sqlite(made / CASE_FILE, case.keys)
             try:
                 with copy.filling() as into:
                     copy_tables(case.backend, conn, copy, into)
             finally:
                 copy.close()
             _copy_folder(case, made, progress)
-            with Case.open(made) as moved:
+            with Case.open(made, keys=case.keys) as moved:
                 found = verify(moved, keys=keys, told=progress)
             if found:
                 first = "; ".join(f"{one.what} {one.id}: {one.detail}" for one in found[:5])
@@ -84,13 +85,15 @@ def _copy_folder(case: Case, made: Path, progress: Told) -> None:
     (made / "keys").mkdir(mode=0o700)
     for name, mode in (("device.key", 0o600), ("device.pub", 0o644)):
         copy_file(case.folder / "keys" / name, made / "keys" / name, mode)
+    if case.keys is not None:
+        copy_file(case.folder / LOCK, made / LOCK, 0o600)
     (made / "originals").mkdir()
-    digests = sorted(case.vault.digests())
-    for number, digest in enumerate(digests, 1):
-        target = original_in(made / "originals", digest)
+    names = sorted(case.vault.names())
+    for number, name in enumerate(names, 1):
+        target = original_in(made / "originals", name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        copy_file(case.vault.path(digest), target, 0o444)
-        progress("originals", number, len(digests))
+        copy_file(case.vault.placed(name), target, 0o444)
+        progress("originals", number, len(names))
     for path in other_files(case.folder):
         target = made / path.relative_to(case.folder)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,8 @@
 """Where a passphrase comes from: a person at the terminal, or for a server a file or a descriptor.
 
-Never from the command line, where every user of the machine could read it.
+Never from the command line, where every user of the machine could read it. A lost
+passphrase is made up for by the secret half of a recovery key, in a file that
+HEADSTAMP_RECOVERY_FILE names: every command then opens the case by that.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from headstamp.store.cipher import Keys
 from headstamp.store.cipher_lock import read_lock, refuse_weak
 
 FILE, DESCRIPTOR = "HEADSTAMP_PASSPHRASE_FILE", "HEADSTAMP_PASSPHRASE_FD"
+RECOVERY = "HEADSTAMP_RECOVERY_FILE"
 _TRIES = 3
 _MOST = 4096
 
@@ -53,6 +56,18 @@ def _from_descriptor(number: int) -> bytes:
     return _READ[number]
 
 
+def recovery_secret(path: Path) -> str:
+    """The secret key of age in a file as ``age-keygen`` writes it. Raises Unavailable, Invalid."""
+    try:
+        lines = path.read_text("utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(f"the recovery key {path} cannot be read: {error}") from error
+    found = [one for one in lines if one.startswith("AGE-SECRET-KEY-1")]
+    if len(found) != 1:
+        raise Invalid(f"{path} holds no secret key of age (AGE-SECRET-KEY-1…)")
+    return found[0]
+
+
 def asked(question: str) -> str:
     """What a person types, unseen. Raises Unavailable where nobody sits at a terminal."""
     if not sys.stdin.isatty():
@@ -79,6 +94,9 @@ def unlocked(folder: Path, ask: Ask = asked) -> Keys:
     Raises Refused for a wrong passphrase (a person has three tries), and as ``read_lock``.
     """
     lock = read_lock(folder)
+    recovery = os.environ.get(RECOVERY)
+    if recovery:
+        return lock.recover(recovery_secret(Path(recovery)))
     told = given()
     if told is not None:
         return lock.unlock(told)

@@ -13,6 +13,7 @@ So whatever goes wrong, and whenever the power does, the place is as it was or w
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +34,8 @@ from headstamp.store.backup_set import (
     original_in,
     read_manifest,
 )
-from headstamp.store.case import Case, read_key
+from headstamp.store.case import Case, read_key, write_key
+from headstamp.store.cipher import Keys
 from headstamp.store.disk import (
     copy_file,
     sync_file,
@@ -43,6 +45,7 @@ from headstamp.store.disk import (
     workplace,
     write_file,
 )
+from headstamp.store.passphrase import unlocked
 from headstamp.store.search import Keyer
 from headstamp.store.sqlite import Sqlite
 from headstamp.store.tables import LOG
@@ -52,6 +55,7 @@ from headstamp.store.verify import Finding, verify
 
 FILLING = ".filling"
 _MISSING = {"original_missing", "original_changed"}
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ def restore(
             f"the backup {state} is not whole; nothing was restored. Earlier backups are in "
             f"{state.parent}", wrong[:20],
         )
-    target, backend = backend_of(where, folder)
+    opened = unlocked(state) if manifest.encrypted else None
+    target, backend = backend_of(where, folder, opened)
     try:
         refuse_unless_empty(target, backend, where)
         with told(target.parent):
@@ -96,9 +101,9 @@ def restore(
             target.parent / f".{target.name}.restoring", "restoring"
         ) as work:
             made = work / "case"
-            _put_together(state, originals, manifest, made, key_file, progress)
+            _put_together(state, originals, manifest, made, key_file, opened, progress)
             upgraded, findings = _proven(
-                made, manifest, keys, list(against), as_it_is, progress)
+                made, manifest, keys, opened, list(against), as_it_is, progress)
             can = (made / "keys" / "device.key").exists()
             publish(made, target, backend, where)
     finally:
@@ -122,7 +127,7 @@ def refuse_unless_empty(target: Path, backend: Backend, where: str) -> None:
 
 def _put_together(
     state: Path, originals: Path, manifest: Manifest, made: Path, key_file: Path | None,
-    progress: Told,
+    opened: Keys | None, progress: Told,
 ) -> None:
     made.mkdir(mode=0o700)
     (made / "keys").mkdir(mode=0o700)
@@ -134,15 +139,16 @@ def _put_together(
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy_checked(source, target, part.sha256, 0o600)
     for number, part in enumerate(manifest.originals, 1):
-        target = original_in(made / "originals", part.sha256)
+        target = original_in(made / "originals", part.path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _copy_checked(original_in(originals, part.sha256), target, part.sha256, 0o444)
+        _copy_checked(original_in(originals, part.path), target, part.sha256, 0o444)
         progress("originals", number, len(manifest.originals))
     if key_file is not None:
-        signer = read_key(key_file)
+        signer = read_key(key_file, opened)
         if signer is None or signer.verifier_key != manifest.key:
             raise Invalid(f"{key_file} is not the signing key of this case")
-        write_file(made / "keys" / "device.key", f"{signer.text()}\n".encode(), 0o600)
+        (made / "keys" / "device.key").unlink(missing_ok=True)
+        write_key(made / "keys" / "device.key", signer, opened)
 
 
 def _copy_checked(source: Path, target: Path, digest: str, mode: int) -> None:
@@ -151,12 +157,13 @@ def _copy_checked(source: Path, target: Path, digest: str, mode: int) -> None:
 
 
 def _proven(
-    made: Path, manifest: Manifest, keys: Keyer, against: list[str], as_it_is: bool, progress: Told
+    made: Path, manifest: Manifest, keys: Keyer, opened: Keys | None, against: list[str],
+    as_it_is: bool, progress: Told,
 ) -> tuple[bool, list[Finding]]:
     """Upgrades where needed, verifies all of it, and compares with the manifest."""
-    with Case.open(made, outdated=True) as case:
+    with Case.open(made, outdated=True, keys=opened) as case:
         upgraded = upgrade(case, told=progress)
-    with Case.open(made) as case:
+    with Case.open(made, keys=opened) as case:
         latest = case.checkpoint()
         if (case.origin, case.meta["key"], latest.size, b64encode(latest.root).decode()) != (
             manifest.origin, manifest.key, manifest.entries, manifest.root
@@ -165,11 +172,12 @@ def _proven(
         with case.backend.reading() as conn:
             entries = conn.execute(select(func.count()).select_from(LOG)).scalar_one()
         findings = verify(case, keys=keys, against=against, told=progress)
-    known = {fault["digest"] for fault in manifest.faults if "digest" in fault}
-    new = [
-        one for one in findings
-        if not (one.what in _MISSING and any(digest in one.detail for digest in known))
-    ]
+        known = {fault["digest"] for fault in manifest.faults if "digest" in fault}
+        new = [
+            one for one in findings
+            if not (one.what in _MISSING and any(
+                case.vault.name(digest) in known for digest in _DIGEST.findall(one.detail)))
+        ]
     outside = [one for one in new if one.what in ("fork", "log_shorter_than_checkpoint",
                                                   "signature_invalid")]
     if entries != manifest.entries or outside or (new and not as_it_is):

@@ -83,7 +83,7 @@ def upgrade(case: Case, *, anew: bool = False, told: Told | None = None) -> bool
         if start == FORMAT and not anew and stated_layout(conn) == fingerprint():
             return False
         if start < FORMAT:
-            signer = read_key(case.folder / "keys" / "device.key")
+            signer = read_key(case.folder / "keys" / "device.key", case.keys)
             if signer is None:
                 raise Unavailable(
                     f"the key of this case is not in {case.folder / 'keys'}: its settings cannot be "

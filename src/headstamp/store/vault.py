@@ -158,6 +158,16 @@ class Vault:
         except (OSError, Tampered):
             return None
 
+    def whole(self, place: Path, name: str, sha256: str) -> bool:
+        """Whether a file is the original of that name, here or in a backup.
+
+        ``sha256`` is that of the file as it lies.
+        """
+        if self._keys is None:
+            return sha256 == name
+        digest = self.recompute_at(place, name)
+        return digest is not None and self.name(digest) == name
+
     def fault(self, digest: str) -> tuple[str, str] | None:
         """What is wrong with an original, as ``verify`` tells it; None where it is whole."""
         try:
