@@ -3,7 +3,8 @@
 Time and place from a camera are claims, never facts. A photograph belongs to
 an item by a table (file name, tag) or because its name begins with the item's
 tag (``A-12_left.jpg``). The same file twice is noticed by its digest and kept
-once.
+once. What nobody should decode (a picture made to fill the memory of who opens
+it) is kept all the same, undecoded, and said to be so: it may be evidence.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def import_photographs(
             result.read += 1
             shown = str(path.relative_to(root)) if path.is_relative_to(root) else path.name
             try:
-                facts = read_photo(path)
+                facts = read_photo(path, whatever=True)
             except HeadstampError as error:
                 result.refused += 1
                 wrong = error.problems or (Problem(error.message, "Ask for the file again."),)
@@ -270,6 +271,8 @@ def _write(
             change.file(picture.path)
         change.put_many([record for _, record in records])
     for picture, _ in records:
+        if not picture.facts.decoded:
+            continue
         try:
             # Made now rather than at the first look: a folder of HEIC would be slow to open.
             thumbnail_of(case, picture.facts.sha256, clearance="sealed")

@@ -61,12 +61,13 @@ def read_photograph(
     """
     reader = case.read(clearance)
     digest = _digest(reader, photograph_id)
-    original, _ = reader.original(digest)
+    original, shown = reader.original(digest)
     place = _place(case, digest, methods, region)
     kept = _kept(place)
     if kept is not None:
         return kept
-    reading = read_picture(original, methods=methods, region=region)
+    reading = read_picture(original, methods=methods, region=region,
+                           name=str(shown.get("original_name") or digest))
     _keep(place, reading)
     return reading
 

@@ -23,12 +23,12 @@ def thumbnail_of(case: Case, digest: str, *, clearance: str, side: int = SIDE) -
     Raises Missing where there is no such original for this clearance,
     Unreadable where it is no picture.
     """
-    original, _ = case.read(clearance).original(digest)
+    original, shown = case.read(clearance).original(digest)
     folder = case.folder / "derived" / "thumbs" / digest[:2]
     place = folder / f"{digest}-{side}.jpg"
     if place.is_file():
         return place
-    picture = thumbnail(original, side)
+    picture = thumbnail(original, side, name=str(shown.get("original_name") or digest))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".making-", dir=folder)

@@ -44,6 +44,7 @@ FILES = 100
 
 _KEPT = 4
 """Warm processes that wait for work; more are made where more is asked at once, and let go."""
+_PICTURES_AT_ONCE = max(2, min(8, os.cpu_count() or 2))
 _PASSED_ON = ("PATH", "PYTHONPATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """Of our environment: what says where programs, models and libraries are. No secret, no home."""
 
@@ -150,6 +151,8 @@ class Keepers:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self.room = threading.BoundedSemaphore(_PICTURES_AT_ONCE)
+        """Taken by who has one picture looked at: a page of thumbnails asks for forty at once."""
         self._idle: list[Keeper] = []
         self._foreign: list[Keeper] = []
 
@@ -201,6 +204,7 @@ class Keepers:
 
     def forget(self) -> None:
         """In a copy of this program: they belong to the one it was copied from."""
+        self.room = threading.BoundedSemaphore(_PICTURES_AT_ONCE)
         self._lock = threading.Lock()  # another thread may have held it, and is not here
         self._idle, self._foreign = [], self._idle
         for keeper in self._foreign:

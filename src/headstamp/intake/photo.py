@@ -44,7 +44,8 @@ class PhotoFacts:
     where the camera gave one, None where it is no date; ``latitude`` and
     ``longitude`` in decimal degrees (WGS 84), None where impossible or 0, 0;
     ``altitude_m``; ``direction_degrees`` the camera looked to. ``notes`` say what is
-    doubtful, ``problems`` what is wrong with the file.
+    doubtful, ``problems`` what is wrong with the file. ``decoded`` is false where it met a limit,
+    so that nobody should try to show it.
     """
 
     sha256: str
@@ -64,6 +65,7 @@ class PhotoFacts:
     orientation: int | None = None
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    decoded: bool = True
 
 
 def _kind(head: bytes) -> str | None:
@@ -125,7 +127,8 @@ def read_photo(
                 raise
             advice = "Kept as it is, undecoded; look at it only on a machine made for that"
             problem = Problem(f"not decoded: {error.message}", advice, file=file.name)
-            return PhotoFacts(sha256=digest, size=file.size, mime=MIME[kind], problems=(problem,))
+            return PhotoFacts(sha256=digest, size=file.size, mime=MIME[kind],
+                              problems=(problem,), decoded=False)
     cut = found.pop("cut")
     problems: tuple[Problem, ...] = ()
     if cut:
@@ -140,7 +143,9 @@ def read_photo(
 
 _NUMBERS = frozenset({"latitude", "longitude", "altitude_m", "direction_degrees"})
 _COUNTS = frozenset({"width", "height", "orientation"})
-_KNOWN = frozenset(field.name for field in fields(PhotoFacts)) - {"sha256", "size", "mime", "problems"}
+_KNOWN = frozenset(field.name for field in fields(PhotoFacts)) - {
+    "sha256", "size", "mime", "problems", "decoded",
+}
 
 
 def _checked(found: Any, name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import os
 import selectors
 import signal
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,8 @@ def _most(limits: Limits, after: Limits | None) -> tuple[int, int]:
 
 def only_answer(task: str, given: Given | Opened, limits: Limits, **wishes: Any) -> Any:
     """The one thing the child has to say about a file. Raises as ``answers``."""
-    said = list(answers(task, given, limits, **wishes))
+    with KEEPERS.room if task == "photo" else nullcontext():
+        said = list(answers(task, given, limits, **wishes))
     if len(said) != 1:
         raise without_sense(given.name if isinstance(given, Opened) else "the file")
     return said[0]
