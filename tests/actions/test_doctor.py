@@ -16,7 +16,8 @@ import headstamp.actions.doctor as doctor
 import headstamp.actions.marking_index as marking_index
 from headstamp.actions.ailment import Ailment
 from headstamp.actions.backups import back_up, restore_case
-from headstamp.actions.cases import check_case
+from headstamp.actions.cases import check_case, index_case
+from headstamp.actions.witnesses import note_witness
 from headstamp.evidence.note import Signer, sign
 from headstamp.intake.machine.proposal import Absent
 from headstamp.records import Item
@@ -35,6 +36,8 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         live(case, many=4)
         for one in (case.folder / "imports").iterdir():
             one.unlink()
+        note_witness(case, "paper", "the court's registry", actor="a")
+        index_case(case)
         index_of(case)
     back_up(folder / "case", folder / "bk")
     yield folder

@@ -53,6 +53,10 @@ _FOUND: dict[str, tuple[str, str]] = {
     "database_damaged": ("The database file is damaged; the disk may be dying",
                          "Stop working on this disk. " + _CUSTODIAN + _BACKUP),
     "settings_changed": ("The settings or the key of the case were changed", _CUSTODIAN + _BACKUP),
+    "time_stamp_invalid": (
+        "A time stamp does not hold, or is not of this log's checkpoint",
+        _CUSTODIAN + "keep every checkpoint and time stamp that is held elsewhere: they show which is "
+        "right. If the record was only written down wrongly, correct it."),
     "not_checked": ("The rest could not be checked", _CUSTODIAN + _BACKUP),
     "fork": ("The log is not the one that was vouched for elsewhere: it was written anew",
              _CUSTODIAN + "keep the outside checkpoint or backup it contradicts."),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from headstamp.actions.marking_index import up_to_date
+from headstamp.actions.witnesses import findings_of, seen_witnesses
 from headstamp.markings.normalise import keys
 from headstamp.store.case import Case
 from headstamp.store.search import Told as SearchTold
@@ -26,8 +27,15 @@ def open_case(where: str | Path, *, folder: Path | None = None) -> Case:
 def check_case(
     case: Case, *, against: Iterable[str] = (), told: Told | None = None
 ) -> list[Finding]:
-    """Everything recomputed; empty where nothing is wrong. ``against``: checkpoints kept elsewhere."""
-    return verify(case, keys=keys, against=against, told=told)
+    """Everything recomputed, every time stamp too; empty where nothing is wrong.
+
+    ``against``: checkpoints kept elsewhere.
+    """
+    found = verify(case, keys=keys, against=against, told=told)
+    # Where tables are not as they were, they cannot be asked; that is told already.
+    if all(one.what != "not_checked" for one in found):
+        found += findings_of(seen_witnesses(case))
+    return found
 
 
 def index_case(case: Case, *, told: SearchTold | None = None) -> int:

@@ -19,6 +19,8 @@ from pathlib import Path
 from headstamp.actions.ailment import Ailment, Grade, of_findings
 from headstamp.actions.cases import check_case
 from headstamp.actions.marking_index import LEAST_UNSAVED, index_path
+from headstamp.actions.stamps_waiting import all_waiting, folder_of
+from headstamp.actions.witnesses import seen_witnesses
 from headstamp.errors import Conflicting, HeadstampError, Missing, Tampered, Unreadable
 from headstamp.intake.machine.parts import absent
 from headstamp.markings.core import compiled
@@ -91,7 +93,10 @@ def _case(case: Case, at: datetime, against: list[str], told: Told | None) -> li
     ailments, witness = _backups(case.folder, case, at)
     found = [*_clock(case, at), *ailments, *_engine(case)]
     found += of_findings(check_case(case, against=[*against, *witness], told=told))
-    return [*found, *_beside(case), *_unfinished(case, at)]
+    # A log that is not whole is told of above: who vouches for it comes after.
+    if all(one.grade != "evidence" for one in found):
+        found += _witnesses(case)
+    return [*found, *_beside(case), *_waiting(case), *_unfinished(case, at)]
 
 
 def _not_opened(where: str, error: HeadstampError) -> Ailment:
@@ -237,6 +242,39 @@ def _beside(case: Case) -> Iterator[Ailment]:
     if behind:
         yield Ailment("search_behind", "note", "search", f"The search index has not taken in {behind} "
                       "entries yet", "Nothing needs doing: the next search does it.")
+
+
+def _witnesses(case: Case) -> Iterator[Ailment]:
+    """Whether anybody outside could show that this log was written anew."""
+    ours = [one for one in seen_witnesses(case) if one.ours and one.standing != "bad"]
+    unchecked = [one for one in ours if one.standing == "not_checked"]
+    if unchecked:
+        yield Ailment("time_stamp_not_checked", "note", unchecked[0].id, f"{len(unchecked)} time stamps are "
+                      f"on file that are {unchecked[0].why}",
+                      "Write the log out (headstamp export-log FOLDER) and check them as the README in "
+                      "its folder timestamps says.")
+    synced = any(row.values.get("receipt") for row in case.read("sealed").stream("bundle"))
+    if not ours and not synced and case.checkpoint().size:
+        yield Ailment("no_witness", "note", "witness", "Nobody outside is known to have a checkpoint of "
+                      "this log: whoever holds this machine could write it anew",
+                      "Give one to somebody at the end of the day and note it (headstamp witness), or "
+                      "have it time-stamped (headstamp stamp).")
+
+
+def _waiting(case: Case) -> Iterator[Ailment]:
+    """Requests for time stamps that no authority has answered."""
+    folder = folder_of(case)
+    try:
+        waiting = all_waiting(case)
+    except Unreadable as error:
+        yield Ailment("stamp_request_damaged", "fault", str(folder), error.message,
+                      "Delete that file; nothing of the case is in it.")
+        return
+    if waiting:
+        yield Ailment("stamps_waiting", "note", str(folder), f"{len(waiting)} requests for a time stamp "
+                      f"wait for an answer, the oldest since {waiting[0].since[:10]}"
+                      + (f" ({waiting[0].problem})" if waiting[0].problem else ""),
+                      "When there is a line, run headstamp stamp.")
 
 
 def _unfinished(case: Case, at: datetime) -> Iterator[Ailment]:

@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from headstamp.actions.time_stamp_files import time_stamp_files
 from headstamp.errors import Conflicting, Invalid, Tampered, Unavailable
 from headstamp.evidence import export
 from headstamp.evidence.checkpoint import open_checkpoint
@@ -43,8 +44,12 @@ Entries: {entries}, of them withheld: {withheld}. A withheld entry is empty; its
 place. Originals in the folder `originals` are named by their SHA-256:
 
     (cd originals && for f in *; do echo "$f  $f"; done | sha256sum -c)
-
+{stamps}
 The format, enough to write a checker of your own, is docs/evidence-format.md of headstamp.
+"""
+_STAMPS = """
+Time stamps of this log by authorities outside lie in the folder `timestamps`, with a README
+that tells how to check them with openssl. The verifiers above do not look at them.
 """
 
 
@@ -123,8 +128,12 @@ class _Export:
         )
         self._put(export.STATEMENT, statement.text())
         self._put(export.VERIFIER, verifier_source())
+        stamps = time_stamp_files(self._case.read(self._log.clearance).stream("witness"))
+        for path, content in stamps:
+            self._put(path, content)
         self._put("README.txt", _README.format(
-            key=statement.key, entries=size, withheld=withheld).encode("utf-8"))
+            key=statement.key, entries=size, withheld=withheld, stamps=_STAMPS if stamps else "",
+        ).encode("utf-8"))
         return statement, missing
 
     def _put(self, path: str, content: bytes) -> None:

@@ -43,6 +43,8 @@ COMMANDS: dict[str, str] = {
     "checkpoint": "case",
     "export-log": "log",
     "proof": "log",
+    "stamp": "stamp",
+    "witness": "stamp",
     "doctor": "doctor",
     "backup": "keep",
     "restore": "keep",

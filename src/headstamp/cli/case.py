@@ -61,24 +61,30 @@ def verify(
     Each finding names what is wrong. Nothing is written, nothing is mended.
     """
     from headstamp.actions.cases import check_case
+    from headstamp.actions.witnesses import seen_witnesses
     from headstamp.store.address import without_password
 
     notes = [read_note(path) for path in against or ()]
     where = session.settings().needed_case()
-    size = 0
+    size, unchecked = 0, []
     try:
         with session.open() as case, progress() as told:
             found = check_case(case, against=notes, told=told)
             findings = [finding.as_dict() for finding in found]
-            size = case.checkpoint().size if not findings else 0
+            if not findings:
+                size = case.checkpoint().size
+                unchecked = [{"id": one.id, "why": one.why} for one in seen_witnesses(case)
+                             if one.standing == "not_checked"]
     except (Tampered, Unreadable) as error:
         # So badly damaged that it cannot be gone through: that is the finding.
         findings = [{"what": "case", "id": without_password(where), "detail": error.message}]
-    document = {"ok": not findings, "findings": findings}
+    document = {"ok": not findings, "findings": findings, "not_checked": unchecked}
 
     def words() -> None:
         if not findings:
             line(f"Nothing is wrong. The log has {size} entries.")
+            for one in unchecked:
+                line(f"The time stamp {one['id']} was {one['why']}.")
         else:
             line(f"{len(findings)} findings. {Tampered.__doc__}")
             table(("what", "id", "detail"), [(f["what"], f["id"], f["detail"]) for f in findings])
