@@ -1,6 +1,6 @@
 """``headstamp-check``: checks an exported log, or a proof, offline.
 
-    headstamp-check FOLDER|PROOF [--key KEY] [--against CHECKPOINT_FILE] ...
+    headstamp-check FOLDER|PROOF [--key KEY] [--keys FILE] [--against CHECKPOINT_FILE] ...
 
 For outsiders, who can read all that it runs: this module, the evidence room and the
 standard library. It opens files for reading only and asks no network. The rule for
@@ -25,6 +25,7 @@ from headstamp.evidence import entry as entries
 from headstamp.evidence import export
 from headstamp.evidence.check import Finding, check_checkpoints
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
+from headstamp.evidence.key_line import KeyLine, Retired, first_key
 from headstamp.evidence.note import Verifier
 from headstamp.evidence.proof import InclusionProof, read_proof
 from headstamp.evidence.tile import WIDTH, Tiles, split
@@ -32,13 +33,17 @@ from headstamp.evidence.tree import leaf_hash
 
 _FILE_MAX = 64 << 20  # of a tile, a bundle or a line: no proper one comes near
 _BLOCK = 1 << 20
+_DONE = {"put": "put", "take": "taken in", "hold": "taken in, and held aside,",
+         "same": "taken in, as the same,", "settle": "settled"}
 
 
 @dataclass
 class Report:
-    """What was looked at, and all that is wrong."""
+    """What was looked at, all that is wrong, and what to know besides (``remarks``)."""
 
     findings: list[Finding] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    key: str = ""  # the one in force now
     entries: int = 0
     withheld: int = 0
     checkpoints: int = 0
@@ -51,18 +56,28 @@ class Report:
         self.findings.append(Finding(what, id, detail))
 
 
-def check_folder(folder: Path, verifier: Verifier, against: Sequence[Checkpoint] = ()) -> Report:
-    """Checks all of an exported folder by the key ``verifier``."""
+def check_folder(
+    folder: Path, verifier: Verifier | None, against: Sequence[Checkpoint | str] = ()
+) -> Report:
+    """Checks all of an exported folder.
+
+    ``verifier`` is the log's key, got by another way: the first, or one that followed it
+    (None: there is no such key, and the folder's own word is taken). ``against`` are
+    checkpoints that were kept elsewhere, as signed notes or opened already.
+    """
     return _Check(folder, verifier, against).run()
 
 
 class _Check:
     """One pass over a folder; memory holds one number a record and the tree's right edge."""
 
-    def __init__(self, folder: Path, verifier: Verifier, against: Sequence[Checkpoint]) -> None:
+    def __init__(
+        self, folder: Path, verifier: Verifier | None, against: Sequence[Checkpoint | str]
+    ) -> None:
         self._folder = folder
-        self._verifier = verifier
-        self._against = against
+        self._known = verifier
+        self._kept = against
+        self._against: list[Checkpoint] = []
         self._report = Report()
         self._tiles = Tiles()
         self._versions: dict[int, int] = {}
@@ -76,10 +91,14 @@ class _Check:
         stated = self._statement()
         if stated is None:
             return report
+        self._keys = self._key_line(stated)
+        report.key = self._keys.newest.text()
+        self._against = self._outside()
         due = self._checkpoints(stated.entries)
         self._shown = self._disclosures()
         self._next = next(self._shown, None)
-        wanted = {checkpoint.size for checkpoint in (*due, *self._against)}
+        wanted = {one.size for one in (*due, *self._against)}
+        wanted |= {change.size for change in self._keys.changes}
         if 0 in wanted:
             self._roots[0] = self._tiles.root()
         self._log(stated.entries, wanted)
@@ -100,13 +119,46 @@ class _Check:
     def _statement(self) -> export.Statement | None:
         try:
             stated = export.Statement.parse(self._read(export.STATEMENT))
+            Verifier.parse(stated.key)
         except HeadstampError as error:
             self._report.say("statement_wrong", export.STATEMENT, error.message)
             return None
-        if stated.key != self._verifier.text():
-            self._report.say("statement_wrong", export.STATEMENT,
-                             f"its key {stated.key} is not the log's, {self._verifier.text()}")
         return stated
+
+    def _key_line(self, stated: export.Statement) -> KeyLine:
+        """The log's keys; where the folder's do not hold, only the one that was given."""
+        first = Verifier.parse(stated.key)
+        try:
+            notes = []
+            if os.path.lexists(self._folder / export.KEYS):
+                notes = [export.parse_checkpoint_line(line) for line in self._lines(export.KEYS)]
+            keys = KeyLine.read(first, notes)
+            if first.text() != stated.key:
+                raise Unreadable(f"the key in {export.STATEMENT} has another spelling")
+        except HeadstampError as error:
+            self._report.say("key_change_wrong", export.KEYS, error.message)
+            return KeyLine(self._known or first)
+        self._report.remarks += keys.remarks()
+        if self._known is not None:
+            try:
+                keys.refuse_unless_vouched(self._known)
+            except Tampered as error:
+                here = self._known in keys
+                self._report.say("key_unwitnessed" if here else "statement_wrong",
+                                 export.KEYS if here else export.STATEMENT, error.message)
+                return keys if here else KeyLine(self._known)
+        return keys
+
+    def _outside(self) -> list[Checkpoint]:
+        """The checkpoints that were kept elsewhere, those whose signature holds."""
+        opened = []
+        for one in self._kept:
+            try:
+                opened.append(one if isinstance(one, Checkpoint) else open_checkpoint(one, self._keys))
+            except (Unreadable, Tampered) as error:
+                self._report.say("key_retired" if isinstance(error, Retired) else "signature_invalid",
+                                 "outside checkpoint", f"kept elsewhere: {error.message}")
+        return opened
 
     def _checkpoints(self, size: int) -> list[Checkpoint]:
         """The checkpoints that open, the latest last; tells of the others and of their order."""
@@ -119,8 +171,8 @@ class _Check:
             self._report.say("signature_invalid", export.CHECKPOINTS, str(error))
             return []
         self._report.checkpoints = len(notes)
-        last, found = check_checkpoints([latest], self._verifier)
-        due, more = check_checkpoints(notes, self._verifier)
+        last, found = check_checkpoints([latest], self._keys)
+        due, more = check_checkpoints(notes, self._keys)
         self._report.findings += found + more
         if not last or not due or (last[0].size, last[0].root) != (due[-1].size, due[-1].root):
             self._report.say("fork", export.CHECKPOINT,
@@ -249,6 +301,10 @@ class _Check:
         if wrong:
             self._report.say("root_mismatch", _name(wrong[0]), "the entries up to there are not "
                              f"those it vouches for; so say {len(wrong)} checkpoints")
+        for change in self._keys.changes:
+            if self._roots.get(change.size) != change.root:
+                self._report.say("key_change_wrong", f"key change at size {change.size}",
+                                 "the log did not have the root that it names")
         for outside in self._against:
             if outside.size > self._report.entries:
                 self._report.say("log_shorter_than_checkpoint", _name(outside), "kept elsewhere: the "
@@ -318,18 +374,20 @@ class _Check:
             raise Unreadable(f"{path} is cut short")
 
 
-def check_proof(text: str, verifier: Verifier, against: Sequence[Checkpoint] = ()) -> str:
+def check_proof(
+    text: str, verifier: Verifier | KeyLine, against: Sequence[Checkpoint] = ()
+) -> str:
     """What a proof shows, in words. Raises Unreadable or Tampered where it shows nothing."""
     proof = read_proof(text)
     if isinstance(proof, InclusionProof):
-        under, told = proof.check([verifier]), entries.read(proof.entry)
+        under, told = proof.check(verifier), entries.read(proof.entry)
         if under is None:
             raise Tampered("the entry does not stand in the log of that checkpoint")
         return (f"entry {proof.index} stands in the log of {under.size} entries: version "
-                f"{told.version} of {told.id}, put by {told.actor} at {told.at}: {told.reason}")
+                f"{told.version} of {told.id}, {_DONE[told.act]} by {told.actor} at {told.at}: {told.reason}")
     for older in against:
         if older.size == proof.old:
-            newer = proof.check(older, [verifier])
+            newer = proof.check(older, verifier)
             if newer is None:
                 raise Tampered("the newer log does not contain the older one")
             return f"the log of {newer.size} entries begins with that of {older.size}"
@@ -342,46 +400,70 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "Check a log that `headstamp export-log` wrote, or a proof that `headstamp proof` wrote."))
     parser.add_argument("path", type=Path, help="the folder, or the file of a proof")
     parser.add_argument("--key", help="the log's public key, or a file that holds it")
+    parser.add_argument("--keys", type=Path, metavar="FILE", help=(
+        f"the changes of the log's key, for a proof: a {export.KEYS}; a folder has its own"))
     parser.add_argument("--against", type=Path, action="append", default=[], metavar="CHECKPOINT_FILE",
                         help="a checkpoint that was kept elsewhere")
     given = parser.parse_args(arguments)
     try:
-        return _run(given.path, given.key, given.against)
+        return _run(given.path, given.key, given.keys, given.against)
     except HeadstampError as error:
         print(_shown(f"WRONG: {error}" if isinstance(error, Tampered) else f"headstamp-check: {error}"))
         return error.exit_code
 
 
-def _run(path: Path, key: str | None, against: Sequence[Path]) -> int:
+def _run(path: Path, key: str | None, changes: Path | None, against: Sequence[Path]) -> int:
     if not path.exists():
         raise Missing(f"there is no {path}")
-    if key is None and not path.is_dir():
+    known = None
+    if key is not None:
+        known = Verifier.parse(_text(Path(key)) if os.path.isfile(key) else key)  # noqa: PTH113
+    kept = [_text(one) for one in against]
+    if path.is_dir():
+        if changes is not None:
+            raise Invalid(f"--keys is for a proof: a folder has its own {export.KEYS}")
+        return _run_folder(path, known, kept)
+    if known is None:
         raise Invalid("a proof is checked with --key: the log's public key")
-    if key is None:
-        # A folder that cannot even say its key is a finding, not a wrong call.
-        try:
-            key = export.Statement.parse(_text(path / export.STATEMENT).encode("utf-8")).key
-            verifier = Verifier.parse(key)
-        except HeadstampError as error:
-            raise Tampered(f"{export.STATEMENT}: {error.message}") from error
-        print("The key came with the folder; compare it with the one you were given:", _shown(key))
-    else:
-        verifier = Verifier.parse(_text(Path(key)) if os.path.isfile(key) else key)  # noqa: PTH113
+    keys = _keys_of(known, changes)
     try:
-        outside = [open_checkpoint(_text(one), [verifier]) for one in against]
+        outside = [open_checkpoint(one, keys) for one in kept]
     except (Unreadable, Tampered) as error:
         raise Tampered(f"a checkpoint kept elsewhere: {error.message}") from error
-    if not path.is_dir():
-        print(_shown(check_proof(_text(path), verifier, outside)))
-        return 0
-    report = check_folder(path, verifier, outside)
+    print(_shown(check_proof(_text(path), keys, outside)))
+    _print_remarks(keys.remarks())
+    return 0
+
+
+def _run_folder(folder: Path, known: Verifier | None, kept: Sequence[str]) -> int:
+    report = check_folder(folder, known, kept)
+    if known is None and report.key:
+        print("The key came with the folder; compare it with the one you were given:",
+              _shown(report.key))
     for finding in report.findings:
         print(_shown(f"WRONG: {finding.what}: {finding.id}: {finding.detail}"))
+    _print_remarks(report.remarks)
     print(f"{report.entries} entries, of them {report.withheld} withheld; {report.checkpoints} "
-          f"checkpoints, {len(outside)} kept elsewhere; {report.disclosed} values shown; "
+          f"checkpoints, {len(kept)} kept elsewhere; {report.disclosed} values shown; "
           f"{report.originals} originals, {report.originals_left_out} not here.")
     print("Nothing is wrong." if not report.findings else f"{len(report.findings)} findings.")
     return Tampered.exit_code if report.findings else 0
+
+
+def _keys_of(known: Verifier, changes: Path | None) -> KeyLine:
+    """The log's keys: the one that is known, or the line of changes that it stands in."""
+    if changes is None:
+        return KeyLine(known)
+    lines = _text(changes).encode("utf-8").splitlines(keepends=True)
+    notes = [export.parse_checkpoint_line(line) for line in lines]
+    keys = KeyLine.read(first_key(notes) if notes else known, notes)
+    keys.refuse_unless_vouched(known)
+    return keys
+
+
+def _print_remarks(remarks: Sequence[str]) -> None:
+    for remark in remarks:
+        print(_shown(f"Note: {remark}."))
 
 
 def _text(path: Path) -> str:

@@ -107,13 +107,18 @@ def read_entry(entry: bytes) -> dict[str, Any]:
     again = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     if again.encode("utf-8") != entry:
         raise ValueError("not canonical")
-    if set(value) != {"act", "actor", "at", "fields", "id", "kind", "reason", "version"}:
+    more = set() if value.get("act") == "put" else {"of"}
+    if set(value) != {"act", "actor", "at", "fields", "id", "kind", "reason", "version"} | more:
         raise ValueError("other keys")
     texts = [value[key] for key in ("act", "actor", "at", "id", "kind", "reason")]
     if not all(isinstance(text, str) for text in texts) or not isinstance(value["fields"], dict):
         raise ValueError("not text")
-    if type(value["version"]) is not int or value["version"] < 1 or value["act"] != "put":
-        raise ValueError("act or version")
+    if type(value["version"]) is not int or value["version"] < 1:
+        raise ValueError("version")
+    if value["act"] not in {"put", "take", "hold", "same", "settle"}:
+        raise ValueError("act")
+    if more:
+        _check_of(value["act"], value["of"])
     if not value["actor"] or not value["id"]:
         raise ValueError("empty")
     if not re.fullmatch(r"[a-z][a-z0-9_-]*/[1-9][0-9]*", value["kind"]):
@@ -124,6 +129,21 @@ def read_entry(entry: bytes) -> dict[str, Any]:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or len(b64(commitment)) != 32:
             raise ValueError("field")
     return value
+
+
+def _check_of(act: str, of: Any) -> None:
+    """Section 3: the versions that an entry names; ValueError for what are none."""
+    if not isinstance(of, list) or not of or not all(isinstance(one, str) for one in of):
+        raise ValueError("of")
+    for one in of:
+        log, space, number = one.partition(" ")
+        if not space or not 1 <= len(log) <= 1000 or re.search(r"[\s+\x00-\x1f\x7f]", log):
+            raise ValueError("log")
+        if not re.fullmatch(r"0|[1-9]\d{0,15}", number, re.ASCII):
+            raise ValueError("number")
+    ordered = of if act == "settle" else of[1:]
+    if len(set(of)) != len(of) or ordered != sorted(ordered):
+        raise ValueError("order of versions")
 
 
 def commitments(values: Mapping[str, bytes], seed: bytes) -> dict[str, str]:
@@ -137,37 +157,78 @@ def commitments(values: Mapping[str, bytes], seed: bytes) -> dict[str, str]:
     }
 
 
-def open_checkpoint(note: str, vkey: str) -> tuple[str, int, bytes]:
-    """Sections 5 and 6: name, size, root; ValueError unless the key has signed."""
+def _read_key(vkey: str) -> tuple[str, str, bytes]:
+    """Section 5: name, key id in hexadecimal, public key."""
     name, told, encoded = vkey.split("+", 2)
     key = b64(encoded)
     if key[:1] != b"\1" or hashlib.sha256(name.encode() + b"\n" + key).hexdigest()[:8] != told:
         raise ValueError("key")
+    return name, told, key[1:]
+
+
+def _open_note(note: str, vkeys: Sequence[str]) -> tuple[list[str], set[str]]:
+    """Section 5: the lines of a note, and which of these keys have signed it."""
     text, gap, block = note.rpartition("\n\n")
     if not gap or not block.endswith("\n") or re.search(r"[\x00-\x09\x0b-\x1f]", note):
         raise ValueError("no note")
-    good = False
+    good = set()
     for line in block[:-1].split("\n"):
         match = re.fullmatch(r"— (\S+) (\S+)", line)
         if not match:
             raise ValueError("no signature line")
         proof = b64(match[2])
-        if match[1] == name and proof[:4].hex() == told:
-            if not signed(key[1:], (text + "\n").encode(), proof[4:]):
-                raise ValueError("bad signature")
-            good = True
-    origin, size, encoded_root = text.split("\n")[:3]
-    if not good or origin != name or not re.fullmatch(r"0|[1-9][0-9]*", size, re.ASCII):
+        for vkey in vkeys:
+            name, told, key = _read_key(vkey)
+            if match[1] == name and proof[:4].hex() == told:
+                if not signed(key, (text + "\n").encode(), proof[4:]):
+                    raise ValueError("bad signature")
+                good.add(vkey)
+    return text.split("\n"), good
+
+
+Line = list[tuple[str, int, float]]  # the keys of a log, with the sizes from and to which each counts
+
+
+def key_line(vkey: str, changes: Sequence[str]) -> tuple[Line, dict[int, bytes]]:
+    """Section 5: the keys after a log's first, and the roots that their changes name."""
+    line: Line = [(vkey, 0, float("inf"))]
+    roots: dict[int, bytes] = {}
+    for note in changes:
+        told = note.split("\n")
+        lines, good = _open_note(note, [*(key for key, _, _ in line), told[5]])
+        head, name, number, encoded, old, new, why = lines
+        size = int(number)
+        before, since, _ = line[-1]
+        if head != "headstamp key change/1" or why not in {"replaced", "revoked"} or old != before:
+            raise ValueError("no key change")
+        if new not in good or new in {key for key, _, _ in line} or str(size) != number:
+            raise ValueError("the new key")
+        if {name} != {_read_key(old)[0], _read_key(new)[0]} or (roots and size <= since):
+            raise ValueError("order of key changes")
+        line[-1:] = [(before, since, size), (new, size, float("inf"))]
+        roots[size] = b64(encoded)
+    return line, roots
+
+
+def open_checkpoint(note: str, line: Line) -> tuple[str, int, bytes]:
+    """Sections 5 and 6: name, size, root; ValueError unless the key in force has signed."""
+    (origin, number, encoded), good = _open_note(note, [key for key, _, _ in line])
+    if not good or origin != _read_key(line[0][0])[0] or not re.fullmatch(r"0|[1-9]\d*", number, re.ASCII):
         raise ValueError("no checkpoint of this log")
-    return origin, int(size), b64(encoded_root)
+    if any(not since <= int(number) <= until for key, since, until in line if key in good):
+        raise ValueError("signed by a key that was not in force")
+    return origin, int(number), b64(encoded)
 
 
-def verdict(entries: Sequence[bytes], checkpoints: Sequence[str], vkey: str) -> bool:
+def verdict(
+    entries: Sequence[bytes], checkpoints: Sequence[str], vkey: str, changes: Sequence[str] = ()
+) -> bool:
     """Section 7, steps 1 to 4: whether nothing is wrong."""
     try:
-        opened = [open_checkpoint(note, vkey)[1:] for note in checkpoints]
+        line, roots = key_line(vkey, changes)
+        opened = [open_checkpoint(note, line)[1:] for note in checkpoints]
         read = [read_entry(entry) for entry in entries]
-    except ValueError:
+    except (ValueError, IndexError):
         return False
     versions: dict[str, int] = {}
     for entry in read:
@@ -177,6 +238,6 @@ def verdict(entries: Sequence[bytes], checkpoints: Sequence[str], vkey: str) -> 
     leaves = [leaf(entry) for entry in entries]
     if [size for size, _ in opened] != sorted(size for size, _ in opened):
         return False
-    if (opened[-1][0] if opened else 0) != len(entries):
+    if (opened[-1][0] if opened else 0) != len(entries) or max(roots, default=0) > len(entries):
         return False
-    return all(root(leaves[:size]) == told for size, told in opened)
+    return all(root(leaves[:size]) == told for size, told in [*opened, *roots.items()])

@@ -28,9 +28,9 @@ def values(number: int) -> list[bytes]:
     return [canonical("7.62 x 39"), canonical(None), canonical(f"07-{number:04}")]
 
 
-def signer() -> Signer:
-    """The key of the sample log, the same every time and of no use elsewhere."""
-    secret = sha256(b"sample").digest()
+def signer(which: int = 0) -> Signer:
+    """A key of the sample log, the same every time and of no use elsewhere."""
+    secret = sha256(b"sample" + b"+" * which).digest()
     public = Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
     told = Verifier.of(ORIGIN, public).hash.hex()
     return Signer.parse(f"PRIVATE+KEY+{ORIGIN}+{told}+{base64.encode(bytes([1]) + secret)}")
@@ -42,6 +42,17 @@ def entries(count: int) -> list[bytes]:
     return [
         seal(STAMP, "item/1", f"itm-{n % ids}", n // ids + 1, NAMES, values(n), seed(n))
         for n in range(count)
+    ]
+
+
+def elsewhere() -> list[bytes]:
+    """One entry of each act that names versions of other logs, each of a record of its own."""
+    of = {"take": ["log/b 9", "log/a 3", "log/b 10"], "hold": ["log/é 0"], "same": ["a 1", "b 2"],
+          "settle": ["log/b 10", "log/b 9"]}
+    return [
+        seal(Stamp(act, STAMP.actor, STAMP.at, STAMP.reason), "item/1", f"itm-{act}", 1, NAMES,
+             values(n), seed(n), named)
+        for n, (act, named) in enumerate(of.items())
     ]
 
 

@@ -10,6 +10,7 @@ from headstamp.evidence import tree
 from headstamp.evidence.check import check_log
 from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.evidence.entry import check_fields, read
+from headstamp.evidence.key_line import KeyLine
 from headstamp.evidence.note import Verifier
 from headstamp.evidence.salted import salts
 from tests.evidence import outsider, sample
@@ -43,6 +44,34 @@ def test_the_example_of_the_document() -> None:
     assert open_checkpoint(note, Verifier.parse(key)).root == tree.root_of(entries)
     assert outsider.verdict(entries, [note], key)
     assert check_log(entries, [note], Verifier.parse(key)) == []
+
+
+def test_the_example_of_a_second_log_in_the_document() -> None:
+    entries = _block("elsewhere").encode().splitlines()
+    first = _block("entries").encode().splitlines()
+    log = "example.org/case-7"
+    told = [read(entry) for entry in entries]
+    assert [(one.act, one.version, one.of) for one in told] == [
+        ("take", 1, (f"{log} 0",)), ("put", 2, ()), ("hold", 3, (f"{log} 1", f"{log} 0")),
+        ("settle", 4, (f"{log} 1",)),
+    ]
+    assert [one.fields for one in (told[0], told[2])] == [read(entry).fields for entry in first]
+    for one, marking, start in ((told[1], b"01-86", 32), (told[3], b"07-86", 48)):
+        seed = bytes(range(start, start + 16))
+        assert check_fields(one, VALUES | {"marking": b'"%b"' % marking}, seed) == []
+        assert seed.hex() in PAGE
+    for entry in entries:
+        assert outsider.read_entry(entry)
+
+
+def test_the_example_of_a_key_change_in_the_document() -> None:
+    entries, note = _block("entries").encode().splitlines(), _block("keychange")
+    key = Verifier.parse(_block("key").strip())
+    line = KeyLine.read(key, [note])
+    assert (line.changes[0].size, line.changes[0].root) == (2, tree.root_of(entries))
+    assert line.witnessed == (True,)
+    assert open_checkpoint(_block("checkpoint"), line).size == 2
+    assert outsider.verdict(entries, [_block("checkpoint")], key.text(), [note])
 
 
 def test_the_outsider_agrees_on_good_and_tampered_logs() -> None:
@@ -87,6 +116,9 @@ def test_the_outsider_knows_ed25519() -> None:
 def test_the_document_names_every_code() -> None:
     source = (ROOT / "src/headstamp/evidence/check.py").read_text(encoding="utf-8")
     codes = set(re.findall(r'Finding\(\s*"([a-z_]+)"', source))
-    assert len(codes) == 7
-    for code in codes:
-        assert f"| `{code}` |" in PAGE
+    assert len(codes) == 9
+    # What only a checker of folders tells, too.
+    source = (ROOT / "src/headstamp/check.py").read_text(encoding="utf-8")
+    more = set(re.findall(r'say\(\s*"([a-z_]+)"', source)) | {"key_unwitnessed", "count_wrong"}
+    for code in codes | more:
+        assert re.search(rf"^\|.*`{code}`.*\|.+\|$", PAGE, re.MULTILINE), code

@@ -7,8 +7,9 @@ from random import Random
 
 import pytest
 
-from headstamp.evidence import verify
+from headstamp.evidence import base64, verify
 from headstamp.evidence.entry import read
+from headstamp.evidence.tree import root_of
 from tests.evidence import sample
 from tests.shared import shared
 
@@ -25,15 +26,17 @@ def test_it_knows_ed25519() -> None:
     assert tried >= 150
 
 
+KEY = verify.read_key(sample.signer().verifier_key)
+KEYS = {KEY: (0, 2**53)}
+
+
 def test_it_opens_what_the_product_signs_and_reads_what_it_seals() -> None:
-    log = sample.entries(9)
-    key = verify.read_key(sample.signer().verifier_key)
-    size, root = verify.open_checkpoint(sample.checkpoint(log), key)
-    rows = verify.tree_over([verify.sha(b"\0" + entry) for entry in log])
-    assert (size, root) == (9, verify.root_at(9, rows))
+    log = sample.entries(9) + sample.elsewhere()
+    assert verify.open_checkpoint(sample.checkpoint(log), KEYS) == (len(log), root_of(log))
     for entry in log:
         told = read(entry)
-        assert verify.read_entry(entry) == (told.id, told.version, dict(told.fields))
+        bound = {name: base64.decode(sum_) for name, sum_ in told.fields.items()}
+        assert verify.read_entry(entry) == (told.id, told.version, bound)
 
 
 @pytest.mark.parametrize("text", ["", "x", "a+b+c", "name+00000000+AAAA", "n+é+é", "+" * 9, "\ud800+a+b"])
@@ -44,15 +47,14 @@ def test_odd_keys_are_refused_in_its_own_words(text: str) -> None:
 
 def test_odd_notes_and_entries_are_refused_in_its_own_words() -> None:
     random = Random(5)
-    key = verify.read_key(sample.signer().verifier_key)
-    note, entry = sample.checkpoint(sample.entries(3)), sample.entries(3)[2]
+    note, entry = sample.checkpoint(sample.entries(3)), random.choice(sample.elsewhere())
     letters = "\0\n\t \u2014+=/A9é\u2028{}\"\\"
     for _ in range(400):
         at = random.randrange(len(note))
         other = note[:at] + random.choice(letters) + note[at + random.randrange(3) :]
         if other != note:
             with pytest.raises(verify.Wrong):
-                verify.open_checkpoint(other, key)
+                verify.open_checkpoint(other, KEYS)
         data = bytearray(entry)
         data[random.randrange(len(data))] = random.randrange(256)
         try:

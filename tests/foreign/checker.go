@@ -3,7 +3,7 @@
 // tiles, trees and proofs. Written from docs/evidence-format.md; the tests hold it against the
 // two checkers of headstamp. Build: see tests/foreign/build.sh.
 //
-//	checker [-key KEY] [-against FILE]... FOLDER|PROOF
+//	checker [-key KEY] [-keys FILE] [-against FILE]... FOLDER|PROOF
 //
 // Exit code 0: nothing is wrong; 9: something is, and the first such thing is told.
 package main
@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,6 +27,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -103,7 +106,7 @@ func below(folder, top string, found map[string]bool) {
 	}))
 }
 
-// --- canonical JSON (RFC 8785) of texts, whole numbers and objects ---
+// --- canonical JSON (RFC 8785) of texts, whole numbers, lists and objects ---
 
 func write(out *bytes.Buffer, value any) {
 	switch value := value.(type) {
@@ -120,10 +123,14 @@ func write(out *bytes.Buffer, value any) {
 		}
 		out.WriteByte('"')
 	case json.Number:
-		if !regexp.MustCompile(`^(0|[1-9][0-9]{0,15})$`).MatchString(value.String()) {
-			fail("not a whole number: %s", value)
-		}
+		wholeText(value.String())
 		out.WriteString(value.String())
+	case []any:
+		for at, one := range value {
+			out.WriteByte("[,"[min(at, 1)])
+			write(out, one)
+		}
+		out.WriteString("[]"[min(len(value), 1):])
 	case map[string]any:
 		keys := make([]string, 0, len(value))
 		for key := range value {
@@ -195,7 +202,7 @@ func whole(value any) int64 {
 	return n
 }
 
-// --- keys, checkpoints, entries ---
+// --- keys, notes, checkpoints, entries ---
 
 func readKey(vkey string) note.Verifier {
 	verifier, err := note.NewVerifier(vkey)
@@ -208,25 +215,103 @@ func readKey(vkey string) note.Verifier {
 	return verifier
 }
 
-func openCheckpoint(data []byte, verifier note.Verifier) tlog.Tree {
-	opened, err := note.Open(data, note.VerifierList(verifier))
+// A key of the log, and the sizes from which and to which its checkpoints count.
+type logKey struct {
+	note.Verifier
+	text     string
+	from, to int64
+}
+
+// The lines of a signed note, and which of these keys have signed it (by their text).
+func openNote(data []byte, keys []logKey) ([]string, map[string]bool) {
+	known := make([]note.Verifier, len(keys))
+	for at, key := range keys {
+		known[at] = key.Verifier
+	}
+	opened, err := note.Open(data, note.VerifierList(known...))
 	must(err)
+	signed := map[string]bool{}
 	// note.Open reads base64 with odd spare bits, and the first signature of a key only.
 	for _, line := range strings.Split(strings.TrimSuffix(string(data[len(opened.Text)+1:]), "\n"), "\n") {
 		parts := strings.SplitN(strings.TrimPrefix(line, "— "), " ", 2) // note.Open has seen two
 		proof := unbase64(parts[1])
-		known := parts[0] == verifier.Name() && binary.BigEndian.Uint32(proof) == verifier.KeyHash()
-		if known && !verifier.Verify([]byte(opened.Text), proof[4:]) {
-			fail("a signature of the log's key does not fit")
+		for _, key := range keys {
+			if parts[0] == key.Name() && binary.BigEndian.Uint32(proof) == key.KeyHash() {
+				if !key.Verify([]byte(opened.Text), proof[4:]) {
+					fail("a signature of the log's key does not fit")
+				}
+				signed[key.text] = true
+			}
 		}
 	}
-	told := strings.Split(opened.Text, "\n")
-	if len(told) != 4 || told[0] != verifier.Name() ||
-		!regexp.MustCompile(`^(0|[1-9][0-9]{0,15})$`).MatchString(told[1]) {
-		fail("this is no checkpoint of the log %s", verifier.Name())
+	return strings.Split(strings.TrimSuffix(opened.Text, "\n"), "\n"), signed
+}
+
+var number = regexp.MustCompile(`^(0|[1-9][0-9]{0,15})$`)
+
+func wholeText(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || !number.MatchString(text) {
+		fail("not a whole number: %q", text)
 	}
-	size, err := strconv.ParseInt(told[1], 10, 64)
-	must(err)
+	return n
+}
+
+// The keys of a log: its first, and those that followed it by the notes of changes. The key
+// that is known (or none) must lead to the newest.
+func keyLine(first, known string, notes [][]byte) (keys []logKey, changes []tlog.Tree) {
+	keys = []logKey{{readKey(first), first, 0, math.MaxInt64}}
+	met := known == first
+	for _, line := range notes {
+		signed := text(canonical(line))
+		told := strings.Split(signed, "\n")
+		last := &keys[len(keys)-1]
+		if len(told) < 7 || told[0] != "headstamp key change/1" || told[4] != last.text ||
+			(told[6] != "replaced" && told[6] != "revoked") {
+			fail("a key change does not follow from the key before it")
+		}
+		size := wholeText(told[2])
+		next := logKey{readKey(told[5]), told[5], size, math.MaxInt64}
+		lines, by := openNote([]byte(signed), append(append([]logKey{}, keys...), next))
+		if len(lines) != 7 || told[1] != last.Name() || next.Name() != last.Name() || !by[next.text] ||
+			(len(changes) > 0 && size <= changes[len(changes)-1].N) {
+			fail("the key change at size %d is out of order, or not signed by the new key", size)
+		}
+		for _, key := range keys {
+			if key.KeyHash() == next.KeyHash() {
+				fail("the key change at size %d brings back a key", size)
+			}
+		}
+		witness := ""
+		if !by[last.text] {
+			witness = ": an unwitnessed key change"
+		}
+		fmt.Printf("Note: the key was %s at size %d by %q%s\n", told[6], size, next.text, witness)
+		if met && witness != "" {
+			fail("nothing that you know vouches for the key since size %d: ask by another way", size)
+		}
+		met = met || known == next.text
+		last.to = size
+		keys = append(keys, next)
+		changes = append(changes, tlog.Tree{N: size, Hash: hashOf(told[3])})
+	}
+	if known != "" && !met {
+		fail("the key is not one of this log")
+	}
+	return keys, changes
+}
+
+func openCheckpoint(data []byte, keys []logKey) tlog.Tree {
+	told, signed := openNote(data, keys)
+	if len(told) != 3 || told[0] != keys[0].Name() {
+		fail("this is no checkpoint of the log %s", keys[0].Name())
+	}
+	size := wholeText(told[1])
+	for _, key := range keys {
+		if signed[key.text] && (size < key.from || size > key.to) {
+			fail("the checkpoint of size %d is signed by a key that counts from size %d to %d", size, key.from, key.to)
+		}
+	}
 	return tlog.Tree{N: size, Hash: hashOf(told[2])}
 }
 
@@ -234,11 +319,46 @@ var (
 	atForm    = regexp.MustCompile(`^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z$`)
 	kindForm  = regexp.MustCompile(`^[a-z][a-z0-9_-]*/[1-9][0-9]*$`)
 	fieldForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	ofForm    = regexp.MustCompile(`^[^+\x00-\x20\x7f]+ (0|[1-9][0-9]{0,15})$`)
 	digest    = regexp.MustCompile(`^"([0-9a-f]{64})"$`)
 )
 
+// The versions that an entry names: each once, sorted, but for the first of another log.
+func checkOf(act string, of any) {
+	some, ok := of.([]any)
+	if !ok || len(some) == 0 {
+		fail("an entry that is %q names no versions", act)
+	}
+	seen, before := map[string]bool{}, ""
+	for at, one := range some {
+		name := text(one)
+		log := name[:max(0, strings.LastIndex(name, " "))]
+		if !ofForm.MatchString(name) || utf8.RuneCountInString(log) > 1000 ||
+			strings.IndexFunc(log, unicode.IsSpace) >= 0 || seen[name] {
+			fail("an entry names %q, which is no version of a log, or names it twice", name)
+		}
+		seen[name] = true
+		if act == "settle" || at > 0 {
+			if name < before {
+				fail("the versions that an entry names are out of order")
+			}
+			before = name
+		}
+	}
+}
+
+func max(a, b int) int { return a + b - min(a, b) }
+
 func readEntry(data []byte) (id string, version int64, fields map[string]any) {
-	entry := keyed(data, "act actor at fields id kind reason version")
+	value, _ := canonical(data).(map[string]any)
+	keys := "act actor at fields id kind reason version"
+	if act, _ := value["act"].(string); act == "take" || act == "hold" || act == "same" || act == "settle" {
+		checkOf(act, value["of"])
+		keys += " of"
+	} else if act != "put" {
+		fail("not an act: %v", value["act"])
+	}
+	entry := keyed(data, keys)
 	at, actor := text(entry["at"]), text(entry["actor"])
 	id, version = text(entry["id"]), whole(entry["version"])
 	fields, ok := entry["fields"].(map[string]any)
@@ -246,9 +366,9 @@ func readEntry(data []byte) (id string, version int64, fields map[string]any) {
 	if !ok || err != nil || when.Year() < 1 || !atForm.MatchString(at) {
 		fail("fields or moment of an entry are none")
 	}
-	if text(entry["act"]) != "put" || actor == "" || id == "" || version < 1 || len(data) > 65535 ||
+	if actor == "" || id == "" || version < 1 || len(data) > 65535 ||
 		!kindForm.MatchString(text(entry["kind"])) {
-		fail("act, actor, id, kind or version of an entry are none")
+		fail("actor, id, kind or version of an entry are none")
 	}
 	_ = text(entry["reason"])
 	for name, commitment := range fields {
@@ -316,16 +436,24 @@ func checkPast(old, now tlog.Tree, reader tlog.HashReader) {
 
 const stated = "checkpoints disclosed entries format key originals withheld"
 
-func checkFolder(folder string, verifier note.Verifier, vkey string, outside []tlog.Tree) string {
+func checkFolder(folder, known string, against [][]byte) string {
 	statement := keyed(bytes.Join(lines(folder, "log.json"), []byte("\n")), stated)
-	if text(statement["format"]) != "headstamp-log/1" || text(statement["key"]) != vkey {
-		fail("log.json is of another format or key")
+	if text(statement["format"]) != "headstamp-log/1" {
+		fail("log.json is of another format")
+	}
+	var notes [][]byte
+	if _, err := os.Lstat(filepath.Join(folder, "keys.jsonl")); !os.IsNotExist(err) {
+		notes = lines(folder, "keys.jsonl")
+	}
+	keys, outside := keyLine(text(statement["key"]), known, notes)
+	for _, one := range against {
+		outside = append(outside, openCheckpoint(one, keys))
 	}
 	var past []tlog.Tree
 	for _, line := range lines(folder, "checkpoints.jsonl") {
-		past = append(past, openCheckpoint([]byte(text(canonical(line))), verifier))
+		past = append(past, openCheckpoint([]byte(text(canonical(line))), keys))
 	}
-	now := openCheckpoint(read(folder, "checkpoint"), verifier)
+	now := openCheckpoint(read(folder, "checkpoint"), keys)
 	for at, one := range past {
 		if at > 0 && one.N <= past[at-1].N {
 			fail("the checkpoints are out of order")
@@ -430,9 +558,9 @@ func checkFolder(folder string, verifier note.Verifier, vkey string, outside []t
 
 // --- a proof (section 9) ---
 
-func checkProof(data []byte, verifier note.Verifier, outside []tlog.Tree) string {
+func checkProof(data []byte, keys []logKey, against [][]byte) string {
 	head, signed, _ := strings.Cut(string(data), "\n\n")
-	now := openCheckpoint([]byte(signed), verifier)
+	now := openCheckpoint([]byte(signed), keys)
 	told := strings.Split(head, "\n")
 	number := func(line, word string) int64 {
 		rest := strings.TrimPrefix(line, word+" ")
@@ -456,8 +584,8 @@ func checkProof(data []byte, verifier note.Verifier, outside []tlog.Tree) string
 	for _, line := range told[1:] {
 		path = append(path, hashOf(line))
 	}
-	for _, one := range outside {
-		if one.N == old {
+	for _, kept := range against {
+		if one := openCheckpoint(kept, keys); one.N == old {
 			must(tlog.CheckTree(path, now.N, now.Hash, one.N, one.Hash))
 			return fmt.Sprintf("the log of %d begins with that of %d", now.N, old)
 		}
@@ -484,23 +612,27 @@ func main() {
 	}()
 	var against list
 	vkey := flag.String("key", "", "the log's public key, or a file that holds it")
+	changes := flag.String("keys", "", "the changes of the log's key, for a proof")
 	flag.Var(&against, "against", "a checkpoint kept elsewhere")
 	flag.Parse()
 	info, err := os.Stat(flag.Arg(0))
 	must(err)
-	if *vkey == "" && info.IsDir() {
-		*vkey = text(keyed(bytes.Join(lines(flag.Arg(0), "log.json"), []byte("\n")), stated)["key"])
-	} else if file, err := os.ReadFile(*vkey); err == nil {
+	if file, err := os.ReadFile(*vkey); err == nil {
 		*vkey = strings.TrimSpace(string(file))
 	}
-	verifier := readKey(*vkey)
-	var outside []tlog.Tree
+	var outside [][]byte
 	for _, path := range against {
-		outside = append(outside, openCheckpoint(read("", path), verifier))
+		outside = append(outside, read("", path))
 	}
 	if info.IsDir() {
-		fmt.Println("Nothing is wrong:", checkFolder(flag.Arg(0), verifier, *vkey, outside))
-	} else {
-		fmt.Println("Nothing is wrong:", checkProof(read("", flag.Arg(0)), verifier, outside))
+		fmt.Println("Nothing is wrong:", checkFolder(flag.Arg(0), *vkey, outside))
+		return
 	}
+	first, notes := *vkey, [][]byte{}
+	if *changes != "" {
+		notes = lines("", *changes)
+		first = strings.Split(text(canonical(notes[0])), "\n")[4]
+	}
+	keys, _ := keyLine(first, *vkey, notes)
+	fmt.Println("Nothing is wrong:", checkProof(read("", flag.Arg(0)), keys, outside))
 }

@@ -5,7 +5,7 @@ of what is wrong, and words for the reader. The entries are read as a stream; ke
 in memory are the tree's edge and one number for each record.
 
 ``what`` is one of: ``entry_malformed``, ``version_gap``, ``root_mismatch``,
-``signature_invalid``, ``log_shorter_than_checkpoint``,
+``signature_invalid``, ``key_retired``, ``key_change_wrong``, ``log_shorter_than_checkpoint``,
 ``entries_after_last_checkpoint``, ``fork``.
 """
 
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from headstamp.errors import Tampered, Unreadable
 from headstamp.evidence import entry as entries_
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
+from headstamp.evidence.key_line import KeyLine, Retired
 from headstamp.evidence.note import Verifier
 from headstamp.evidence.tree import Frontier, ReadNode, leaf_hash, root_at
 
@@ -107,11 +108,14 @@ def _open_all(
     notes: Iterable[str], verifier: Verifiers, findings: list[Finding]
 ) -> list[Checkpoint]:
     """The checkpoints whose signatures hold, by size; tells of the others."""
-    known: Sequence[Verifier] = [verifier] if isinstance(verifier, Verifier) else list(verifier)
+    known = verifier if isinstance(verifier, Verifier | KeyLine) else list(verifier)
     opened: list[Checkpoint] = []
     for number, signed in enumerate(notes):
         try:
             checkpoint = open_checkpoint(signed, known)
+        except Retired as error:
+            findings.append(Finding("key_retired", f"checkpoint {number}", str(error)))
+            continue
         except (Unreadable, Tampered) as error:
             findings.append(Finding("signature_invalid", f"checkpoint {number}", str(error)))
             continue
@@ -182,6 +186,8 @@ def check_against(
     """
     try:
         checkpoint = open_checkpoint(outside, verifier)
+    except Retired as error:
+        return [Finding("key_retired", "outside checkpoint", str(error))]
     except (Unreadable, Tampered) as error:
         return [Finding("signature_invalid", "outside checkpoint", str(error))]
     if checkpoint.size > size:
@@ -194,6 +200,22 @@ def check_against(
         detail = f"the first {checkpoint.size} entries are not those the outside checkpoint saw"
         return [Finding("fork", _name(checkpoint), detail)]
     return []
+
+
+def check_key_changes(keys: Verifiers, size: int, read_node: ReadNode) -> list[Finding]:
+    """What is wrong between the changes of the log's key and the tree of ``size`` entries.
+
+    That the changes follow each other, ``KeyLine.read`` has seen.
+    """
+    findings = []
+    for change in keys.changes if isinstance(keys, KeyLine) else ():
+        name = f"key change at size {change.size}"
+        if change.size > size:
+            findings.append(Finding("key_change_wrong", name, f"the log has {size} entries"))
+        elif root_at(change.size, read_node) != change.root:
+            detail = "the log did not have the root that it names"
+            findings.append(Finding("key_change_wrong", name, detail))
+    return findings
 
 
 def _name(checkpoint: Checkpoint) -> str:

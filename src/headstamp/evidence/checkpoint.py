@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from headstamp.errors import Invalid, Tampered, Unreadable
 from headstamp.evidence import base64, note
+from headstamp.evidence.key_line import KeyLine
 from headstamp.evidence.tree import HASH_BYTES
 
 SIZE_MAX = 2**63 - 1
@@ -78,11 +79,14 @@ def open_checkpoint(
     """The checkpoint in a note signed by the log's own key.
 
     Raises ``Unreadable`` when it is none, ``Tampered`` when a signature is wrong or
-    the log's key, named as the origin, has not signed.
+    the log's key, named as the origin, has not signed. With a ``KeyLine``, ``Retired``
+    where the key that signed does not count at that size.
     """
     known = [verifiers] if isinstance(verifiers, note.Verifier) else list(verifiers)
     opened = note.open_note(signed, known)
     checkpoint = Checkpoint.parse(opened.text)
     if checkpoint.origin not in (signature.name for signature in opened.verified):
         raise Tampered(f"The checkpoint is not signed by the log {checkpoint.origin!r} itself.")
+    if isinstance(verifiers, KeyLine):
+        verifiers.refuse_retired(checkpoint.size, opened.verified)
     return checkpoint

@@ -27,6 +27,7 @@ from headstamp.evidence.tile import ENTRIES, WIDTH, entries_path, tile_path, til
 
 FORMAT = "headstamp-log/1"
 STATEMENT, CHECKPOINT, CHECKPOINTS = "log.json", "checkpoint", "checkpoints.jsonl"
+KEYS = "keys.jsonl"  # there only where the log's key was ever changed
 DISCLOSED, ORIGINALS, VERIFIER = "disclosed.jsonl", "originals", "verify.py"
 
 _COUNTS = ("checkpoints", "disclosed", "entries", "originals", "withheld")
@@ -76,7 +77,7 @@ def paths_of(size: int) -> dict[str, tuple[int, int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """``log.json``: the log's public key, and how much of each thing the folder holds.
+    """``log.json``: the log's first public key, and how much of each thing the folder holds.
 
     Not signed. The counts tell of accidents; who cuts a file can mend its count too,
     and then has withheld something, which he may, but changed nothing.
@@ -146,7 +147,7 @@ def original_path(digest: str) -> str:
 
 
 def checkpoint_line(note: str) -> bytes:
-    """The line of ``checkpoints.jsonl`` of a signed checkpoint."""
+    """The line of ``checkpoints.jsonl`` (or ``keys.jsonl``) of a signed note."""
     return canonical(note) + b"\n"
 
 
@@ -154,7 +155,7 @@ def parse_checkpoint_line(line: bytes) -> str:
     """Reads what ``checkpoint_line`` wrote; ``Unreadable`` for anything else."""
     value = _strictly(line)
     if type(value) is not str:
-        raise Unreadable("This is no checkpoint in a line of JSON.")
+        raise Unreadable("This is no signed note in a line of JSON.")
     return value
 
 

@@ -9,7 +9,7 @@ signed checkpoint under which they hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from headstamp.errors import Unreadable
@@ -45,7 +45,7 @@ class InclusionProof:
         entry = base64.decode(_after("extra ", lines[1]))
         return cls(_number(_after("index ", lines[2])), entry, _hashes(lines[3:]), checkpoint)
 
-    def check(self, verifiers: Sequence[Verifier]) -> Checkpoint | None:
+    def check(self, verifiers: Verifier | Iterable[Verifier]) -> Checkpoint | None:
         """The checkpoint the entry stands under, or None where the path does not lead there.
 
         Raises ``Unreadable`` or ``Tampered`` where the checkpoint itself is none.
@@ -74,7 +74,9 @@ class ConsistencyProof:
         lines, checkpoint = _parts(text)
         return cls(_number(_after("old ", lines[0])), _hashes(lines[1:]), checkpoint)
 
-    def check(self, older: Checkpoint, verifiers: Sequence[Verifier]) -> Checkpoint | None:
+    def check(
+        self, older: Checkpoint, verifiers: Verifier | Iterable[Verifier]
+    ) -> Checkpoint | None:
         """The newer checkpoint, or None where it does not contain the older one.
 
         Raises ``Unreadable`` or ``Tampered`` where the checkpoint itself is none.

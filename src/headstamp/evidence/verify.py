@@ -5,23 +5,22 @@
 FOLDER is what `headstamp export-log` wrote. KEY is the log's public key, as text or as a file,
 got by another way than the folder. A checkpoint kept earlier shows whether the log was rewritten.
 Exit code 0: nothing is wrong; 9: something is, and the first such thing is told; 2: a wrong call.
-
 Written from docs/evidence-format.md, whose sections are named below, and not from the product's
 code, of which it uses nothing. It writes nothing, asks no network, and has at most 300 lines.
 """
 import argparse
 import base64
-import hashlib
 import json
 import os
 import re
-import sys
 from datetime import datetime
+from hashlib import sha256, sha512
 
 P = 2 ** 255 - 19  # Ed25519, after RFC 8032, sections 5.1 and 6
 ORDER = 2 ** 252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
-STATED = "format key entries withheld checkpoints disclosed originals"
+STATED = "format key", "entries withheld checkpoints disclosed originals"
+NUMBER = "(?:0|[1-9][0-9]{0,15})"
 
 class Wrong(Exception):
     """Something is not as the format says; its text says what."""
@@ -35,12 +34,10 @@ def add(a, b):
 
 def point(data):
     """The point that 32 bytes encode; None where they encode none."""
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & ((1 << 255) - 1)
+    sign, y = divmod(int.from_bytes(data, "little"), 1 << 255)
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P:
-        x = x * pow(2, (P - 1) // 4, P) % P
+    x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
     if y >= P or (x * x - square) % P or (x == 0 and sign):
         return None
     x = P - x if x & 1 != sign else x
@@ -53,20 +50,13 @@ def is_signed(public, message, signature):
     key, s = point(public), int.from_bytes(signature[32:], "little")
     if key is None or len(signature) != 64 or s >= ORDER:
         return False
-    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
-    minus = (P - key[0], key[1], 1, P - key[3])
-    table, total = (None, BASE, minus, add(BASE, minus)), (0, 1, 1, 0)
+    k = int.from_bytes(sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    minus, total = (P - key[0], key[1], 1, P - key[3]), (0, 1, 1, 0)
+    table = (total, BASE, minus, add(BASE, minus))
     for bit in range(252, -1, -1):
-        total = add(total, total)
-        which = table[(s >> bit & 1) + 2 * (k >> bit & 1)]
-        total = add(total, which) if which else total
-    z = pow(total[2], P - 2, P)
-    x, y = total[0] * z % P, total[1] * z % P
-    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
-
-def sha(data):
-    """SHA-256."""
-    return hashlib.sha256(data).digest()
+        total = add(add(total, total), table[(s >> bit & 1) + 2 * (k >> bit & 1)])
+    x, y, z = total[0], total[1], pow(total[2], P - 2, P)
+    return (y * z % P | (x * z % P & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 def unbase64(text, length=None):
     """The bytes of base64 in its one proper spelling, so many of them."""
@@ -79,7 +69,7 @@ def unbase64(text, length=None):
     return data
 
 def canonical(data):
-    """A JSON value of texts, whole numbers and objects, in its one spelling (RFC 8785)."""
+    """A JSON value of texts, whole numbers, lists and objects, in its one spelling (RFC 8785)."""
     try:
         value = json.loads(data.decode("utf-8"))
         again = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -89,82 +79,106 @@ def canonical(data):
         pass
     raise Wrong("not canonical JSON: %.60r" % data)
 
-def keyed(data, keys, texts):
-    """The values of a canonical object with exactly these keys; the last of them are no texts."""
-    value, keys = canonical(data), keys.split()
-    if not isinstance(value, dict) or set(value) != set(keys):
+def keyed(data, texts, counts, others="", may=()):
+    """The values of an object with just these keys: texts, whole numbers, others; () for none."""
+    value, keys = canonical(data), (texts + " " + counts + " " + others).split()
+    if not isinstance(value, dict) or set(value).union(may) != set(keys):
         raise Wrong("not an object with the keys " + ", ".join(keys))
-    values = [value[key] for key in keys]
-    if not all(isinstance(text, str) for text in values[:texts]):
-        raise Wrong("these must be texts: " + ", ".join(keys[:texts]))
-    return values
-
-def is_count(value, least=0):
-    """Whether it is a whole number that JSON holds exactly."""
-    return type(value) is int and least <= value < 2 ** 53
+    whole = [value[key] for key in counts.split()]
+    if (not all(type(value[key]) is str for key in texts.split())
+            or not all(type(one) is int and 0 <= one < 2 ** 53 for one in whole)):
+        raise Wrong("a text or a whole number is none: %.60r" % data)
+    return [value.get(key, ()) for key in keys]
 
 def read_key(text):
     """Section 5: name, key id and public key of 32 bytes."""
     name, told, encoded = (text.split("+", 2) + ["", ""])[:3]
     key = unbase64(encoded, 33)
-    key_id = sha(name.encode("utf-8", "replace") + b"\n" + key)[:4]
+    key_id = sha256(name.encode("utf-8", "replace") + b"\n" + key).digest()[:4]
     if key[0] != 1 or key_id.hex() != told or not re.fullmatch(r"[^\s+]+", name):
         raise Wrong("this is no public key of a log: %.100r" % text)
     return name, key_id, key[1:]
 
-def open_checkpoint(note, key):
-    """Sections 5 and 6: size and root, if the log's key has signed."""
+def read_note(note, keys):
+    """Section 5: the lines of a signed note, and which of these keys have signed it."""
     text, gap, block = note.rpartition("\n\n")
-    lines, good = block[:-1].split("\n"), False
+    lines, signed = block[:-1].split("\n"), []
     if not gap or block[-1:] != "\n" or len(lines) > 100 or re.search("[\0-\t\x0b-\x1f]", note):
-        raise Wrong("a checkpoint is no signed note")
+        raise Wrong("this is no signed note: %.60r" % note)
     for line in lines:
         match = re.fullmatch("\u2014 ([^\\s+]+) ([^\\s]+)", line)
         proof = unbase64(match.group(2)) if match else b""
         if len(proof) < 5:
-            raise Wrong("a line among the signatures of a checkpoint is none")
-        if (match.group(1), proof[:4]) == key[:2]:
+            raise Wrong("a line among the signatures of a note is none")
+        for key in [one for one in keys if one[:2] == (match.group(1), proof[:4])]:
             if not is_signed(key[2], (text + "\n").encode("utf-8"), proof[4:]):
-                raise Wrong("the signature of a checkpoint does not fit its text")
-            good = True
-    told, number = text.split("\n"), "0|[1-9][0-9]{0,15}"
-    if not good or told[0] != key[0] or len(told) != 3 or not re.fullmatch(number, told[1]):
-        raise Wrong("a checkpoint is not signed by this key, or is none of this log")
+                raise Wrong("a signature does not fit its text: %.60r" % note)
+            signed.append(key)
+    return text.split("\n"), signed
+
+def read_keys(folder, vkey, known):
+    """Section 5: the sizes from and to which each key counts; size and root of each change."""
+    last, path, changes = read_key(vkey), "keys.jsonl", []
+    keys = {last: (0, 2 ** 53)}
+    for line in lines_of(folder, path) if os.path.lexists(os.path.join(folder, path)) else []:
+        note = str(canonical(line))
+        _, _, size, root, _, following, why = (note.split("\n") + [""] * 7)[:7]
+        new, head = read_key(following), "headstamp key change/1"
+        lines, signed = read_note(note, [*keys, new])
+        if (lines != [head, last[0], size, root, vkey, following, why] or new not in signed
+                or why not in ("replaced", "revoked") or not re.fullmatch(NUMBER, size)
+                or new[0] != last[0] or new[:2] in [key[:2] for key in keys]
+                or changes and int(size) <= changes[-1][0]):
+            raise Wrong("a key change does not follow from what was before: %.90r" % note)
+        print("Note: the key was %s at size %s by %s%s." % (
+            why, size, ascii(following), "" if last in signed else ", an unwitnessed key change"))
+        if last not in signed and known in keys:
+            raise Wrong("your key vouches not for the next: ask by another way, then check by that")
+        keys[last], keys[new] = (keys[last][0], int(size)), (int(size), 2 ** 53)
+        changes.append((int(size), unbase64(root, 32)))
+        last, vkey = new, following
+    if known not in (None, *keys):
+        raise Wrong("the key is not one of this log")
+    print("Key: %s%s" % (ascii(vkey), "" if known else "\nIt came with the folder: compare it."))
+    return keys, changes
+
+def open_checkpoint(note, keys):
+    """Section 6: size and root, if the log's key at that size has signed."""
+    told, signed = read_note(note, keys)
+    if not signed or told[0] != signed[0][0] or not re.fullmatch(NUMBER, "+".join(told[1:-1])):
+        raise Wrong("a checkpoint is not signed by the log's key, or is none of this log")
+    if not all(keys[key][0] <= int(told[1]) <= keys[key][1] for key in signed):
+        raise Wrong("a key signed at size %s that was not in force there" % told[1])
     return int(told[1]), unbase64(told[2], 32)
 
 def read_entry(data):
     """Section 3: id, version and commitments of an entry."""
-    actor, at, id_, kind, act, reason, version, fields = keyed(
-        data, "actor at id kind act reason version fields", 6)
-    if act != "put" or not actor or not id_ or not is_count(version, 1) or len(data) > 65535:
-        raise Wrong("act, actor, id or version of an entry are not as they must be")
+    actor, at, id_, kind, act, reason, version, fields, of = keyed(
+        data, "actor at id kind act reason", "version", "fields of", ["of"])
     form = r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z"
-    try:  # strptime alone takes other spellings too
-        datetime.strptime(at if re.fullmatch(form, at) else "", "%Y-%m-%dT%H:%M:%S.%fZ")
-    except ValueError:
-        raise Wrong("this is no moment: %.40r" % at)
-    if not re.fullmatch("[a-z][a-z0-9_-]*/[1-9][0-9]*", kind) or not isinstance(fields, dict):
-        raise Wrong("kind or fields of an entry are not as they must be")
-    for field, commitment in fields.items():
-        if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", field) or not unbase64(str(commitment), 32):
-            raise Wrong("an entry has no field %.60r" % field)
-    return id_, version, fields
-
-def tree_over(leaves):
-    """Section 4: all whole subtrees, row by row, from the leaf hashes up."""
-    rows = [leaves]
-    while len(rows[-1]) > 1:
-        rows.append([sha(b"\1" + a + b) for a, b in zip(rows[-1][::2], rows[-1][1::2])])
-    return rows
+    try:  # fromisoformat alone takes other spellings too
+        datetime.fromisoformat(at[:-1] if re.fullmatch(form, at) else "")
+        rest = of if act == "settle" else of[1:]  # the first of another log is the version itself
+        if (not actor or not id_ or not version or len(data) > 65535
+                or not re.fullmatch("[a-z][a-z0-9_-]*/[1-9][0-9]*", kind)
+                or act not in ("put", "take", "hold", "same", "settle")
+                or (type(of) is not list or not of if act != "put" else of != ())
+                or not all(re.fullmatch("[^\\s+\0-\x1f\x7f]{1,1000} " + NUMBER, v) for v in of)
+                or len(set(of)) < len(of) or list(rest) != sorted(rest)
+                or not all(re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", one) for one in fields)):
+            raise ValueError
+        return id_, version, {name: unbase64(told, 32) for name, told in fields.items()}
+    except (ValueError, AttributeError, TypeError):
+        raise Wrong("this is no entry of a log: %.300r" % data)
 
 def root_at(size, rows):
     """Section 4: the root of that many leaves: over their whole subtrees, the smallest first."""
     root = b""
-    for level in range(size.bit_length()):
-        if size >> level & 1:
-            node = rows[level][(size >> level) - 1]
-            root = sha(b"\1" + node + root) if root else node
-    return root or sha(b"")
+    for row in rows:
+        if size & 1:
+            root = sha256(b"\1" + row[size - 1] + root).digest() if root else row[size - 1]
+        size >>= 1
+    return root or sha256().digest()
 
 def read(folder, path):
     """The bytes of a file; a link is none."""
@@ -176,91 +190,80 @@ def read(folder, path):
 
 def lines_of(folder, path):
     """The lines of a file, each ended by a line feed."""
-    lines = read(folder, path).split(b"\n")
-    if lines.pop():
+    *lines, rest = read(folder, path).split(b"\n")
+    if rest:
         raise Wrong("%s is cut short" % path)
     return lines
 
-def tiles_of(size):
-    """Section 4: level, first hash, width and path of each tile of a tree of that size."""
-    level = 0
-    while size >> 8 * level:
-        for first in range(0, size >> 8 * level, 256):
-            width, number = min(256, (size >> 8 * level) - first), first // 256
-            path = "%03d" % (number % 1000)
-            while number >= 1000:
-                number //= 1000
-                path = "x%03d/%s" % (number % 1000, path)
-            yield level, first, width, path if width == 256 else "%s.p/%d" % (path, width)
-        level += 1
+def tiles_of(size, level):
+    """Section 4: first hash, width and path of each tile of a level in a tree of that size."""
+    for first in range(0, size >> 8 * level, 256):
+        width, number = min(256, (size >> 8 * level) - first), str(first // 256)
+        path = re.sub("(...)(?=.)", r"x\1/", "0" * (-len(number) % 3) + number)
+        yield first, width, path if width == 256 else "%s.p/%d" % (path, width)
 
 def read_log(folder, size):
-    """Section 8, steps 3 to 5: entries, rows of the tree, and the paths of all their files."""
-    tiles, entries, paths = [], [], set()
-    for level, first, width, path in tiles_of(size):
-        tiles.append((level, first, width, read(folder, "tile/%d/%s" % (level, path))))
-        paths.add("tile/%d/%s" % (level, path))
-        if level == 0:
-            bundle, at = read(folder, "tile/entries/" + path), 0
-            paths.add("tile/entries/" + path)
-            while at < len(bundle):
-                end = at + 2 + int.from_bytes(bundle[at:at + 2], "big")
-                entries.append(bundle[at + 2:end])
-                at = end
-            if at != len(bundle) or len(bundle) == 1 or len(entries) != first + width:
-                raise Wrong("entries are missing, cut short or too many: " + path)
-    leaves = b"".join(tile for level, _, _, tile in tiles if level == 0)
-    rows = tree_over([leaves[at:at + 32] for at in range(0, len(leaves), 32)])
-    for level, first, width, tile in tiles:
-        if len(tile) != 32 * width or tile != b"".join(rows[8 * level][first:first + width]):
-            raise Wrong("a tile of level %d is not of this tree: %d" % (level, first // 256))
+    """Section 8, steps 3 to 5: entries, all whole subtrees by rows, the paths of their files."""
+    entries, leaves, paths = [], bytearray(), set()
+    for first, width, path in tiles_of(size, 0):
+        leaves += read(folder, "tile/0/" + path)
+        bundle, at = read(folder, "tile/entries/" + path), 0
+        while at + 1 < len(bundle):
+            end = at + 2 + int.from_bytes(bundle[at:at + 2], "big")
+            entries.append(bundle[at + 2:end])
+            at = end
+        if at != len(bundle) or not len(entries) == len(leaves) / 32 == first + width:
+            raise Wrong("entries or hashes are missing, cut short or too many: " + path)
+    rows = [[leaves[at:at + 32] for at in range(0, len(leaves), 32)]]
+    while len(rows[-1]) > 1:
+        pairs = zip(rows[-1][::2], rows[-1][1::2])
+        rows.append([sha256(b"\1" + left + right).digest() for left, right in pairs])
+    for level in range(8):
+        for first, width, path in tiles_of(size, level):
+            path = "tile/%d/%s" % (level, path)
+            paths |= {path, path.replace("tile/0/", "tile/entries/")}
+            if read(folder, path) != b"".join(rows[8 * level][first:first + width]):
+                raise Wrong("a tile does not follow from those below it: " + path)
     return entries, rows, paths
 
-def check_entries(entries, rows, shown):
-    """Section 8, steps 4 and 6: number of entries withheld, originals named by shown values."""
-    versions, withheld, skipped, originals = {}, 0, 0, set()
+def check_entries(entries, leaves, shown):
+    """Section 8, steps 4 and 6: how many are withheld, and which originals shown values name."""
+    versions, bound, withheld, skipped = {}, [], 0, 0
     for number, entry in enumerate(entries):
-        id_, version, fields = read_entry(entry) if entry else (None, 0, {})
-        if entry and sha(b"\0" + entry) != rows[0][number]:
-            raise Wrong("entry %d is not the one whose hash stands in the tree" % number)
-        if entry:
-            skipped += version - versions.get(id_, 0) - 1
-            if version <= versions.get(id_, 0) or skipped > withheld:
-                raise Wrong("entry %d: version %d of %r is out of order" % (number, version, id_))
-            versions[id_] = version
+        id_, version, fields = read_entry(entry) if entry else ("", 0, {})
+        bound.append(fields)
         withheld += not entry
-        while shown and shown[-1][3] == number:
-            field, salt, value, _ = shown.pop()
-            bound = sha(unbase64(salt, 16) + value.encode("utf-8", "replace"))
-            if fields.get(field) != base64.b64encode(bound).decode():
-                raise Wrong("entry %d does not bind the value shown of %r" % (number, field))
-            if field == "digest" and re.fullmatch('"[0-9a-f]{64}"', value):
-                originals.add("originals/" + value[1:-1])
-    if shown:
-        raise Wrong("a value is shown of entry %d, which is not there" % shown[-1][3])
+        skipped += version - versions.get(id_, 0) - 1 if entry else 0
+        if entry and sha256(b"\0" + entry).digest() != leaves[number]:
+            raise Wrong("entry %d is not the one whose hash stands in the tree" % number)
+        if entry and version <= versions.get(id_, 0) or skipped > withheld:
+            raise Wrong("entry %d: version %d of %r is out of order" % (number, version, id_))
+        versions[id_] = version
+    originals, before = set(), (-1, "")
+    for field, salt, value, number in (keyed(one, "field salt value", "entry") for one in shown):
+        sum_ = sha256(unbase64(salt, 16) + value.encode("utf-8", "replace")).digest()
+        if number >= len(bound) or before >= (number, field) or bound[number].get(field) != sum_:
+            raise Wrong("entry %d does not bind what is shown, in order: %r" % (number, field))
+        before = number, field
+        if field == "digest" and re.fullmatch('"[0-9a-f]{64}"', value):
+            originals.add("originals/" + value[1:-1])
     return withheld, originals
 
-def check_folder(folder, key, outside):
-    """Section 8: goes through a whole folder; what it holds, in words."""
+def check_folder(folder, known, against):
+    """Section 8: goes through a whole folder; what it holds, as numbers."""
     lines = [lines_of(folder, n) for n in ("log.json", "checkpoints.jsonl", "disclosed.jsonl")]
-    form, vkey, size, *counts = keyed(b"\n".join(lines[0]), STATED, 2)
-    if form != "headstamp-log/1" or read_key(vkey) != key or not all(map(is_count, counts)):
-        raise Wrong("log.json is not of the format headstamp-log/1, or has another key")
-    signed = [open_checkpoint(str(canonical(line)), key) for line in lines[1]]
-    latest = open_checkpoint(read(folder, "checkpoint").decode("utf-8", "replace"), key)
-    sizes = [told for told, _ in signed]
-    if signed[-1:] != [latest] or sizes != sorted(set(sizes)) or latest[0] != size:
+    form, vkey, size, *counts = keyed(b"\n".join(lines[0]), *STATED)
+    keys, changes = read_keys(folder, vkey, known)
+    past = [open_checkpoint(str(canonical(line)), keys) for line in lines[1]]
+    latest, *outside = [open_checkpoint(note.decode("utf-8", "replace"), keys)
+                        for note in [read(folder, "checkpoint"), *against]]
+    if past[-1:] != [latest] or past != sorted(dict(past).items()) or latest[0] != size:
         raise Wrong("the checkpoints are out of order, or the latest is another")
     entries, rows, expected = read_log(folder, size)
-    for told, root in signed + outside:
+    for told, root in past + outside + changes:
         if told > size or root_at(told, rows) != root:
-            raise Wrong("the checkpoint of size %d is not of this log: "
-                        "changed, cut, or written anew" % told)
-    shown = [keyed(line, "field salt value entry", 3) for line in lines[2]]
-    order = [(one[3], one[0]) for one in shown if is_count(one[3])]
-    if len(order) != len(shown) or any(a >= b for a, b in zip(order, order[1:])):
-        raise Wrong("disclosed.jsonl is out of order")
-    withheld, named = check_entries(entries, rows, shown[::-1])
+            raise Wrong("what was signed at size %d is not of this log: cut or written anew" % told)
+    withheld, named = check_entries(entries, rows[0], lines[2])
     originals = named if counts[3] else set()
     found = {os.path.relpath(os.path.join(at, name), folder).replace(os.sep, "/")
              for top in ("tile", "originals")
@@ -269,11 +272,12 @@ def check_folder(folder, key, outside):
     if found != expected | originals:
         raise Wrong("missing, or without reason: %r" % sorted(found ^ (expected | originals))[:5])
     for path in originals:
-        if sha(read(folder, path)).hex() != path[10:]:
+        if sha256(read(folder, path)).hexdigest() != path[10:]:
             raise Wrong("%s is not the file that was put on file" % path)
-    if counts != [withheld, len(signed), len(shown), len(originals)]:
-        raise Wrong("log.json tells of other counts")
-    return (size, *counts, len(named - originals))
+    here = [withheld, len(past), len(lines[2]), len(originals)]
+    if form != "headstamp-log/1" or counts != here:
+        raise Wrong("log.json is of another format, or tells of other counts")
+    return (size, *here, len(named - originals))
 
 def main(arguments=None):
     """Runs the program; its exit code."""
@@ -283,18 +287,14 @@ def main(arguments=None):
     parser.add_argument("--against", action="append", default=[], help="a checkpoint you kept")
     given = parser.parse_args(arguments)
     try:
-        told = given.key or keyed(read(given.folder, "log.json")[:-1], STATED, 2)[1]
-        key = read_key((read("", told).decode() if os.path.isfile(told) else told).strip())
-        print("Key: %r%s" % (told, "" if given.key else
-                             "\nIt came with the folder: compare it with the one you were given."))
-        outside = [open_checkpoint(read("", path).decode("utf-8", "replace"), key)
-                   for path in given.against]
+        key = read("", given.key).decode() if os.path.isfile(given.key or "") else given.key
         print("Nothing is wrong: %d entries, of them %d withheld; %d checkpoints, %d values shown, "
-              "%d originals; %d originals not here." % check_folder(given.folder, key, outside))
+              "%d originals; %d originals not here." % check_folder(
+              given.folder, key and read_key(key.strip()), [read("", p) for p in given.against]))
     except Wrong as wrong:
         print("WRONG: %s." % wrong)
         return 9
     return 0
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())
