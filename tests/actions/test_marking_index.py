@@ -321,7 +321,7 @@ def test_a_folder_that_cannot_be_written_costs_only_time(
     def full(*_given: object, **_named: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(marking_index, "write_index", full)
+    monkeypatch.setattr(marking_index, "write_index_to", full)
     many(sqlite_case)
     assert ids(find(sqlite_case, "KT 007919", clearance="partner"))[0] == "mark-m0001"
     assert "No space left" in caplog.text

@@ -35,6 +35,7 @@ from headstamp.kinds.identity import derived_id
 from headstamp.kinds.tier import TIERS
 from headstamp.records import Document
 from headstamp.store.case import Case
+from headstamp.store.memory import as_path
 
 BATCH_ROWS = 5_000
 BATCH_RECORDS = 15_000
@@ -45,7 +46,7 @@ def look_at(
     mapping: MappingPlan | Path | None = None,
 ) -> Opened:
     """How a file would be read: its mapping and which column goes where. Writes nothing."""
-    opened = open_for_import(case, Path(path), kind=kind, mapping=mapping)
+    opened = open_for_import(case, as_path(path), kind=kind, mapping=mapping)
     opened.table.close()
     return opened
 
@@ -64,7 +65,7 @@ def import_file(
     Raises Missing or Unreadable for the file, Invalid for a mapping that does not
     fit; rows that do not fit are counted.
     """
-    where = Path(path)
+    where = as_path(path)
     if is_for_photographs(where):
         return import_photographs(case, where, actor=actor, reason=reason, dry_run=dry_run,
                                   told=told, index=index)

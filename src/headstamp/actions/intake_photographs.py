@@ -26,6 +26,7 @@ from headstamp.intake.table import open_table
 from headstamp.kinds.identity import derived_id
 from headstamp.records import Photograph
 from headstamp.store.case import Case
+from headstamp.store.memory import as_path
 from headstamp.vocab import fold
 
 BATCH = 50
@@ -131,7 +132,7 @@ def import_photographs(
 
 def _files(source: str | Path | Sequence[Path]) -> tuple[Path, list[Path], list[Path]]:
     """The common folder, the picture files in order of name, and the other files."""
-    given = [Path(source)] if isinstance(source, (str, Path)) else [Path(p) for p in source]
+    given = [as_path(source)] if isinstance(source, (str, Path)) else [as_path(p) for p in source]
     found: list[Path] = []
     for path in given:
         if path.is_dir():

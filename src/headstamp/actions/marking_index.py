@@ -35,16 +35,17 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from headstamp.errors import Missing, Unreadable
+from headstamp.errors import Missing, Tampered, Unreadable
 from headstamp.kinds.tier import RANK
 from headstamp.markings import MarkingIndex, alphabet, background, normalise, segment, unread
-from headstamp.markings.index_file import read_index, write_index
+from headstamp.markings.index_file import IndexFile, read_index, write_index_to
 from headstamp.store.case import Case
 from headstamp.store.marking_texts import MarkingText, MarkingTexts, texts_of
 from headstamp.store.policy import clearance_rank
 
 logger = logging.getLogger("headstamp.markings")
 
+FOLDER: Final = "derived"
 FILE: Final = "markings.index"
 LEAST_UNSAVED: Final = 500
 """So many texts are taken in again by each command rather than the file written anew."""
@@ -252,17 +253,24 @@ def _packed(rank: Rank) -> Rank:
 
 def index_path(case: Case) -> Path:
     """Where the index is kept."""
-    return case.folder / "derived" / FILE
+    return case.working.place(FOLDER, FILE)
+
+
+def read_kept(case: Case) -> IndexFile:
+    """The index as it is kept, every byte checked. Raises Missing, Unreadable, Tampered."""
+    path = case.working.open(FOLDER, FILE)
+    if path is None:
+        raise Missing(f"there is no markings index at {index_path(case)}")
+    return read_index(path, check=True)
 
 
 def load(case: Case) -> State:
     """The index as it is kept beside the case; empty where that is missing or cannot be used."""
-    path = index_path(case)
     try:
-        file = read_index(path, check=True)
+        file = read_kept(case)
     except Missing:
         return EMPTY
-    except Unreadable as error:
+    except (Unreadable, Tampered) as error:
         logger.warning("%s; it is made again from the records", error)
         return EMPTY
     note = file.note
@@ -291,14 +299,15 @@ def _save(texts: MarkingTexts, case: Case, state: State) -> State:
     try:
         path.parent.mkdir(exist_ok=True)
         _clear_left_overs(path)
-        write_index(
-            path, [part.segment for part in whole.parts], whole.contexts,
-            beside={"seqs": np.concatenate([rank.seqs for rank in state.ranks])},
-            note={
-                "size": state.size, "log": log, "made_by": _made_by(),
-                "ranks": [[len(r.index.parts), len(r.seqs)] for r in state.ranks],
-            },
-        )
+        with case.working.making(FOLDER, FILE) as file:
+            write_index_to(
+                file, [part.segment for part in whole.parts], whole.contexts,
+                beside={"seqs": np.concatenate([rank.seqs for rank in state.ranks])},
+                note={
+                    "size": state.size, "log": log, "made_by": _made_by(),
+                    "ranks": [[len(r.index.parts), len(r.seqs)] for r in state.ranks],
+                },
+            )
     except OSError as error:
         logger.warning("the index of markings is not kept in %s: %s", path, error.strerror)
         return state

@@ -10,8 +10,6 @@ or *ocr* what the machine made of it, by which program.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +31,7 @@ from headstamp.store.shown import Shown
 
 # In the name of what is kept: raised when the same picture would be judged otherwise.
 _JUDGED_BY = 1
+_FOLDER = "derived/machine"
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,13 @@ def read_photograph(
     reader = case.read(clearance)
     digest = _digest(reader, photograph_id)
     original, shown = reader.original(digest)
-    place = _place(case, digest, methods, region)
-    kept = _kept(place)
+    name = _name(digest, methods, region)
+    kept = _kept(case, name)
     if kept is not None:
         return kept
     reading = read_picture(original, methods=methods, region=region,
                            name=str(shown.get("original_name") or digest))
-    _keep(place, reading)
+    _keep(case, name, reading)
     return reading
 
 
@@ -81,7 +80,7 @@ def known_reading(
     Raises Missing as that does.
     """
     digest = _digest(case.read(clearance), photograph_id)
-    return _kept(_place(case, digest, methods, region))
+    return _kept(case, _name(digest, methods, region))
 
 
 def meanings(proposal: Proposal) -> list[SchemeReading]:
@@ -210,35 +209,26 @@ def _digest(reader: Reader, photograph_id: str) -> str:
     return str(digest)
 
 
-def _place(
-    case: Case, digest: str, methods: Sequence[Method], region: Region | None
-) -> Path:
+def _name(digest: str, methods: Sequence[Method], region: Region | None) -> str:
     """Where the reading of an original is kept: by what was asked, and who was there to answer."""
     asked = orjson.dumps([_JUDGED_BY, sorted(methods), region, installed()])
-    name = f"{digest}-{hashlib.sha256(asked).hexdigest()[:16]}.json"
-    return case.folder / "derived" / "machine" / digest[:2] / name
+    return f"{digest[:2]}/{digest}-{hashlib.sha256(asked).hexdigest()[:16]}.json"
 
 
-def _kept(place: Path) -> MachineReading | None:
+def _kept(case: Case, name: str) -> MachineReading | None:
     try:
-        return MachineReading.from_dict(orjson.loads(place.read_bytes()))
-    except FileNotFoundError:
-        return None
+        data = case.working.read(_FOLDER, name)
+        return None if data is None else MachineReading.from_dict(orjson.loads(data))
     except OSError as error:
-        raise Unavailable(f"{place} cannot be read: {error.strerror}") from error
+        raise Unavailable(f"readings by machine cannot be read in {case.folder / _FOLDER}: "
+                          f"{error.strerror}") from error
     except (ValueError, KeyError, TypeError):
         return None  # damaged, or of another version: it is made anew
 
 
-def _keep(place: Path, reading: MachineReading) -> None:
+def _keep(case: Case, name: str, reading: MachineReading) -> None:
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".making-", dir=place.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(orjson.dumps(reading.as_dict()))
-        # Two readers may make the same one at once: the later simply replaces the earlier.
-        Path(name).replace(place)
+        case.working.write(_FOLDER, name, orjson.dumps(reading.as_dict()), durable=False)
     except OSError as error:
-        raise Unavailable(
-            f"readings by machine cannot be kept in {place.parent}: {error.strerror}"
-        ) from error
+        raise Unavailable(f"readings by machine cannot be kept in {case.folder / _FOLDER}: "
+                          f"{error.strerror}") from error

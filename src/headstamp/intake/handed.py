@@ -19,6 +19,7 @@ from typing import BinaryIO, TypeAlias
 
 from headstamp.errors import Missing, Unreadable
 from headstamp.intake.limits import Limits, over_limit
+from headstamp.store.memory import as_path
 
 Given: TypeAlias = str | Path | bytes | BinaryIO
 """A path, the bytes themselves, or a file open for reading (from its beginning to its end)."""
@@ -80,7 +81,7 @@ def opened(given: Given, limits: Limits, name: str | None = None) -> Iterator[Op
     ordinary file, or is larger than the limits allow.
     """
     if isinstance(given, (str, Path)):
-        path = Path(given)
+        path = as_path(given)
         handle, told = _open(path), name or path.name
     else:
         told = name or _NAMELESS

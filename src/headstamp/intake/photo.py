@@ -18,6 +18,7 @@ from headstamp.errors import Invalid, Problem, Unreadable
 from headstamp.intake.handed import Given, Opened, opened
 from headstamp.intake.limits import LIMITS, Limits
 from headstamp.intake.process import only_answer, without_sense
+from headstamp.store.memory import as_path
 
 MIME = {
     "jpeg": "image/jpeg",
@@ -93,7 +94,7 @@ def is_photo(path: str | Path) -> bool:
     For walking a folder: what is no picture is listed, not refused.
     """
     try:
-        with Path(path).open("rb") as file:
+        with as_path(path).open("rb") as file:
             return _kind(file.read(64)) is not None
     except OSError:
         return False

@@ -20,6 +20,7 @@ from headstamp.errors import Invalid, Problem, Unreadable
 from headstamp.intake.formats import open_source
 from headstamp.intake.limits import LIMITS, Limits, over_limit
 from headstamp.intake.source import Record, Source
+from headstamp.store.memory import as_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ def open_table(
         raise Invalid("Rows to skip cannot be negative, and the header row counts from 1.")
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '\r\n" '):
         raise Invalid(f"A delimiter is one character, not {delimiter!r}.")
-    source = open_source(Path(path), limits, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    source = open_source(as_path(path), limits, sheet=sheet, encoding=encoding, delimiter=delimiter)
     return Table(
         source,
         skip_rows=skip_rows,

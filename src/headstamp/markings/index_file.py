@@ -57,6 +57,23 @@ def write_index(
 
     ``beside`` are further arrays of whole numbers, ``note`` plain JSON values.
     """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write_index_to(file, segments, contexts, beside=beside, note=note)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_index_to(
+    file: BinaryIO, segments: Sequence[Segment], contexts: Contexts, *,
+    beside: Mapping[str, npt.NDArray[Any]] | None = None, note: Mapping[str, Any] | None = None,
+) -> None:
+    """Write into an open file, from its beginning."""
     arrays: list[tuple[str, npt.NDArray[Any]]] = []
     for number, segment in enumerate(segments):
         arrays += [(f"{number}.{name}", array) for name, array in segment.arrays().items()]
@@ -77,16 +94,7 @@ def write_index(
         "contexts": {name: column.values for name, column in contexts.columns.items()},
         "contexts_of": contexts.number, "note": dict(note or {}),
     }).encode()
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            _write(file, header, [array for _, array in arrays])
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    _write(file, header, [array for _, array in arrays])
 
 
 def _write(file: BinaryIO, header: bytes, arrays: Sequence[npt.NDArray[Any]]) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import PosixPath
+from pathlib import Path, PosixPath
 from threading import Lock
 from typing import Any, BinaryIO
 
@@ -70,13 +70,6 @@ class MemoryPath(PosixPath):
         """A file of this name with these bytes."""
         return cls.filled(name, lambda target: target.write(data))
 
-    @classmethod
-    def at(cls, name: str, place: str) -> MemoryPath:
-        """Another process's memory file, by the path it gave."""
-        made = cls(name)
-        made._held = _Given(place)
-        return made
-
     def __fspath__(self) -> str:
         return str(self) if self._held is None else self._held.place()
 
@@ -90,15 +83,9 @@ class MemoryPath(PosixPath):
         raise TypeError("a file in memory cannot be handed over like this")
 
 
-class _Given(_Held):
-    """A place that somebody else keeps."""
-
-    def __init__(self, place: str) -> None:
-        super().__init__(lambda target: None)
-        self._place = place
-
-    def place(self) -> str:
-        return self._place
+def as_path(given: str | Path) -> Path:
+    """``Path(given)``, but for one that is a path already: a copy of a MemoryPath would be empty."""
+    return given if isinstance(given, Path) else Path(given)
 
 
 def memory_handle() -> int:

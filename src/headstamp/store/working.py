@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
@@ -69,12 +69,25 @@ class Working:
             return source
         return BufferedReader(SealedReader(source, self._keys, folder, _stored(source)), _BLOCK)
 
+    def cached(self, folder: str, name: str, make: Callable[[], bytes]) -> Path:
+        """A path that reads as a small file, which is made and kept where it is not there."""
+        if self._keys is None:
+            place = self.place(folder, name)
+            if not place.is_file():
+                self.write(folder, name, make(), durable=False)
+            return place
+        data = self.read(folder, name)
+        if data is None:
+            data = make()
+            self.write(folder, name, data, durable=False)
+        return MemoryPath.of(Path(name).name, data)
+
     @contextmanager
-    def making(self, folder: str, name: str) -> Iterator[BinaryIO]:
-        """A file to be written; it takes its name when it is whole and on the disk."""
+    def making(self, folder: str, name: str, *, durable: bool = True) -> Iterator[BinaryIO]:
+        """A file to be written; it takes its name when it is whole and (``durable``) on the disk."""
         place = self.place(folder, name)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=".making-", dir=place.parent)
+        handle, beside = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
         try:
             with os.fdopen(handle, "wb") as target:
                 if self._keys is None:
@@ -87,27 +100,28 @@ class Working:
                         sealing = SealedWriter(target, self._keys)
                         shutil.copyfileobj(plain, sealing, _BLOCK)
                         sealing.finish(folder, place.name, name)
-                target.flush()
-                os.fsync(target.fileno())
+                if durable:
+                    target.flush()
+                    os.fsync(target.fileno())
+            # Two may make the same one at once: the later simply replaces the earlier.
             Path(beside).replace(place)
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
 
-    def write(self, folder: str, name: str, data: bytes) -> None:
+    def write(self, folder: str, name: str, data: bytes, *, durable: bool = True) -> None:
         """Writes a small file, whole or not at all; one that is there is replaced."""
-        with self.making(folder, name) as target:
+        with self.making(folder, name, durable=durable) as target:
             target.write(data)
 
     def take_in(self, folder: str, name: str, source: BinaryIO) -> None:
-        """Copies a stream, of any size; durable only as far as ``making``."""
-        if self._keys is None:
-            with self.making(folder, name) as target:
-                shutil.copyfileobj(source, target, _BLOCK)
-            return
+        """Copies a stream, of any size. Cut off, it is no file in a sealed case, half of one else."""
         place = self.place(folder, name)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with place.open("wb") as target:
+            if self._keys is None:
+                shutil.copyfileobj(source, target, _BLOCK)
+                return
             sealing = SealedWriter(target, self._keys)
             shutil.copyfileobj(source, sealing, _BLOCK)
             sealing.finish(folder, place.name, name)
