@@ -14,6 +14,7 @@ from headstamp.store.reader import Reader
 from headstamp.store.survey import COUNTED_TO
 from headstamp.web.contexts.facts import record_path
 from headstamp.web.contexts.listing import Links, facet_title, value_labels
+from headstamp.web.contexts.witness import WitnessView, witness_views
 from headstamp.web.page import ON_PAGE, Context, Params
 from headstamp.web.work import Verified
 
@@ -102,7 +103,8 @@ class GapView:
 class LogState:
     """How the log stands, and what the last verification by this program found.
 
-    ``verified_at`` is empty where none has been made since the program started.
+    ``verified_at`` is empty where none has been made since the program started. ``witness``
+    is who outside has the checkpoint with most entries.
     """
 
     origin: str
@@ -111,6 +113,7 @@ class LogState:
     verified_at: str = ""
     verified_size: int = 0
     findings: int = 0
+    witness: WitnessView | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def overview_context(reader: Reader, params: Params) -> OverviewContext:
         ),
         recoveries=years(reader, "recovery"), items=years(reader, "item"),
         recent=recent(reader), missing=gap_views(gaps(reader, datetime.now(UTC).date())),
-        log=log_state(params), empty=not any(totals.values()),
+        log=log_state(reader, params), empty=not any(totals.values()),
     )
 
 
@@ -229,12 +232,13 @@ def gap_views(found: Sequence[Gap]) -> tuple[GapView, ...]:
     return tuple(sorted(views, key=lambda view: -(view.count if view.count is not None else 0)))
 
 
-def log_state(params: Params) -> LogState:
-    """The latest checkpoint, and the latest verification by this program as it runs."""
+def log_state(reader: Reader, params: Params) -> LogState:
+    """The latest checkpoint, who has one, and the latest verification by this program as it runs."""
     note = params.case.checkpoint_note()
     origin, size = note.split("\n")[:2]
+    witness = next(iter(witness_views(reader, 1)), None)
     job = params.jobs.latest("verification", "done")
     if job is None or not isinstance(job.result, Verified):
-        return LogState(origin, int(size), note)
+        return LogState(origin, int(size), note, witness=witness)
     found = job.result
-    return LogState(origin, int(size), note, found.at, found.size, len(found.findings))
+    return LogState(origin, int(size), note, found.at, found.size, len(found.findings), witness)

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.job import JobContext, job_view
+from headstamp.web.contexts.witness import WitnessView, witness_views
 from headstamp.web.page import ON_PAGE, Context, Params
 
 
 @dataclass(frozen=True)
 class VerifyContext(Context):
-    """The log's latest checkpoint, the key that checks it, the last verification by this program."""
+    """The latest checkpoint, the key that checks it, who has one, the last verification by this program."""
 
     origin: str
     size: int
     checkpoint: str
     verifier: str
+    witnesses: tuple[WitnessView, ...]
     last: JobContext | None
     running: JobContext | None = field(default=None, metadata=ON_PAGE)
 
@@ -28,6 +30,6 @@ def verify_context(reader: Reader, params: Params) -> VerifyContext:
     last = params.jobs.latest("verification", "done")
     running = params.jobs.latest("verification", "running")
     return VerifyContext(
-        origin, int(size), note, params.case.verifier.text(),
+        origin, int(size), note, params.case.verifier.text(), witness_views(reader),
         job_view(last) if last else None, job_view(running) if running else None,
     )
