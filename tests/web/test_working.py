@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 
 from headstamp.actions.settings import Settings
 from headstamp.store.case import Case
+from headstamp.web import uploads
 from headstamp.web.app import create_app
-from headstamp.web.routes import working
 from headstamp.web.uploads import safe_name, waiting
 from tests.web.conftest import BASE
 from tests.web.small import small_case
@@ -135,7 +135,7 @@ def test_nothing_is_taken_without_our_form_or_beyond_the_limit(
     empty = browser.post("/import", data={"token": token(browser, "/import")},
                          files=[("files", ("", b""))])
     assert empty.status_code == 422 and "no file was sent" in empty.text.lower()
-    monkeypatch.setattr(working, "MOST_BYTES", 200)
+    monkeypatch.setattr(uploads, "MOST_BYTES", 200)
     large = browser.post("/import", data={"token": token(browser, "/import")},
                          files=[("files", ("finds.csv", b"x" * 4000))])
     assert large.status_code == 422 and "too large" in large.text

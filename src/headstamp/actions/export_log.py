@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from headstamp.actions.time_stamp_files import time_stamp_files
-from headstamp.errors import Conflicting, Invalid, Tampered, Unavailable
+from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailable
 from headstamp.evidence import export
 from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.evidence.proof import ConsistencyProof, InclusionProof
@@ -27,6 +27,7 @@ from headstamp.store.served_log import ServedLog
 
 Told = Callable[[str, int, int], None]
 
+_BLOCK = 1 << 20
 _README = """\
 This folder is the evidence log of a headstamp case. Anybody can check it, offline:
 
@@ -55,7 +56,7 @@ that tells how to check them with openssl. The verifiers above do not look at th
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written. ``missing`` are originals that the vault has lost: checkers tell of them."""
+    """What was written. ``key`` is the one in force; ``missing`` are originals that the vault has lost: checkers tell of them."""
 
     folder: str
     key: str
@@ -98,7 +99,7 @@ def export_log(
         raise Unavailable(f"{folder} cannot be written: {error.strerror}") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return ExportResult(str(folder), done[0].key, done[0].entries, done[0].withheld,
+    return ExportResult(str(folder), case.verifier.text(), done[0].entries, done[0].withheld,
                         done[0].checkpoints, done[0].disclosed, done[0].originals, done[1])
 
 
@@ -110,20 +111,24 @@ class _Export:
         self._folder = folder
         self._log = ServedLog.of(case, clearance)
         self._told = told
+        self._line = case.key_line
 
     def write(self, records: bool, originals: bool) -> tuple[export.Statement, tuple[str, ...]]:
         """Writes everything; gives the statement, and the originals that are not in the vault."""
         with self._log.snapshot() as log:
             note = log.latest()
-            size = open_checkpoint(note, [self._case.verifier]).size
+            size = open_checkpoint(note, self._line).size
             notes = log.notes()
             self._put(export.CHECKPOINT, note.encode("utf-8"))
+            changes = log.key_changes()
+            if changes:
+                self._put(export.KEYS, b"".join(map(export.checkpoint_line, changes)))
             self._put(export.CHECKPOINTS, b"".join(map(export.checkpoint_line, notes)))
             withheld = self._put_tiles(log, size)
             disclosed, named = self._put_disclosed(log, size, records)
         missing = self._put_originals(named) if originals else ()
         statement = export.Statement(
-            self._case.verifier.text(), size, withheld, len(notes), disclosed,
+            self._line.first.text(), size, withheld, len(notes), disclosed,
             len(named) if originals else 0,
         )
         self._put(export.STATEMENT, statement.text())
@@ -132,7 +137,7 @@ class _Export:
         for path, content in stamps:
             self._put(path, content)
         self._put("README.txt", _README.format(
-            key=statement.key, entries=size, withheld=withheld, stamps=_STAMPS if stamps else "",
+            key=self._line.newest.text(), entries=size, withheld=withheld, stamps=_STAMPS if stamps else "",
         ).encode("utf-8"))
         return statement, missing
 
@@ -170,13 +175,14 @@ class _Export:
     def _put_originals(self, named: list[str]) -> tuple[str, ...]:
         missing = []
         for done, digest in enumerate(named):
-            source = self._case.vault.path(digest)
             place = self._folder / export.original_path(digest)
             place.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_file():
+            try:
                 # A copy: what happens to the folder must not happen to the vault.
-                shutil.copyfile(source, place)
-            else:
+                with self._case.vault.stream(digest) as source, place.open("wb") as target:
+                    shutil.copyfileobj(source, target, _BLOCK)
+            except (Missing, Tampered):  # of an encrypted case what is damaged cannot be written
+                place.unlink(missing_ok=True)
                 missing.append(digest)
             self._told("originals", done, len(named))
         return tuple(missing)
@@ -198,7 +204,7 @@ def prove_record(
     wanted = max(events) if version is None else version
     if wanted not in events:
         raise Invalid(f"{record_id} has no version {wanted}")
-    return ServedLog.of(case, clearance).inclusion(events[wanted].seq, case.verifier)
+    return ServedLog.of(case, clearance).inclusion(events[wanted].seq, case.key_line)
 
 
 def prove_growth(case: Case, older: str) -> ConsistencyProof:
@@ -206,8 +212,8 @@ def prove_growth(case: Case, older: str) -> ConsistencyProof:
 
     Raises Invalid where that size never was, Unreadable or Tampered where the note is none.
     """
-    old = open_checkpoint(older, [case.verifier])
-    return ServedLog.of(case, "public").consistency(old.size, case.verifier)
+    old = open_checkpoint(older, case.key_line)
+    return ServedLog.of(case, "public").consistency(old.size, case.key_line)
 
 
 def write_proof(text: str, path: Path) -> None:

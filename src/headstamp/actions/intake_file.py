@@ -21,6 +21,7 @@ from headstamp.actions.cases import index_case
 from headstamp.actions.import_result import ImportResult, Told
 from headstamp.actions.intake_photographs import import_photographs, is_for_photographs
 from headstamp.actions.opening import Opened, open_for_import
+from headstamp.actions.refused_rows import problems_file
 from headstamp.actions.tags import with_tags
 from headstamp.actions.tiers import highest_tier
 from headstamp.errors import Invalid, Missing, Problem, Unreadable
@@ -100,7 +101,7 @@ def _run(
     planner = Planner(plan, opened.columns, document.id, path.name,
                       named=_naming(case, path, opened, digest, result))
     started = time.monotonic()
-    with ProblemsFile(None if dry_run else case.folder / "imports", opened.name, opened.columns) as problems:
+    with problems_file(case, opened.name, opened.columns, dry_run=dry_run) as problems:
 
         def write(batch: list[Planned]) -> None:
             done = batches.write(batch)

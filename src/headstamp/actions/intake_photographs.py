@@ -18,10 +18,10 @@ from typing import Any
 
 from headstamp.actions.cases import index_case
 from headstamp.actions.import_result import ImportResult, Told
+from headstamp.actions.refused_rows import problems_file
 from headstamp.actions.thumbnails import thumbnail_of
 from headstamp.errors import HeadstampError, Invalid, Missing, Problem, Unreadable
 from headstamp.intake.photo import PhotoFacts, is_photo, read_photo
-from headstamp.intake.problems import ProblemsFile
 from headstamp.intake.table import open_table
 from headstamp.kinds.identity import derived_id
 from headstamp.records import Photograph
@@ -92,7 +92,7 @@ def import_photographs(
     known = _items_by_tag(case, {tag for some in candidates.values() for tag in some}, result)
     seen: dict[str, str] = {}
     started = time.monotonic()
-    with ProblemsFile(None if dry_run else case.folder / "imports", name, ["file"]) as problems:
+    with problems_file(case, name, ["file"], dry_run=dry_run) as problems:
         batch: list[_Picture] = []
         for number, path in enumerate(files, 1):
             result.read += 1

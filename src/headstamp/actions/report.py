@@ -48,6 +48,19 @@ def write_report(
     ending, Unavailable where the file or a PDF cannot be written.
     """
     form = path.suffix.lower()
+
+    def to_path(content: bytes) -> Path:
+        write_whole(path, content, "the report")
+        return path
+
+    return report_to(case, form, to_path, path, clearance=clearance, told=told)
+
+
+def report_to(
+    case: Case, form: str, keep: Callable[[bytes], Path], path: Path, *, clearance: str,
+    told: Told | None = None,
+) -> ReportResult:
+    """The same, handed to ``keep``, which gives the path it is read at. ``path`` as it was named."""
     if form not in _FORMS:
         raise Invalid(
             f"a report is written as .html or .pdf, not {path.suffix or 'without an ending'!r}; "
@@ -64,9 +77,9 @@ def write_report(
         content = print_pdf(page)
     else:
         content = page.encode("utf-8")
-    write_whole(path, content, "the report")
+    kept = keep(content)
     tell("written", steps, steps)
     return ReportResult(
-        path, len(content), "pdf" if form == ".pdf" else "html", report.standing.size,
+        kept, len(content), "pdf" if form == ".pdf" else "html", report.standing.size,
         report.standing.root, report.quantities.items,
     )

@@ -29,6 +29,7 @@ MIME = {
     "avif": "image/avif",
 }
 
+HEAD_BYTES = 64
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _AVIF = {b"avif", b"avis"}
 
@@ -95,9 +96,14 @@ def is_photo(path: str | Path) -> bool:
     """
     try:
         with as_path(path).open("rb") as file:
-            return _kind(file.read(64)) is not None
+            return is_photo_head(file.read(HEAD_BYTES))
     except OSError:
         return False
+
+
+def is_photo_head(head: bytes) -> bool:
+    """Whether these first bytes of a file (``HEAD_BYTES`` of them) are those of such a picture."""
+    return _kind(head) is not None
 
 
 def _sniffed(file: Opened) -> str:

@@ -10,16 +10,18 @@ from __future__ import annotations
 import csv
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
 
 from headstamp.errors import Problem, Unavailable
 from headstamp.intake.value import Cells
 
 EXTRA = ("row", "field", "value", "rule", "advice")
 ENDING = "-problems.csv"
+Keep = Callable[[str, bytes], Path]
+"""Keeps a file's bytes under a name and gives a path that reads as it."""
 # An older problems file that was moved aside has a number before its last ending.
 _ENDING = re.compile(r"-problems(\.\d+)?\.csv$")
 # A spreadsheet program runs a cell that begins with one of these as a formula.
@@ -43,14 +45,21 @@ def mended_name(file_name: str, columns: Sequence[str]) -> str | None:
 class ProblemsFile:
     """Writes refused rows beside their place; put in it only on a clean end, if there were any."""
 
-    def __init__(self, folder: Path | None, name: str, columns: Sequence[str]) -> None:
-        """``folder`` None: a new one of this user alone, as of a trial that leaves no trace elsewhere."""
+    def __init__(
+        self, folder: Path | None, name: str, columns: Sequence[str], keep: Keep | None = None
+    ) -> None:
+        """``folder`` None: a new one of this user alone, as of a trial that leaves no trace elsewhere.
+
+        With ``keep`` nothing is written here at all: the rows are gathered in memory, and the
+        whole file is handed to it at the end.
+        """
+        self._keep = keep
         self._apart = folder is None
         self.path = (folder or Path()) / f"{name}{ENDING}"
         self.rows = 0
         self._columns = columns
         self._part = self._beside()
-        self._stream: TextIO | None = None
+        self._stream: TextIOWrapper | None = None
 
     def add(self, number: int, cells: Cells | None, problems: Sequence[Problem]) -> None:
         """One refused row. ``cells`` None: the row could not be read at all."""
@@ -73,6 +82,10 @@ class ProblemsFile:
 
     def _open(self) -> None:
         try:
+            if self._keep is not None:
+                self._stream = TextIOWrapper(BytesIO(), encoding="utf-8-sig", newline="")
+                csv.writer(self._stream).writerow([*self._columns, *EXTRA])
+                return
             if self._apart:
                 self.path = Path(tempfile.mkdtemp(prefix="headstamp-")) / self.path.name
                 self._part = self._beside()
@@ -91,6 +104,10 @@ class ProblemsFile:
         """
         if self._stream is None:
             return None
+        if self._keep is not None:
+            self._stream.flush()
+            self._stream.seek(0)
+            return self._keep(self.path.name, self._stream.buffer.read())
         self._stream.close()
         self._stream = None
         if self.path.exists() and not (reading is not None and self.path.samefile(reading)):

@@ -3,7 +3,8 @@
 They lie in the case's folder, beside its originals, on the same disk and under
 the same protection: what investigators upload does not belong into a machine's
 common folder for temporary files. What is imported is kept as an original; the
-waiting copy is then removed, and so are those nobody came back to.
+waiting copy is then removed, and so are those nobody came back to. In an encrypted case
+they lie there encrypted, under names that tell nothing.
 """
 
 from __future__ import annotations
@@ -14,37 +15,47 @@ import shutil
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from headstamp.errors import Invalid, Missing, Problem, Unavailable
-from headstamp.intake.photo import is_photo
+from headstamp.intake.photo import HEAD_BYTES, is_photo_head
 from headstamp.store.case import Case
 
 MOST_BYTES = 4 << 30
-_BLOCK = 1 << 20
+MOST_IN_MEMORY = 1 << 30
+"""So much is sent to an encrypted case at once: it goes through memory, never to the disk."""
 _STALE_SECONDS = 7 * 24 * 3600
 _PICTURES = "photographs"
+_WAITING = "imports/waiting"
+_ID = re.compile("[0-9a-f]{16}")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f/\\:]")
+
+
+def most_bytes(case: Case) -> int:
+    """How many bytes may be sent at once."""
+    return MOST_IN_MEMORY if case.working.sealed else MOST_BYTES
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Some files sent together: the tables each for itself, the photographs as one folder."""
+    """Some files sent together: the tables each for itself, the photographs as one lot.
+
+    In an encrypted case the paths are in memory, for as long as this is held.
+    """
 
     id: str
-    folder: Path
     tables: tuple[Path, ...]
-    photographs: Path | None
+    photographs: tuple[Path, ...]
 
     @property
-    def paths(self) -> tuple[Path, ...]:
-        """All that is imported, in order."""
-        return self.tables if self.photographs is None else (*self.tables, self.photographs)
+    def names(self) -> tuple[str, ...]:
+        """What is imported, in order."""
+        return (*(path.name for path in self.tables), *([_PICTURES] if self.photographs else []))
 
 
 def _place(case: Case) -> Path:
-    return case.folder / "imports" / "waiting"
+    return case.folder / _WAITING
 
 
 def keep(case: Case, files: Iterable[tuple[str, BinaryIO]]) -> Waiting:
@@ -58,12 +69,10 @@ def keep(case: Case, files: Iterable[tuple[str, BinaryIO]]) -> Waiting:
         for name, stream in files:
             if not name:
                 continue
-            path = _free(folder / safe_name(name))
-            with path.open("wb") as target:
-                shutil.copyfileobj(stream, target, _BLOCK)
-            if is_photo(path):
-                (folder / _PICTURES).mkdir(exist_ok=True)
-                path.rename(_free(folder / _PICTURES / path.name))
+            picture = is_photo_head(stream.read(HEAD_BYTES))
+            stream.seek(0)
+            place = f"{_PICTURES}/{safe_name(name)}" if picture else safe_name(name)
+            case.working.take_in(f"{_WAITING}/{id_}", _free(case, id_, place), stream)
             kept += 1
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -77,16 +86,22 @@ def keep(case: Case, files: Iterable[tuple[str, BinaryIO]]) -> Waiting:
 def waiting(case: Case, id_: str) -> Waiting:
     """The files under that id. Raises Missing."""
     folder = _place(case) / id_
-    if not re.fullmatch("[0-9a-f]{16}", id_) or not folder.is_dir():
+    if not _ID.fullmatch(id_) or not folder.is_dir():
         raise Missing("these files are no longer waiting; they were imported or let go")
-    pictures = folder / _PICTURES
-    tables = tuple(sorted(path for path in folder.iterdir() if path.is_file()))
-    return Waiting(id_, folder, tables, pictures if pictures.is_dir() else None)
+    where = f"{_WAITING}/{id_}"
+    paths = {name: case.working.open(where, name) for name in case.working.names(where)}
+    there = {name: path for name, path in paths.items() if path is not None}
+    return Waiting(
+        id_, tuple(path for name, path in there.items() if "/" not in name),
+        tuple(path for name, path in there.items() if name.startswith(f"{_PICTURES}/")),
+    )
 
 
 def let_go(case: Case, id_: str) -> None:
     """Removes the waiting copies."""
-    shutil.rmtree(waiting(case, id_).folder, ignore_errors=True)
+    if not _ID.fullmatch(id_):
+        raise Missing("there are no such files")
+    shutil.rmtree(_place(case) / id_, ignore_errors=True)
 
 
 def safe_name(name: str) -> str:
@@ -103,10 +118,11 @@ def safe_name(name: str) -> str:
     return kept or "file"
 
 
-def _free(path: Path) -> Path:
-    number, free = 2, path
-    while free.exists():
-        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
+def _free(case: Case, id_: str, name: str) -> str:
+    path = PurePosixPath(name)
+    number, free = 2, name
+    while case.working.place(f"{_WAITING}/{id_}", free).exists():
+        free = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
         number += 1
     return free
 

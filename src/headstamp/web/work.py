@@ -11,15 +11,17 @@ from typing import Any
 from headstamp.actions.cases import check_case, index_case
 from headstamp.actions.import_result import ImportResult
 from headstamp.actions.intake_file import import_file
+from headstamp.actions.intake_photographs import import_photographs
 from headstamp.actions.parts import PartsRead, read_parts
-from headstamp.actions.report import ReportResult, write_report
-from headstamp.errors import HeadstampError
+from headstamp.actions.report import ReportResult, report_to
+from headstamp.errors import HeadstampError, Unavailable
 from headstamp.store.case import Case
 from headstamp.store.verify import Finding
 from headstamp.web.jobs import Told, Work
 from headstamp.web.uploads import Waiting, let_go
 
 INDEX = "the search index"
+_REPORTS = "derived/reports"
 STEPS = {
     "records": "records and log entries", "originals": "originals, byte by byte",
     "gathering": "gathering what the report says", "setting": "setting the page",
@@ -70,9 +72,10 @@ def importing(case: Case, files: Waiting, *, kind: str, actor: str, dry: bool) -
 
     def work(told: Told) -> Imported:
         done: list[FileDone] = []
-        for path in files.paths:
-            name = "photographs" if path == files.photographs else path.name
-            done.append(_one(case, path, name, kind, actor, dry, told))
+        for path in files.tables:
+            done.append(_one(case, path, path.name, kind, actor, dry, told))
+        if files.photographs:
+            done.append(_one(case, files.photographs, "photographs", kind, actor, dry, told))
         whole = all(one.error is None for one in done)
         if not dry and any(one.result and one.result.accepted for one in done):
             index_case(case, told=lambda n, total: told(INDEX, n, total))
@@ -84,7 +87,7 @@ def importing(case: Case, files: Waiting, *, kind: str, actor: str, dry: bool) -
 
 
 def _one(
-    case: Case, path: Path, name: str, kind: str, actor: str, dry: bool, told: Told
+    case: Case, path: Path | Sequence[Path], name: str, kind: str, actor: str, dry: bool, told: Told
 ) -> FileDone:
     def tell(rows: int, share: float, rate: float) -> None:
         # How many rows there are is not known before the end; the share of the file is.
@@ -92,8 +95,13 @@ def _one(
 
     told(name, 0, 0)
     try:
-        result = import_file(case, path, kind=kind or None, dry_run=dry, actor=actor, told=tell,
-                             index=False, reason=f"import of {name}")
+        reason = f"import of {name}"
+        if isinstance(path, Path):
+            result = import_file(case, path, kind=kind or None, dry_run=dry, actor=actor, told=tell,
+                                 index=False, reason=reason)
+        else:
+            result = import_photographs(case, path, dry_run=dry, actor=actor, told=tell, index=False,
+                                        reason=reason)
     except HeadstampError as error:
         return FileDone(name, error=error)
     return FileDone(name, result)
@@ -119,13 +127,18 @@ def reporting(case: Case, form: str, clearance: str) -> Work:
     """Writes the report beside the case, from where the page hands it out."""
 
     def work(told: Told) -> ReportResult:
-        folder = case.folder / "derived" / "reports"
-        folder.mkdir(parents=True, exist_ok=True)
+        def keep(content: bytes) -> Path:
+            try:
+                case.working.write(_REPORTS, name, content)
+            except OSError as error:
+                raise Unavailable(f"the report cannot be kept: {error.strerror}") from error
+            return case.working.open(_REPORTS, name) or Path(name)
 
         def tell(step: str, done: int, total: int) -> None:
             told(STEPS.get(step, step), done, total)
 
-        return write_report(case, folder / f"report.{form}", clearance=clearance, told=tell)
+        name = f"report.{form}"
+        return report_to(case, f".{form}", keep, Path(name), clearance=clearance, told=tell)
 
     return work
 

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from headstamp.actions.intake_file import look_at
 from headstamp.errors import HeadstampError
-from headstamp.intake.photo import is_photo
 from headstamp.records import BY_NAME, TYPES
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.web.jobs import Job
 from headstamp.web.page import ON_PAGE, Context, Params
-from headstamp.web.uploads import MOST_BYTES, waiting
+from headstamp.web.uploads import most_bytes, waiting
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def _kinds() -> tuple[tuple[str, str], ...]:
 
 def import_context(reader: Reader, params: Params) -> ImportContext:
     """The page from which files are sent, with the import that runs, if one does."""
-    return ImportContext(_kinds(), MOST_BYTES, params.jobs.latest("import", "running"))
+    return ImportContext(_kinds(), most_bytes(params.case), params.jobs.latest("import", "running"))
 
 
 def waiting_context(reader: Reader, params: Params) -> WaitingContext:
@@ -72,9 +71,8 @@ def waiting_context(reader: Reader, params: Params) -> WaitingContext:
     files = waiting(params.case, params.path["id"])
     kind = params.choice("as", ("", *(kind.name for kind in TYPES)))
     looked = [look(params.case, path, kind) for path in files.tables]
-    if files.photographs is not None:
-        n = sum(1 for path in files.photographs.iterdir() if is_photo(path))
-        looked.append(Looked("photographs", 0, "", (), (), photographs=n))
+    if files.photographs:
+        looked.append(Looked("photographs", 0, "", (), (), photographs=len(files.photographs)))
     return WaitingContext(files.id, kind, tuple(looked), any(not one.error for one in looked),
                           _kinds())
 

@@ -25,7 +25,7 @@ from headstamp.web.guard import checked_form
 from headstamp.web.page import Page, Parameter
 from headstamp.web.routes.record import record_page
 from headstamp.web.routes.working import limited
-from headstamp.web.uploads import MOST_BYTES, keep, let_go
+from headstamp.web.uploads import keep, let_go, most_bytes
 
 
 async def receipt(request: Request) -> Response:
@@ -49,7 +49,7 @@ def derived(kind: RecordType) -> Endpoint:
         desk, parent = desk_of(request), str(request.path_params["id"])
         if not parent.startswith(kind.prefix + "-"):
             raise Missing(f"there is no {kind.title} {parent}")
-        form = await checked_form(limited(request, MOST_BYTES))
+        form = await checked_form(limited(request, most_bytes(desk.case)))
         sent = form.get("file")
         file = sent if isinstance(sent, UploadFile) and sent.filename else None
         what, tool = (str(form.get(name, "")).strip() for name in ("what", "tool"))
@@ -58,8 +58,7 @@ def derived(kind: RecordType) -> Endpoint:
             settings = desk.settings
             kept = keep(desk.case, [(file.filename or "", file.file)]) if file else None
             try:
-                # A picture is kept in a folder of its own beside the tables.
-                path = next(p for p in kept.folder.rglob("*") if p.is_file()) if kept else None
+                path = next(iter((*kept.photographs, *kept.tables))) if kept else None
                 return derive(desk.case, parent, path, what=what, tool=tool, actor=settings.actor,
                               clearance=settings.clearance).id
             finally:

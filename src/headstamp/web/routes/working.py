@@ -28,7 +28,7 @@ from headstamp.web.contexts.verify import VerifyContext, verify_context
 from headstamp.web.guard import checked_form
 from headstamp.web.page import Page, Parameter
 from headstamp.web.templating import render
-from headstamp.web.uploads import MOST_BYTES, keep, let_go, waiting
+from headstamp.web.uploads import keep, let_go, most_bytes, waiting
 from headstamp.web.work import Imported, importing, reporting, verifying
 
 _BY_PERSON = "a form for people; programs use the command line"
@@ -56,7 +56,7 @@ def limited(request: Request, most: int) -> Request:
 async def send_files(request: Request) -> Response:
     """Files come in and wait to be looked at."""
     desk = desk_of(request)
-    bounded = limited(request, MOST_BYTES)
+    bounded = limited(request, most_bytes(desk.case))
     form = await checked_form(bounded)
     try:
         files = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
@@ -84,8 +84,8 @@ async def decide(request: Request) -> Response:
         await run_in_threadpool(let_go, desk.case, id_)
         return RedirectResponse("/import", 303)
     dry = what != "import"
-    title = ", ".join(path.name for path in files.paths[:3])
-    more = len(files.paths) - 3
+    title = ", ".join(files.names[:3])
+    more = len(files.names) - 3
     title += f" and {more} more" if more > 0 else ""
     job = desk.jobs.start(
         "check" if dry else "import", f"{'Check' if dry else 'Import'} of {title}",
@@ -101,7 +101,7 @@ async def begin_verification(request: Request) -> Response:
     kept = str(form.get("against", "")).replace("\r\n", "\n").strip()
     against = [f"{kept}\n"] if kept else []
     for note in against:
-        open_note(note, [desk.case.verifier])  # said at once, not after minutes
+        open_note(note, desk.case.key_line)  # said at once, not after minutes
     job = desk.jobs.start("verification", "Verification of the case",
                           verifying(desk.case, against))
     return RedirectResponse(f"/jobs/{job.id}", 303)
