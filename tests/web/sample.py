@@ -64,6 +64,14 @@ def everything(tier: str = "partner") -> list[Record]:
              maker="Invented Works", country="YUCS", used_from="1951", doubt="One list alone."),
         make("reference", id="ref-bbbb", code="07", reference_kind="factory_code",
              maker="Another Works", country="CN"),
+        make("device", id="dev-aaaa", title="Laptop 2", key="headstamp.local/ab+00000000+AAAA",
+             holder="B. Custodian"),
+        make("bundle", id="bndl-aaaa", device="dev-aaaa", direction="taken", bundle_state="taken",
+             sum="0" * 64, size=12),
+        make("erasure", id="eras-aaaa", record="doc-aaaa", fields=["remark"],
+             erasure_ground="safety", why="It named somebody."),
+        make("witness", id="wit-aaaa", witness_kind="paper", holder="Registry", size=12,
+             checkpoint="headstamp.local/ab\n12\nAAAA\n"),
     ]
 
 
