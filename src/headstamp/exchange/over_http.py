@@ -46,6 +46,7 @@ def ask(url: str, request: bytes, *, seconds: float = LIMIT_SECONDS) -> bytes:
             if kind != _REPLY:
                 raise Unavailable(f"{host} does not answer with a time stamp but with "
                                   f"{_shown(kind) or 'something unnamed'}: is there a log-in page between?")
+            told = answer.length
             data = answer.read(MOST_BYTES + 1)
     except (OSError, HTTPException, ValueError) as error:
         if watch.over:
@@ -56,6 +57,8 @@ def ask(url: str, request: bytes, *, seconds: float = LIMIT_SECONDS) -> bytes:
     # A connection that we cut looks like an answer that has ended.
     if watch.over:
         raise Unavailable(f"{host} did not answer within {seconds:g} seconds")
+    if told is not None and len(data) < min(told, MOST_BYTES):
+        raise Unavailable(f"{host} cannot be asked: its answer was cut off")
     if len(data) > MOST_BYTES:
         raise Unavailable(f"the answer of {host} has more than {MOST_BYTES} bytes: that is no time stamp")
     return data

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256, sha384, sha512
@@ -198,7 +199,7 @@ def check(der: bytes, data: bytes, certificates: str = "", nonce: int | None = N
         raise Tampered("the time stamp is about other bytes")
     if nonce is not None and answer.nonce != nonce:
         raise Tampered("the time stamp answers another request: its nonce is not the one that was sent")
-    known = [x509.load_pem_x509_certificate(one) for one in _PEM.findall(certificates.encode())]
+    known = _read_certificates(certificates.encode("utf-8")) if certificates else []
     roots = [one for one in known if one.issuer == one.subject]
     if not roots:
         return Checked(answer.at, False, f"{USE_OPENSSL} (no root certificate of the authority is known)")
@@ -216,7 +217,9 @@ def check(der: bytes, data: bytes, certificates: str = "", nonce: int | None = N
         tsa_certificate=None if present else _signer(known, signers),
     )
     try:
-        builder.build().verify(_granted(read, answer), answer.imprint)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of certificates with odd numbers, which real authorities send
+            builder.build().verify(_granted(read, answer), answer.imprint)
     except rfc3161_client.VerificationError as error:
         raise Tampered(f"the signature of the time stamp does not hold: {_short(error)}") from error
     except _NO_CERTIFICATE as error:
@@ -254,21 +257,28 @@ def _short(error: Exception) -> str:
 
 def certificates_of(data: bytes) -> str:
     """The certificates in a file, PEM, DER or PKCS #7, as PEM. Raises Unreadable where there are none."""
-    try:
-        if b"-----BEGIN CERTIFICATE" in data:
-            found = [x509.load_pem_x509_certificate(one) for one in _PEM.findall(data)]
-        elif b"-----BEGIN PKCS7" in data:
-            found = pkcs7.load_pem_pkcs7_certificates(data)
-        else:
-            found = _of_der(data)
-    except ValueError as error:
-        raise Unreadable("this is no file of certificates (PEM, DER or PKCS #7)") from error
-    if not 0 < len(found) <= _MOST_CERTIFICATES:
-        raise Unreadable(f"a file of certificates holds 1 to {_MOST_CERTIFICATES} of them")
+    found = _read_certificates(data)
     return "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in found)
 
 
-def _of_der(data: bytes) -> list[x509.Certificate]:
+def _read_certificates(data: bytes) -> list[x509.Certificate]:
+    try:
+        with warnings.catch_warnings():
+            # Sets that are not sorted, numbers that are nought: real authorities send them.
+            warnings.simplefilter("ignore")
+            found = _certificates(data)
+    except _NO_CERTIFICATE as error:
+        raise Unreadable("these are no certificates (PEM, DER or PKCS #7)") from error
+    if not 0 < len(found) <= _MOST_CERTIFICATES:
+        raise Unreadable(f"one file of certificates holds 1 to {_MOST_CERTIFICATES} of them")
+    return found
+
+
+def _certificates(data: bytes) -> list[x509.Certificate]:
+    if b"-----BEGIN CERTIFICATE" in data:
+        return [x509.load_pem_x509_certificate(one) for one in _PEM.findall(data)]
+    if b"-----BEGIN PKCS7" in data:
+        return pkcs7.load_pem_pkcs7_certificates(data)
     try:
         return [x509.load_der_x509_certificate(data)]
     except ValueError:
