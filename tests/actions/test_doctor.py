@@ -21,7 +21,7 @@ from headstamp.actions.witnesses import note_witness
 from headstamp.evidence.note import Signer, sign
 from headstamp.intake.machine.proposal import Absent
 from headstamp.records import Item
-from headstamp.store.case import Case, now, read_key, settings_text
+from headstamp.store.case import Case, now, settings_text
 from headstamp.store.marking_texts import texts_of
 from headstamp.store.move import MOVED
 from headstamp.store.vault import Vault
@@ -102,7 +102,7 @@ def record_more(place: Path, clock: Callable[[], datetime] = now) -> None:
 
 def newer(place: Path) -> None:
     with Case.open(place / "case") as case:
-        signer = read_key(case.folder / "keys" / "device.key")
+        signer = case.signer()
         assert signer is not None
         meta = {**case.meta, "format": "7"}
     with closing(sqlite3.connect(place / "case" / "case.sqlite")) as conn, conn:
@@ -258,7 +258,7 @@ NOTES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "uploads that wait": ("imports_waiting", lambda p: (
         p / "case/imports/waiting/0123456789abcdef").mkdir(parents=True)),
     "rows that were refused": ("rows_refused", lambda p: (
-        p / "case/imports/finds.problems.csv").write_text("row\n")),
+        p / "case/imports/finds.csv-problems.csv").write_text("row\n")),
     "a restore that was cut off": ("left_over", lambda p: (p / ".case.restoring").mkdir()),
     "an upload that was cut off": ("left_over", lambda p: (
         (p / "case/originals/.incoming-x").write_bytes(b""),

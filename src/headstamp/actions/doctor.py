@@ -18,13 +18,13 @@ from pathlib import Path
 
 from headstamp.actions.ailment import Ailment, Grade, of_findings
 from headstamp.actions.cases import check_case
-from headstamp.actions.marking_index import LEAST_UNSAVED, index_path
+from headstamp.actions.marking_index import LEAST_UNSAVED, index_path, read_kept
+from headstamp.actions.refused_rows import FOLDER, waiting_problems
 from headstamp.actions.stamps_waiting import all_waiting, folder_of
 from headstamp.actions.witnesses import seen_witnesses
 from headstamp.errors import Conflicting, HeadstampError, Missing, Tampered, Unreadable
 from headstamp.intake.machine.parts import absent
 from headstamp.markings.core import compiled
-from headstamp.markings.index_file import read_index
 from headstamp.store.address import backend_of, without_password
 from headstamp.store.backup import last_backup
 from headstamp.store.backup_set import Told, parts_of, read_manifest
@@ -230,12 +230,12 @@ def _beside(case: Case) -> Iterator[Ailment]:
     """The indexes that follow from the records."""
     index = index_path(case)
     try:
-        read_index(index, check=True)
+        read_kept(case)
     except Missing:
         if case.read("sealed").totals().get("marking", 0) >= LEAST_UNSAVED:
             yield Ailment("index_missing", "note", str(index), "The index of markings is not there",
                           "Nothing needs doing: the next search makes it, and takes longer once.")
-    except Unreadable as error:
+    except (Unreadable, Tampered) as error:
         yield Ailment("index_damaged", "fault", str(index), f"The index of markings is damaged: "
                       f"{error.message}", f"Delete {index}; it is made again by the next search.")
     behind = search_behind(case)
@@ -284,9 +284,10 @@ def _unfinished(case: Case, at: datetime) -> Iterator[Ailment]:
         yield Ailment("imports_waiting", "note", str(waiting), f"{len(names)} uploads were begun and not "
                       "finished: what is in them is not in the case, and not in a backup",
                       "Open Import in the pages and finish or drop them.")
-    problems = sorted((case.folder / "imports").glob("*.problems.csv"))
+    problems = waiting_problems(case)
     if problems:
-        yield Ailment("rows_refused", "note", str(problems[0]), f"{len(problems)} files hold rows that "
+        where = problems[0] if case.working.sealed else str(case.folder / FOLDER / problems[0])
+        yield Ailment("rows_refused", "note", where, f"{len(problems)} files hold rows that "
                       "were not accepted when they were imported",
                       "Mend the rows in each file and import it.")
     old = at.timestamp() - _LEFT_OVER_SECONDS

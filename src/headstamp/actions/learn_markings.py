@@ -38,6 +38,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from headstamp.actions.reading import BY_EYE, first_text, person_key
 from headstamp.errors import Invalid, Problem, Unavailable
@@ -250,8 +251,18 @@ def learn_markings(reader: Reader) -> Taught:
 
 
 def costs_path(case: Case) -> Path:
-    """Where the learned costs of a case lie, if it has some."""
-    return case.folder / FILE
+    """Where the learned costs of a case lie, if it has some; of an encrypted one encrypted."""
+    return case.working.place("", FILE)
+
+
+def keep_costs(taught: Taught, case: Case) -> Path:
+    """Has the case searched with what it has taught from now on. Raises Unavailable."""
+    path = costs_path(case)
+    try:
+        case.working.write("", FILE, taught.lesson.learned.toml().encode())
+    except OSError as error:
+        raise Unavailable(f"the learned costs cannot be written to {path}: {error.strerror}") from error
+    return path
 
 
 def write_costs(taught: Taught, path: Path) -> None:
@@ -284,7 +295,19 @@ def channel_of(
         stat = path.stat()
     except FileNotFoundError:
         return Channel.default(technique, reader, overstamped)
-    return _loaded(path, stat.st_mtime_ns, stat.st_size, technique, reader, overstamped)
+    if not case.working.sealed:
+        return _loaded(path, stat.st_mtime_ns, stat.st_size, technique, reader, overstamped)
+    known = _SEALED.setdefault(case, {})
+    wanted = (stat.st_mtime_ns, stat.st_size, technique, reader, overstamped)
+    if wanted not in known:
+        opened = case.working.open("", FILE)
+        if opened is None:
+            return Channel.default(technique, reader, overstamped)
+        known[wanted] = Channel.load(opened, technique, reader, overstamped)
+    return known[wanted]
+
+
+_SEALED: WeakKeyDictionary[Case, dict[tuple[object, ...], Channel]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=64)

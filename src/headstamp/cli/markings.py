@@ -60,14 +60,15 @@ def learn(
     text stands beside it. With fewer than 50 pairs, or fewer than 10 that
     differ, nothing is learned. Nothing is written without --use or --write.
     """
-    from headstamp.actions.learn_markings import costs_path, learn_markings, write_costs
+    from headstamp.actions.learn_markings import keep_costs, learn_markings, write_costs
 
     with session.open() as case:
         with case.read(session.settings().clearance).snapshot() as reader:
             taught = learn_markings(reader)
-        files = [*([costs_path(case)] if use else []), *([write] if write else [])]
-    for file in files:
-        write_costs(taught, file)
+        files = [keep_costs(taught, case)] if use else []
+    if write:
+        write_costs(taught, write)
+        files.append(write)
 
     def words() -> None:
         lesson, found = taught.lesson, taught.grounds

@@ -21,7 +21,8 @@ _LINE = 16 * 1024 * 1024
 def connect() -> duckdb.DuckDBPyConnection:
     """A database in memory that loads and fetches nothing of its own accord."""
     return duckdb.connect(config={
-        "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+        # Nor does it put aside on the disk what does not fit into memory: it would be readable.
+        "temp_directory": "", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     })
 
 

@@ -101,8 +101,8 @@ class Snapshot:
 def take_snapshot(case: Case, clearance: str, folder: Path | None = None) -> Snapshot:
     """Writes a snapshot of what this clearance sees now; by default inside the case's folder.
 
-    An earlier snapshot in that folder is replaced. Raises Conflicting where the
-    folder holds anything else, Unavailable where it cannot be written.
+    An earlier snapshot in that folder is replaced. Raises Invalid for an encrypted case
+    without a folder, Conflicting where the folder holds anything else, Unavailable where it cannot be written.
     """
     for _ in range(_TRIES):
         before = case.checkpoint_note()
@@ -110,6 +110,9 @@ def take_snapshot(case: Case, clearance: str, folder: Path | None = None) -> Sna
             reader.totals()  # from here on the reader's state stands still
             if case.checkpoint_note() != before:
                 continue
+            if folder is None and case.working.sealed:
+                raise Invalid("a snapshot is readable by everybody, and is not put into an encrypted "
+                              "case's folder; name another folder for it (--output)")
             where = folder or case.folder / "snapshots" / f"{case.checkpoint().size}-{clearance}"
             return _write(reader, clearance, before, where.absolute())
     raise Unavailable("the case is being written to without a pause; try again later")
