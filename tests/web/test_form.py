@@ -15,6 +15,7 @@ from headstamp.store.case import Case
 from headstamp.store.policy import POLICY
 from headstamp.web.app import create_app
 from headstamp.web.contexts.form import typed, values_of
+from headstamp.web.routes.form import _OURS
 from tests.web.conftest import BASE
 from tests.web.sample import a_case, everything, make
 
@@ -147,3 +148,8 @@ def test_every_kind_has_a_form_with_every_open_field(browser: TestClient) -> Non
         for fact in kind.facts:
             assert (f'id="f-{fact.name.replace(".", "-")}"' in text) or (
                 kind.name, fact.name) in closed, (kind.name, fact.name)
+
+
+def test_no_field_of_a_record_is_named_like_one_of_the_form_itself() -> None:
+    assert [(kind.name, name) for kind in BY_NAME.values() for name in kind.by_name
+            if name in _OURS] == []

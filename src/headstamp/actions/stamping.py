@@ -159,7 +159,7 @@ def _queue(case: Case, name: str) -> bool:
         if old.authority == name and _stamped(case, old.checkpoint, name):
             no_longer(case, old)  # taken in, then cut off before it was taken from here
     stamped = [one.size for one in stored_witnesses(case)
-               if one.token and one.holder == name and one.origin == case.origin]
+               if one.stamp and one.holder == name and one.origin == case.origin]
     if any(others_since(case, one) == 0 for one in stamped if 0 <= one <= size):
         return False
     waits = [one for one in all_waiting(case) if one.authority == name]
@@ -170,7 +170,7 @@ def _queue(case: Case, name: str) -> bool:
 
 
 def _stamped(case: Case, checkpoint: str, name: str) -> bool:
-    return any(one.token and one.holder == name and one.checkpoint == checkpoint
+    return any(one.stamp and one.holder == name and one.checkpoint == checkpoint
                for one in stored_witnesses(case))
 
 
@@ -190,7 +190,7 @@ def _record(
                 made = Witness.build({
                     "id": derived_id(Witness.PREFIX, note, name), "witness_kind": "time_stamp",
                     "holder": name, "checkpoint": note, "size": one.waiting.size, "witnessed_at": at,
-                    "token": b64encode(one.der).decode("ascii"),
+                    "stamp": b64encode(one.der).decode("ascii"),
                     "certificates": one.certificates or None,
                 })
                 change.put(made, expected=0)

@@ -49,7 +49,7 @@ def time_stamp_files(witnesses: Iterable[Shown]) -> list[tuple[str, bytes]]:
     Raises Tampered for a token that is none: verify tells more of it.
     """
     stamps = sorted(
-        (one for one in witnesses if one.get("token") and one.get("checkpoint")),
+        (one for one in witnesses if one.get("stamp") and one.get("checkpoint")),
         key=lambda one: (one.get("size"), one.get("holder"), one.id))
     files: list[tuple[str, bytes]] = []
     listed: list[str] = []
@@ -58,7 +58,7 @@ def time_stamp_files(witnesses: Iterable[Shown]) -> list[tuple[str, bytes]]:
         word = re.sub(r"[^a-z0-9]+", "-", one.get("holder").lower()).strip("-")[:40] or "authority"
         name = f"{number}-{word}"
         try:
-            token = b64decode(one.get("token"), validate=True)
+            token = b64decode(one.get("stamp"), validate=True)
         except ValueError as error:
             raise Tampered(f"the time stamp {one.id} is not written in base64; run headstamp verify") from error
         files.append((f"{FOLDER}/{name}.tsr", token))

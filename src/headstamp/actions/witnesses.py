@@ -65,10 +65,10 @@ def findings_of(seen: list[Seen]) -> Iterator[Finding]:
 def _looked_at(stored: StoredWitness, origin: str, log: OurLog) -> Seen:
     seen = Seen(stored.id, stored.witness_kind, stored.holder, stored.size, stored.witnessed_at,
                 stored.origin == origin, "kept")
-    if stored.token:
+    if stored.stamp:
         seen = _token(seen, stored)
     if seen.ours and seen.standing != "bad":
-        code = "time_stamp_invalid" if stored.token else ""
+        code = "time_stamp_invalid" if stored.stamp else ""
         try:
             wrong = log.check(stored.checkpoint)
         except Tampered as error:
@@ -81,7 +81,7 @@ def _looked_at(stored: StoredWitness, origin: str, log: OurLog) -> Seen:
 def _token(seen: Seen, stored: StoredWitness) -> Seen:
     bad = replace(seen, standing="bad", code="time_stamp_invalid")
     try:
-        found = check(b64decode(stored.token, validate=True), stored.checkpoint.encode("utf-8"),
+        found = check(b64decode(stored.stamp, validate=True), stored.checkpoint.encode("utf-8"),
                       stored.certificates)
     except (Unreadable, Tampered, Refused) as error:
         return replace(bad, why=error.message)

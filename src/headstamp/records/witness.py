@@ -31,12 +31,12 @@ class Witness(Record):
     checkpoint: Verbatim = fact("The signed checkpoint", ...)
     size: Count = fact("Its number of entries", ...)
     witnessed_at: Instant | None = fact("When, by the witness")
-    token: Prose | None = fact("RFC 3161 time stamp of the checkpoint's bytes, in base64")
+    stamp: Prose | None = fact("RFC 3161 time stamp of the checkpoint's bytes, in base64")
     certificates: Prose | None = fact("Certificates of the authority (PEM), as it was known then")
 
     def rules(self) -> Iterable[Unfit]:
-        if (self.witness_kind == "time_stamp") != (self.token is not None):
-            yield Unfit("a time stamp has a token, and no other witness has one")
+        if (self.witness_kind == "time_stamp") != (self.stamp is not None):
+            yield Unfit("a time stamp has the bytes of its stamp, and no other witness has")
 
     def label(self) -> str:
         return f"{self.holder}: {self.size} entries"

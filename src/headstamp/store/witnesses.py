@@ -16,7 +16,7 @@ from headstamp.evidence.tile import node_reader
 from headstamp.store.case import Case
 from headstamp.store.served_log import ServedLog
 
-_TEXTS = ("witness_kind", "holder", "checkpoint", "witnessed_at", "token", "certificates")
+_TEXTS = ("witness_kind", "holder", "checkpoint", "witnessed_at", "stamp", "certificates")
 
 
 class StoredWitness(NamedTuple):
@@ -27,7 +27,7 @@ class StoredWitness(NamedTuple):
     holder: str
     checkpoint: str
     witnessed_at: str
-    token: str
+    stamp: str
     certificates: str
 
     @property
@@ -91,7 +91,7 @@ class OurLog:
         if self._size is None:
             self._size = self._entries()
         read_node = node_reader(self._size, self._log.whole_tile)
-        return check_against(note, self._case.verifier, self._size, read_node)
+        return check_against(note, self._case.key_line, self._size, read_node)
 
     def _entries(self) -> int:
         told = self._log.latest().split("\n")[1:2]
