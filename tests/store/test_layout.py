@@ -30,7 +30,7 @@ from headstamp.records import Item
 from headstamp.store import case as cases
 from headstamp.store import layout, upgrade
 from headstamp.store.backend import Backend
-from headstamp.store.case import Case, read_key, settings_text
+from headstamp.store.case import Case, settings_text
 from headstamp.store.transfer import table_sums
 from tests.effort import EFFORT
 from tests.shared import ROOT
@@ -104,7 +104,7 @@ def test_an_older_layout_is_refused_unchanged_with_its_remedy(tmp_path: Path) ->
 def test_a_newer_case_is_refused_unchanged(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     live(case)
     rows = {**case.meta, "format": str(layout.FORMAT + 1), "something": "new"}
-    signer = read_key(case.folder / "keys" / "device.key")
+    signer = case.signer()
     assert signer is not None
     seal = sign(settings_text(rows) + "something new\n", signer)
     with case.backend.writing() as conn:

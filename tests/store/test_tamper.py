@@ -25,6 +25,7 @@ from headstamp.evidence.checkpoint import Checkpoint, sign_checkpoint
 from headstamp.evidence.note import Signer, sign
 from headstamp.records import TYPES, Item, Marking, Photograph
 from headstamp.store.case import Case, settings_text
+from headstamp.store.new_key import replace_key
 from headstamp.store.tables import CURRENT, METADATA
 from headstamp.store.verify import Finding
 from tests.conftest import STORES, new_case
@@ -51,6 +52,8 @@ def filled(case: Case) -> None:
                          enumerate(items)])
     with case.change(actor="A", reason="corrected") as change:
         change.put_many([one.model_copy(update={"remark": "corrected"}) for one in records])
+    replace_key(case, actor="A", reason="it was time")
+    replace_key(case, actor="A", reason="the laptop was away for a night", revoked=True)
     index_case(case)
     assert check_case(case) == []
 
@@ -562,7 +565,7 @@ def test_a_case_whose_key_or_format_was_changed_does_not_open_as_if_all_were_wel
     for number, change in enumerate(("key", "format", "origin")):
         folder = copied(file_case, tmp_path / str(number))
         with closing(sqlite3.connect(folder / "case.sqlite")) as conn, conn:
-            conn.execute("UPDATE meta SET value = '2' WHERE key = ?", (change,))
+            conn.execute("UPDATE meta SET value = '7' WHERE key = ?", (change,))
         try:
             with Case.open(folder) as opened:
                 assert "settings_changed" in {one.what for one in check_case(opened)}

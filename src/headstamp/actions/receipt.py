@@ -83,7 +83,7 @@ def check_paper(case: Case, text: str) -> PaperResult:
     paper and log do not agree.
     """
     paper = Witness.parse(text.replace("\r\n", "\n"))
-    under = paper.check([case.verifier])
+    under = paper.check(case.key_line)
     if under is None:
         raise Tampered("the paper does not agree with itself: its hashes do not lead from the entry "
                        "to its checkpoint")

@@ -51,7 +51,7 @@ def standing(case: Case, clearance: str) -> Iterator[tuple[Standing, Reader]]:
     """
     for _ in range(_TRIES):
         note = case.checkpoint_note()
-        point = open_checkpoint(note, [case.verifier])
+        point = open_checkpoint(note, case.key_line)
         with case.read(clearance).snapshot() as reader:
             reader.totals()  # the first question fixes the state
             if case.checkpoint_note() == note:

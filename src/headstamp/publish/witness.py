@@ -10,7 +10,7 @@ is the checkpoint as a signed note, which any C2SP tool reads and ``headstamp ve
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from headstamp.errors import Unreadable
@@ -56,7 +56,7 @@ class Witness:
             raise Unreadable("this is not the text of a receipt: record, index or hashes are none")
         return cls(named[1], int(named[2]), int(number), bytes.fromhex(named[3]), path, checkpoint)
 
-    def check(self, verifiers: Sequence[Verifier]) -> Checkpoint | None:
+    def check(self, verifiers: Verifier | Iterable[Verifier]) -> Checkpoint | None:
         """The checkpoint under which the entry stands; None where the hashes do not lead there.
 
         Raises Unreadable or Tampered where the checkpoint itself is none.

@@ -236,7 +236,7 @@ def _checkpoint(conn: Connection, case: Case) -> tuple[str, int, bytes]:
     ).scalar()
     if note is None:
         raise Tampered("the case has no checkpoint")
-    latest = open_checkpoint(str(note), [case.verifier])
+    latest = open_checkpoint(str(note), case.key_line)
     return str(note), latest.size, latest.root
 
 
@@ -251,7 +251,7 @@ def _refuse_another_past(conn: Connection, case: Case, place: Path) -> None:
             select(CHECKPOINT.c.note).where(CHECKPOINT.c.size == before.entries)
         ).scalar()
         same = there is not None and (
-            open_checkpoint(str(there), [case.verifier]).root == before.opened().root
+            open_checkpoint(str(there), case.key_line).root == before.opened().root
         )
         if not same:
             raise Tampered(

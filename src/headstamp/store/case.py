@@ -24,11 +24,11 @@ from headstamp.errors import (
     Missing,
     Tampered,
     Unavailable,
-    Unreadable,
 )
 from headstamp.evidence import entry as entries
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
 from headstamp.evidence.entry import Stamp, moment
+from headstamp.evidence.key_line import KeyLine
 from headstamp.evidence.note import Signer, Verifier, open_note, sign
 from headstamp.evidence.tile import Tiles
 from headstamp.kinds.tier import RANK
@@ -36,7 +36,7 @@ from headstamp.records import TYPES
 from headstamp.store.address import backend_of, without_password
 from headstamp.store.backend import Backend
 from headstamp.store.change import Change
-from headstamp.store.cipher import Keys, is_sealed_text
+from headstamp.store.cipher import Keys
 from headstamp.store.cipher_lock import Lock, is_encrypted, write_lock
 from headstamp.store.elsewhere import open_aside
 from headstamp.store.facets import FacetIndex, total
@@ -45,13 +45,13 @@ from headstamp.store.passphrase import unlocked
 from headstamp.store.policy import clearance_rank
 from headstamp.store.proof import Proof, Prover, prove
 from headstamp.store.reader import Reader
+from headstamp.store.signing_key import KEY, PUBLIC, settle, signing_key, write_key
 from headstamp.store.sqlite import Sqlite
-from headstamp.store.tables import CHECKPOINT, EDGE, LOG, META
+from headstamp.store.tables import CHECKPOINT, EDGE, KEY_CHANGE, LOG, META
 from headstamp.store.vault import Vault
 from headstamp.store.working import Working
 
 _META = ("format", "origin", "created_at", "key")
-_SIGNING_KEY = "keys/device.key"
 
 Clock = Callable[[], datetime]
 
@@ -76,13 +76,13 @@ class Case:
         self.vault = Vault(folder / "originals", keys)
         self.working = Working(folder, keys)
         self.origin = meta["origin"]
-        self.verifier = Verifier.parse(meta["key"])
         self.clock = clock
         self._signer = signer
         # The tree's right edge as this process last left it; good only while
         # the log has that size.
         self._tiles: Tiles | None = None
         self._indexes: dict[str, FacetIndex] = {}
+        self._line: tuple[int, KeyLine] | None = None
 
     @classmethod
     def create(
@@ -97,7 +97,7 @@ class Case:
         place, backend = backend_of(str(where), folder, keys)
         if backend.exists():
             raise Conflicting(f"there is a case at {without_password(str(where))} already")
-        key_file = place / "keys" / "device.key"
+        key_file = place / "keys" / KEY
         if key_file.exists():
             raise Conflicting(f"{place} holds the key of another case", )
         locked = lock(keys) if lock is not None and keys is not None else None
@@ -115,7 +115,7 @@ class Case:
         if locked is not None:
             write_lock(place, locked)
         write_key(key_file, signer, keys)
-        (place / "keys" / "device.pub").write_text(signer.verifier_key + "\n", encoding="utf-8")
+        (place / "keys" / PUBLIC).write_text(signer.verifier_key + "\n", encoding="utf-8")
         backend.create()
         with backend.writing() as conn:
             rows = [*meta.items(), ("seal", sign(settings_text(meta), signer))]
@@ -152,7 +152,9 @@ class Case:
         except BaseException:
             backend.close()
             raise
-        return cls(str(where), place, backend, meta, None, clock, backend_keys(backend))
+        case = cls(str(where), place, backend, meta, None, clock, backend_keys(backend))
+        settle(place, meta["key"], case.keys)
+        return case
 
     @property
     def address(self) -> str:
@@ -178,16 +180,12 @@ class Case:
         On a clean exit everything put is durable and logged; on an error nothing
         is. Raises Unavailable where this machine does not hold the case's key.
         """
-        key = self.folder / "keys" / "device.key"
+        key = self.folder / "keys" / KEY
         no_key = (f"the key of this case is not in {key.parent}: it can be read and verified here, "
                   "not changed")
-        # Read only when something is to be signed: reading needs no key.
-        if self._signer is None:
-            self._signer = read_key(key, self.keys)
-        if self._signer is None:
+        signer = self.signer()
+        if signer is None:
             raise Unavailable(no_key)
-        if self._signer.verifier_key != self.meta["key"]:
-            raise Tampered(f"the key in {self.folder / 'keys'} is not the key of this case")
         stamp = Stamp(act="put", actor=actor, at=moment(self.clock()), reason=reason)
         tiles = None
         try:
@@ -196,16 +194,36 @@ class Case:
                 if not key.exists():
                     self._signer = None
                     raise Unavailable(no_key)
-                tiles = self._edge(conn)
+                if str(conn.execute(select(META.c.value).where(META.c.key == "key")).scalar()) != (
+                    signer.verifier_key
+                ):
+                    self._signer = None
+                    raise Conflicting("the signing key of this case was replaced just now; nothing was "
+                                      "written. Do it again")
+                tiles = self.edge(conn)
                 change = Change(conn, self.backend, self.vault, stamp, tiles)
                 yield change
-                change.finish(self._signer, self.origin)
+                change.finish(signer, self.origin)
         except BaseException:
             self._tiles = None  # the edge in memory may have run ahead of the log
             raise
         self._tiles = tiles
 
-    def _edge(self, conn: Connection) -> Tiles:
+    def signer(self) -> Signer | None:
+        """The key that signs; None where it is not here. Raises Tampered where another one is.
+
+        Read only when something is to be signed: reading needs no key.
+        """
+        in_force = self.verifier.text()
+        if self._signer is None or self._signer.verifier_key != in_force:
+            self._signer = signing_key(self.folder, in_force, self.keys)
+        if self._signer is not None and self._signer.verifier_key != in_force:
+            self._signer = None
+            raise Tampered(f"the key in {self.folder / 'keys'} is not the key of this case")
+        return self._signer
+
+    def edge(self, conn: Connection) -> Tiles:
+        """The right edge of the tree, to go on from. Raises Tampered."""
         size = conn.execute(select(func.coalesce(func.max(LOG.c.seq) + 1, 0))).scalar_one()
         if self._tiles is not None and self._tiles.size == size:
             return self._tiles
@@ -217,6 +235,32 @@ class Case:
                 "the log and its tree do not fit together; nothing more is written until "
                 "`headstamp verify` has been looked at"
             ) from error
+
+    # -- keys of the log
+
+    @property
+    def verifier(self) -> Verifier:
+        """The key in force: what is signed now is checked with it."""
+        return self.key_line.newest
+
+    @property
+    def key_line(self) -> KeyLine:
+        """All keys that ever signed this log: what was signed at any time is checked with them."""
+        if self.meta["format"] == "1":  # no key was ever changed there
+            return KeyLine(Verifier.parse(self.meta["key"]))
+        with self.backend.reading() as conn:
+            changes = conn.execute(select(func.count()).select_from(KEY_CHANGE)).scalar_one()
+            if self._line is None or self._line[0] != changes:
+                self._line = changes, self._read_line(conn)
+        return self._line[1]
+
+    def _read_line(self, conn: Connection) -> KeyLine:
+        key = conn.execute(select(META.c.value).where(META.c.key == "key")).scalar()
+        self.meta["key"] = str(key or "")
+        try:
+            return key_line_in(conn, self.meta["key"])
+        except HeadstampError:  # told by ``meta_problem``; nothing older verifies then
+            return KeyLine(Verifier.parse(self.meta["key"]))
 
     # -- reading
 
@@ -239,7 +283,7 @@ class Case:
 
     def checkpoint(self) -> Checkpoint:
         """The latest signed checkpoint, its signature checked. Raises Tampered."""
-        return open_checkpoint(self.checkpoint_note(), [self.verifier])
+        return open_checkpoint(self.checkpoint_note(), self.key_line)
 
     def checkpoint_note(self) -> str:
         """The latest checkpoint as a signed note, to hand out and keep elsewhere."""
@@ -258,26 +302,32 @@ class Case:
 
     def proof(self, seq: int) -> Proof:
         """The proof that entry ``seq`` stands in the log. Raises Missing, Tampered."""
+        line = self.key_line
         with self.backend.reading() as conn:
-            return prove(conn, seq, self.verifier)
+            return prove(conn, seq, line)
 
     def proofs(self, seqs: Sequence[int]) -> list[Proof]:
         """The proofs of several entries against one checkpoint. Raises as ``proof``."""
+        line = self.key_line
         with self.backend.reading() as conn:
-            prover = Prover(conn, self.verifier)
+            prover = Prover(conn, line)
             return [prover.prove(seq) for seq in seqs]
 
     def meta_problem(self) -> str | None:
         """What is wrong with the case's own settings; None where their seal holds."""
         with self.backend.reading() as conn:
             rows = dict(conn.execute(select(META.c.key, META.c.value)).all())
+            try:
+                key_line_in(conn, str(rows.get("key")))
+            except HeadstampError as error:
+                return f"the changes of the signing key do not hold: {error}"
         if set(rows) != {*_META, "seal"}:
             return "settings were added or removed: " + ", ".join(sorted(set(rows) ^ {*_META, "seal"}))
-        public = self.folder / "keys" / "device.pub"
+        public = self.folder / "keys" / PUBLIC
         if public.is_file() and public.read_text("utf-8", "replace").strip() != rows["key"]:
             return "the key in the database is not the key in the folder"
         try:
-            signer = self._signer or read_key(self.folder / "keys" / "device.key", self.keys)
+            signer = signing_key(self.folder, rows["key"], self.keys)
         except HeadstampError as error:
             return f"the signing key cannot be read: {error}"
         if signer is not None and signer.verifier_key != rows["key"]:
@@ -308,6 +358,15 @@ def _usable_settings(backend: Backend, where: str, outdated: bool) -> dict[str, 
     except HeadstampError as error:
         raise Tampered(f"the key of the case at {where} was changed: {error}") from error
     return meta
+
+
+def key_line_in(conn: Connection, newest: str) -> KeyLine:
+    """The keys of a log as its database tells them. Raises Invalid, Unreadable, Tampered."""
+    rows = conn.execute(select(KEY_CHANGE.c.size, KEY_CHANGE.c.note).order_by(KEY_CHANGE.c.size)).all()
+    line = KeyLine.of_notes(Verifier.parse(newest), [str(note) for _, note in rows])
+    if [size for size, _ in rows] != [change.size for change in line.changes]:
+        raise Tampered("a change of the key stands at another size than it says")
+    return line
 
 
 def sealed_format(rows: dict[str, str]) -> int | None:
@@ -348,34 +407,3 @@ def settings_text(meta: dict[str, str]) -> str:
 def backend_keys(backend: Backend) -> Keys | None:
     """The keys with which a backend was opened; None for a plain one."""
     return backend.keys if isinstance(backend, Sqlite) else None
-
-
-def read_key(path: Path, keys: Keys | None = None) -> Signer | None:
-    """The signing key in a file; None where there is no file.
-
-    That of an encrypted case is sealed, and needs ``keys``. Raises Unavailable, Unreadable,
-    Tampered.
-    """
-    try:
-        text = path.read_text("utf-8").strip()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise Unavailable(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"{path} is damaged: it holds no key") from error
-    if is_sealed_text(text):
-        if keys is None:
-            raise Unavailable(f"{path} is sealed: it is the key of an encrypted case")
-        text = keys.open_text(text, _SIGNING_KEY)
-    return Signer.parse(text)
-
-
-def write_key(path: Path, signer: Signer, keys: Keys | None = None) -> None:
-    """Writes a signing key to a new file of this user alone; sealed where there are ``keys``."""
-    text = signer.text() if keys is None else keys.seal_text(signer.text(), _SIGNING_KEY)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from headstamp.errors import Missing, Tampered
 from headstamp.evidence.checkpoint import open_checkpoint
+from headstamp.evidence.key_line import KeyLine
 from headstamp.evidence.note import Verifier
 from headstamp.evidence.tile import WIDTH, node_reader
 from headstamp.evidence.tree import inclusion_proof, leaf_hash, verify_inclusion
@@ -39,7 +40,7 @@ class Proof:
         return verify_inclusion(self.index, self.size, self.leaf, self.path, self.root)
 
 
-def prove(conn: Connection, seq: int, verifier: Verifier) -> Proof:
+def prove(conn: Connection, seq: int, verifier: Verifier | KeyLine) -> Proof:
     """The proof of one entry against the latest checkpoint.
 
     Raises Missing where the log has no such entry, Tampered where the
@@ -51,14 +52,14 @@ def prove(conn: Connection, seq: int, verifier: Verifier) -> Proof:
 class Prover:
     """Proofs of several entries over one state of the case."""
 
-    def __init__(self, conn: Connection, verifier: Verifier) -> None:
+    def __init__(self, conn: Connection, verifier: Verifier | KeyLine) -> None:
         note = conn.execute(
             select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.size.desc()).limit(1)
         ).scalar()
         if note is None:
             raise Tampered("the case has no checkpoint")
         self.note = str(note)
-        self.checkpoint = open_checkpoint(self.note, [verifier])
+        self.checkpoint = open_checkpoint(self.note, verifier)
         self._conn = conn
         self._read_node = node_reader(self.checkpoint.size, self._tile)
 

@@ -34,7 +34,7 @@ from headstamp.store.backup_set import (
     original_in,
     read_manifest,
 )
-from headstamp.store.case import Case, read_key, write_key
+from headstamp.store.case import Case
 from headstamp.store.cipher import Keys
 from headstamp.store.disk import (
     copy_file,
@@ -47,6 +47,7 @@ from headstamp.store.disk import (
 )
 from headstamp.store.passphrase import unlocked
 from headstamp.store.search import Keyer
+from headstamp.store.signing_key import read_key, write_key
 from headstamp.store.sqlite import Sqlite
 from headstamp.store.tables import LOG
 from headstamp.store.transfer import copy_tables

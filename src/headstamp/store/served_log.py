@@ -22,6 +22,7 @@ from headstamp.errors import Invalid, Missing, Tampered
 from headstamp.evidence.canonical import canonical
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
 from headstamp.evidence.export import Disclosure, pack
+from headstamp.evidence.key_line import KeyLine
 from headstamp.evidence.note import Verifier
 from headstamp.evidence.proof import ConsistencyProof, InclusionProof
 from headstamp.evidence.salted import SALT_BYTES, salts
@@ -30,7 +31,7 @@ from headstamp.evidence.tree import HASH_BYTES, consistency_proof, inclusion_pro
 from headstamp.records import BY_NAME
 from headstamp.store.case import Case
 from headstamp.store.sight import Sight
-from headstamp.store.tables import CHECKPOINT, CURRENT, EDGE, LOG, TILE, VERSION
+from headstamp.store.tables import CHECKPOINT, CURRENT, EDGE, KEY_CHANGE, LOG, TILE, VERSION
 
 _LEVELS = 64
 
@@ -72,6 +73,12 @@ class ServedLog(Sight):
         if note is None:
             raise Tampered("the case has no checkpoint")
         return str(note)
+
+    def key_changes(self) -> list[str]:
+        """The signed changes of the log's key, in the order made."""
+        with self._connected() as conn:
+            rows = conn.execute(select(KEY_CHANGE.c.note).order_by(KEY_CHANGE.c.size)).scalars()
+            return [str(note) for note in rows]
 
     # -- tiles and bundles
 
@@ -130,7 +137,7 @@ class ServedLog(Sight):
 
     # -- proofs
 
-    def inclusion(self, seq: int, verifier: Verifier) -> InclusionProof:
+    def inclusion(self, seq: int, verifier: Verifier | KeyLine) -> InclusionProof:
         """The proof that entry ``seq`` stands under the latest checkpoint.
 
         Raises Missing where there is no such entry or it may not be seen, Tampered
@@ -144,7 +151,7 @@ class ServedLog(Sight):
             path = inclusion_proof(seq, checkpoint.size, node_reader(checkpoint.size, log.whole_tile))
             return InclusionProof(seq, entry[0], tuple(path), note)
 
-    def consistency(self, old: int, verifier: Verifier) -> ConsistencyProof:
+    def consistency(self, old: int, verifier: Verifier | KeyLine) -> ConsistencyProof:
         """The proof that the log begins with its first ``old`` entries.
 
         Raises Invalid where the log never had that size, Tampered where it is damaged.
@@ -157,9 +164,9 @@ class ServedLog(Sight):
                 old, checkpoint.size, node_reader(checkpoint.size, log.whole_tile))
             return ConsistencyProof(old, tuple(path), note)
 
-    def _checkpoint(self, verifier: Verifier) -> tuple[str, Checkpoint]:
+    def _checkpoint(self, verifier: Verifier | KeyLine) -> tuple[str, Checkpoint]:
         note = self.latest()
-        return note, open_checkpoint(note, [verifier])
+        return note, open_checkpoint(note, verifier)
 
     def whole_tile(self, level: int, index: int, width: int) -> bytes:
         """A tile that must be there. Raises Tampered where it is not."""

@@ -20,7 +20,7 @@ from headstamp.evidence.note import Signer, sign
 from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, RecordType
 from headstamp.store.backend import Backend
-from headstamp.store.case import Case, read_key, sealed_format, settings_text
+from headstamp.store.case import Case, sealed_format, settings_text
 from headstamp.store.change import row_of_body
 from headstamp.store.elsewhere import rebuild_elsewhere
 from headstamp.store.facets import spread
@@ -33,6 +33,7 @@ from headstamp.store.layout import (
 )
 from headstamp.store.refs import owners_in
 from headstamp.store.rows import Row
+from headstamp.store.signing_key import signing_key
 from headstamp.store.tables import (
     COUNT,
     CURRENT,
@@ -83,7 +84,7 @@ def upgrade(case: Case, *, anew: bool = False, told: Told | None = None) -> bool
         if start == FORMAT and not anew and stated_layout(conn) == fingerprint():
             return False
         if start < FORMAT:
-            signer = read_key(case.folder / "keys" / "device.key", case.keys)
+            signer = signing_key(case.folder, rows["key"], case.keys)
             if signer is None:
                 raise Unavailable(
                     f"the key of this case is not in {case.folder / 'keys'}: its settings cannot be "

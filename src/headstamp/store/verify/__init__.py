@@ -68,7 +68,7 @@ def verify(
             if beside is None:
                 check_tables(conn, case.backend, keys, found)
             for one in check_log(
-                walk.entries(), tree.notes(), case.verifier, tree.stored_leaves(),
+                walk.entries(), tree.notes(), case.key_line, tree.stored_leaves(),
                 identify=walk.identify,
             ):
                 found.say(one.what, one.id, one.detail)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from headstamp.evidence.check import check_against
+from headstamp.evidence.check import check_against, check_key_changes
 from headstamp.evidence.tile import WIDTH, Tiles, node_reader
 from headstamp.evidence.tree import HASH_BYTES
 from headstamp.store.case import Case
@@ -72,11 +72,13 @@ class Tree:
         for size, note in self._checkpoints:
             if as_text(note).split("\n")[1:2] != [str(size)]:
                 found.say("checkpoint_moved", f"checkpoint {size}", "it is of another size")
+        read_node = node_reader(self._tiles.size, self._read_tile)
+        for one in check_key_changes(self._case.key_line, self._tiles.size, read_node):
+            found.say(one.what, one.id, one.detail)
         if against:
-            read_node = node_reader(self._tiles.size, self._read_tile)
             for outside in against:
                 for one in check_against(
-                    outside, self._case.verifier, self._tiles.size, read_node
+                    outside, self._case.key_line, self._tiles.size, read_node
                 ):
                     found.say(one.what, one.id, one.detail)
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from headstamp.errors import Invalid, Missing
+from headstamp.evidence.export import checkpoint_line
 from headstamp.evidence.tile import ENTRIES, parse_path
 from headstamp.store.served_log import ServedLog
 from headstamp.web.act import Act
@@ -42,6 +43,10 @@ def _key(log: ServedLog, request: Request) -> Response:
     return Response(desk_of(request).case.verifier.text() + "\n", media_type=_TEXT)
 
 
+def _keys(log: ServedLog, request: Request) -> Response:
+    return Response(b"".join(map(checkpoint_line, log.key_changes())), media_type=_TEXT)
+
+
 def _tile(log: ServedLog, request: Request) -> Response:
     path = f"tile/{request.path_params['path']}"
     try:
@@ -55,13 +60,13 @@ def _tile(log: ServedLog, request: Request) -> Response:
 
 def _proof(log: ServedLog, request: Request) -> Response:
     seq: int = request.path_params["seq"]
-    proof = log.inclusion(seq, desk_of(request).case.verifier)
+    proof = log.inclusion(seq, desk_of(request).case.key_line)
     return Response(proof.text(), media_type=_TEXT, headers={
         "content-disposition": f'attachment; filename="entry-{seq}.tlog-proof"'})
 
 
 def _consistency(log: ServedLog, request: Request) -> Response:
-    proof = log.consistency(request.path_params["size"], desk_of(request).case.verifier)
+    proof = log.consistency(request.path_params["size"], desk_of(request).case.key_line)
     return Response(proof.text(), media_type=_TEXT)
 
 
@@ -71,6 +76,7 @@ ACTS: tuple[Act, ...] = tuple(
     for name, path, answer in (
         ("checkpoint", "/log/checkpoint", _checkpoint),
         ("key", "/log/key", _key),
+        ("keys", "/log/keys", _keys),
         ("tile", "/log/tile/{path:path}", _tile),
         ("proof", "/log/proof/{seq:int}", _proof),
         ("consistency", "/log/consistency/{size:int}", _consistency),
