@@ -135,7 +135,7 @@ def _serve(channel: socket.socket, job: dict[str, Any], handles: list[int]) -> i
         if not _answer(job, *handles):
             return 0
         used = resource.getrusage(resource.RUSAGE_SELF)
-        os.write(channel.fileno(), _end(0, used))
+        os.write(channel.fileno(), _end(0, used, os.getpid()))
         taken = _take(channel)
         if taken is None or not taken[0]:
             return ALL_TOLD
@@ -145,9 +145,9 @@ def _serve(channel: socket.socket, job: dict[str, Any], handles: list[int]) -> i
     return 0
 
 
-def _end(code: int, used: resource.struct_rusage) -> bytes:
+def _end(code: int, used: resource.struct_rusage, copy: int) -> bytes:
     kilobytes = used.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
-    return orjson.dumps([code, kilobytes, used.ru_utime + used.ru_stime]) + b"\n"
+    return orjson.dumps([code, kilobytes, used.ru_utime + used.ru_stime, copy]) + b"\n"
 
 
 def _warm() -> None:
@@ -213,7 +213,7 @@ def main() -> int:
         _, status, used = os.wait4(copy, 0)
         code = os.waitstatus_to_exitcode(status)
         if code != ALL_TOLD:
-            channel.sendall(_end(code, used))
+            channel.sendall(_end(code, used, copy))
     return 0
 
 

@@ -9,7 +9,9 @@ climb out of the folder, encryption, and XML that declares entities.
 from __future__ import annotations
 
 import re
+import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -77,11 +79,15 @@ class Container:
         if len(self._members) != len(infos):
             raise Unreadable(f"{name} was not read: two members of its container share a name.")
         for info in infos:
-            parts = re.split(r"[/\\]", info.filename)
-            if ".." in parts or parts[0] == "" or ":" in parts[0]:
+            if _leads_out(info.orig_filename):
                 raise Unreadable(
                     f"{name} was not read: a member of its container names a path outside it "
-                    f"({info.filename[:80]!r}). No office program writes this."
+                    f"({info.orig_filename[:80]!r}). No office program writes this."
+                )
+            if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+                raise Unreadable(
+                    f"{name} was not read: a member of its container is no file but a link or a "
+                    f"device ({info.orig_filename[:80]!r}). No office program writes this."
                 )
             if info.flag_bits & 0x1:
                 raise Unreadable(f"{name} is locked with a password; save it without one.")
@@ -119,6 +125,28 @@ class Container:
                     f"{self.file.name} was not read: {name[:80]} declares XML entities, "
                     "which no office program writes."
                 )
+
+
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_SLASHES = re.compile(r"[/\\\u2044\u2215\u29f5\u29f8]")
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a member's name could lead anywhere if somebody unpacked it, on any system.
+
+    Signs that some systems take for a dot or a slash count as such; so do control
+    characters, of which zip readers cut off what follows, and names of devices.
+
+    >>> [_leads_out(name) for name in ("xl/workbook.xml", "xl/../../a", "C:a", "xl/NUL.xml")]
+    [False, True, True, True]
+    """
+    plain = unicodedata.normalize("NFKC", name)
+    parts = _SLASHES.split(plain)
+    return (
+        ".." in (part.strip() for part in parts) or parts[0] == "" or ":" in parts[0]
+        or _UNSEEN.search(name) is not None or any(_DEVICE.match(part) for part in parts)
+    )
 
 
 def _check_directory(given: Handed, limits: Limits) -> None:

@@ -43,6 +43,11 @@ _OTHERS = (
     (b"\x7fELF", "a program"),
     (b"MZ\x90\x00", "a program"),
 )
+_MARKUP = tuple(
+    b"<" + word
+    for word in (b"!doctype", b"!entity", b"html", b"?xml", b"svg", b"kml", b"gpx", b"head", b"body",
+                 b"script", b"?php", b"iframe", b"img ", b"meta ")
+)  # fmt: skip
 _CONTROL = bytes(set(range(32)) - set(b"\x00\t\n\x0b\x0c\r\x1a\x1b")) + b"\x7f"
 
 
@@ -96,7 +101,7 @@ def _refuse_others(path: Path, sample: bytes) -> None:
         if sample.startswith(magic):
             raise Unreadable(f"{path.name} is not a table but {name}.")
     head = sample[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
+    if head.startswith(_MARKUP):
         raise Unreadable(
             f"{path.name} is a web page or XML, not a table; "
             "open it in a spreadsheet program and save it as XLSX or CSV."

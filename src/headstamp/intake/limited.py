@@ -51,8 +51,8 @@ _PASSED_ON = ("PATH", "PYTHONPATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH", "DYLD_
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How one file's child ended: its exit code (minus the signal that killed it), and the most
-    memory it held and the processor time it took."""
+    """How the reading of one file ended: the child's exit code (minus the signal that killed it),
+    the most memory it has held, and the processor time that the file took."""
 
     code: int
     kilobytes: int = 0
@@ -83,6 +83,7 @@ class Keeper:
             )  # fmt: skip
         self._channel = ours
         self._ended = True
+        self._used: dict[int, float] = {}
         self.kind = ""
 
     def begin(self, kind: str, job: bytes, handle: int) -> int:
@@ -121,8 +122,10 @@ class Keeper:
                 return _GONE
             told += part
         try:
-            code, kilobytes, seconds = orjson.loads(told)
-            end = End(int(code), int(kilobytes), float(seconds))
+            code, kilobytes, seconds, copy = orjson.loads(told)
+            before = self._used.get(copy, 0.0)  # a copy tells what it took for all its files
+            self._used = {copy: float(seconds)}
+            end = End(int(code), int(kilobytes), float(seconds) - before)
         except (ValueError, TypeError):  # its parser no longer does what it should
             return _GONE
         self._ended = True
@@ -153,6 +156,8 @@ class Keepers:
         self._lock = threading.Lock()
         self.room = threading.BoundedSemaphore(_PICTURES_AT_ONCE)
         """Taken by who has one picture looked at: a page of thumbnails asks for forty at once."""
+        self.latest = End(0)
+        """How the latest job ended, for those who measure."""
         self._idle: list[Keeper] = []
         self._foreign: list[Keeper] = []
 

@@ -49,7 +49,7 @@ class Limits:
                               each byte of the file where that is more, and never more than
                               ``parser_memory_most_bytes``.
     ``parser_cpu_seconds``    processor time of that process, for a small file;
-                              ``parser_cpu_seconds_per_mib`` are added for each MiB of the file,
+                              ``parser_cpu_seconds_per_mib`` are added for each whole MiB of it,
                               up to ``parser_cpu_most_seconds``.
     ``parser_silent_seconds`` how long that process may give no answer.
     """
@@ -71,7 +71,7 @@ class Limits:
     parser_memory_per_byte: int = 40
     parser_memory_most_bytes: int = 1 * _GIB
     parser_cpu_seconds: int = 8
-    parser_cpu_seconds_per_mib: int = 10
+    parser_cpu_seconds_per_mib: int = 5
     parser_cpu_most_seconds: int = 3_600
     parser_silent_seconds: int = 60
 
@@ -82,7 +82,7 @@ class Limits:
 
     def parser_seconds(self, size: int) -> int:
         """Seconds of processor time for parsing a file of ``size`` bytes."""
-        more = self.parser_cpu_seconds_per_mib * size // _MIB
+        more = self.parser_cpu_seconds_per_mib * (size // _MIB)
         return max(
             self.parser_cpu_seconds,
             min(self.parser_cpu_most_seconds, self.parser_cpu_seconds + more),

@@ -66,9 +66,9 @@ def answers(
             else:
                 yield answer
         else:
-            code = keeper.end().code
+            KEEPERS.latest = end = keeper.end()
             if not (ended or refused):
-                raise _death(given.name, code, limits, memory, seconds)
+                raise _death(given.name, end.code, limits, memory, seconds)
         if refused is not None:
             raise refused
         if not ended:
