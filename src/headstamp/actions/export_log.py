@@ -12,10 +12,10 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from headstamp.actions.log_folder import put_log, verifier_source
 from headstamp.actions.time_stamp_files import time_stamp_files
 from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailable
 from headstamp.evidence import export
@@ -116,19 +116,12 @@ class _Export:
     def write(self, records: bool, originals: bool) -> tuple[export.Statement, tuple[str, ...]]:
         """Writes everything; gives the statement, and the originals that are not in the vault."""
         with self._log.snapshot() as log:
-            note = log.latest()
-            size = open_checkpoint(note, self._line).size
-            notes = log.notes()
-            self._put(export.CHECKPOINT, note.encode("utf-8"))
-            changes = log.key_changes()
-            if changes:
-                self._put(export.KEYS, b"".join(map(export.checkpoint_line, changes)))
-            self._put(export.CHECKPOINTS, b"".join(map(export.checkpoint_line, notes)))
-            withheld = self._put_tiles(log, size)
+            parts = put_log(log, self._line, self._put, self._told)
+            size, withheld = parts.size, parts.withheld
             disclosed, named = self._put_disclosed(log, size, records)
         missing = self._put_originals(named) if originals else ()
         statement = export.Statement(
-            self._line.first.text(), size, withheld, len(notes), disclosed,
+            self._line.first.text(), size, withheld, parts.checkpoints, disclosed,
             len(named) if originals else 0,
         )
         self._put(export.STATEMENT, statement.text())
@@ -145,21 +138,6 @@ class _Export:
         place = self._folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-
-    def _put_tiles(self, log: ServedLog, size: int) -> int:
-        withheld = 0
-        paths = export.paths_of(size)
-        for done, (path, (level, index, width)) in enumerate(paths.items()):
-            if level >= 0:
-                self._put(path, log.whole_tile(level, index, width))
-                continue
-            entries = log.entries(index * WIDTH, width)
-            if len(entries) != width:
-                raise Tampered("entries of the log are gone; look at what `headstamp verify` says")
-            withheld += entries.count(b"")
-            self._put(path, export.pack(entries))
-            self._told("entries", done, len(paths))
-        return withheld
 
     def _put_disclosed(self, log: ServedLog, size: int, records: bool) -> tuple[int, list[str]]:
         count, named = 0, set()
@@ -186,11 +164,6 @@ class _Export:
                 missing.append(digest)
             self._told("originals", done, len(named))
         return tuple(missing)
-
-
-def verifier_source() -> bytes:
-    """The verifier that goes into every folder, byte for byte as it is shipped."""
-    return files("headstamp.evidence").joinpath(export.VERIFIER).read_bytes()
 
 
 def prove_record(

@@ -1,0 +1,176 @@
+"""The other devices of an investigation: whose key is whose, and which of them is trusted.
+
+A key is told by another way than the data, and put on file by a person. From then on the
+log that it signs is known here by its name. Nothing that a bundle brings changes that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Problem
+from headstamp.evidence.note import Verifier
+from headstamp.exchange.keys import read_public
+from headstamp.kinds.identity import derived_id
+from headstamp.kinds.instant import written
+from headstamp.records import Device
+from headstamp.store.case import Case
+from headstamp.store.shown import Shown
+
+_SEALED = "sealed"  # trust does not hang on who asks
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another device as it is known here.
+
+    ``taken`` is how many entries of its log were taken in, with the checkpoint of them
+    (empty where none); ``sent`` how many of ours it has confirmed; ``waiting`` the bundles
+    packed for it of which no receipt came back, oldest first.
+    """
+
+    id: str
+    title: str
+    verifier: Verifier
+    state: str
+    role: str
+    good_until: int | None
+    seal_to: tuple[str, ...]
+    taken: int
+    checkpoint: str
+    sent: int
+    waiting: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The device as plain JSON values."""
+        return {"id": self.id, "title": self.title, "log": self.verifier.name,
+                "key": self.verifier.text(), "state": self.state, "role": self.role,
+                "good_until": self.good_until, "sealed": bool(self.seal_to), "taken": self.taken,
+                "sent": self.sent, "waiting": list(self.waiting)}
+
+
+def device_id(log: str) -> str:
+    """The id of the record of the device whose log has this name."""
+    return derived_id(Device.PREFIX, log)
+
+
+def add_device(
+    case: Case, *, key: str, title: str, role: str = "field", holder: str = "",
+    seal_to: Iterable[str] = (), certificate: str = "", actor: str, reason: str,
+) -> str:
+    """Puts a device on file by the public key of its log; returns the record's id.
+
+    The same key again brings title, role, holder and the rest up to date. Raises Invalid for
+    what is no key, Conflicting where the log is known under another key.
+    """
+    verifier = _log_key(key)
+    if verifier.name == case.origin:
+        raise Invalid("this is the key of this very device")
+    with case.change(actor=actor, reason=reason) as change:
+        known = _record(case, device_id(verifier.name))
+        if known is not None and known.key != verifier.text():
+            raise Conflicting(
+                f"the log {verifier.name} is known here by another key. If its holder says that the "
+                "key was changed, take a bundle from it: it tells of the change. If not, somebody "
+                "pretends to be that device")
+        change.put(Device.build({
+            "id": device_id(verifier.name), "title": title, "key": verifier.text(),
+            "device_role": role, "tier": "restricted", **({"holder": holder} if holder else {}),
+            "seal_to": list(read_public(seal_to)) if seal_to else [],
+            **({"certificate": certificate} if certificate else {}),
+            **_standing(known),
+        }))
+    return device_id(verifier.name)
+
+
+def mark_lost(
+    case: Case, device: str, *, good_until: int | None = None, actor: str, reason: str
+) -> Peer:
+    """Marks a device as lost: what its log says beyond ``good_until`` entries waits for a person.
+
+    Without a number: beyond what was taken in from it so far. Raises Missing, Conflicting.
+    """
+    return _restate(case, device, actor, reason, device_state="lost",
+                    lost_at=written(case.clock()), good_until=good_until)
+
+
+def retire(case: Case, device: str, *, actor: str, reason: str) -> Peer:
+    """Marks a device as no longer used: nothing more is taken from it or packed for it."""
+    return _restate(case, device, actor, reason, device_state="retired")
+
+
+def trust(case: Case, device: str, *, actor: str, reason: str) -> Peer:
+    """Marks a device as trusted again: it was found, or marked by mistake."""
+    return _restate(case, device, actor, reason, device_state="active", lost_at=None, good_until=None)
+
+
+def peers(case: Case) -> list[Peer]:
+    """All other devices, by title."""
+    with case.read(_SEALED).snapshot() as reader:
+        bundles: dict[str, list[Shown]] = {}
+        for one in reader.stream("bundle"):
+            bundles.setdefault(one.get("device"), []).append(one)
+        found = [_peer(shown, bundles.get(shown.id, [])) for shown in reader.stream("device")]
+    return sorted(found, key=lambda peer: peer.title)
+
+
+def peer_named(case: Case, word: str) -> Peer:
+    """The device of that id, title, log name or key. Raises Missing, Invalid where two fit."""
+    found = [peer for peer in peers(case)
+             if word in (peer.id, peer.title, peer.verifier.name, peer.verifier.text())]
+    if not found:
+        raise Missing(f"no device {word!r} is known here; see: headstamp device")
+    if len(found) > 1:
+        raise Invalid(f"more than one device is called {word!r}: "
+                      + ", ".join(peer.id for peer in found))
+    return found[0]
+
+
+def _peer(shown: Shown, bundles: list[Shown]) -> Peer:
+    taken = [one for one in bundles if one.get("bundle_state") == "taken"]
+    last = max(taken, key=lambda one: one.get("size"), default=None)
+    # Its key may have been changed since: a receipt is held against the newest that is known.
+    return Peer(
+        shown.id, shown.get("title"), Verifier.parse(shown.get("key")), shown.get("device_state"),
+        shown.get("device_role"), shown.get("good_until"), tuple(shown.get("seal_to", ())),
+        0 if last is None else last.get("size"), "" if last is None else last.get("checkpoint", ""),
+        max((one.get("size") for one in bundles if one.get("bundle_state") == "received"), default=0),
+        tuple(one.id for one in bundles if one.get("bundle_state") == "packed"),
+    )
+
+
+def _restate(case: Case, device: str, actor: str, reason: str, **values: object) -> Peer:
+    peer = peer_named(case, device)
+    if not reason.strip():
+        raise Invalid("why is not said", [Problem("a reason is needed", field="reason")])
+    if values.get("device_state") == "lost" and values["good_until"] is None:
+        values["good_until"] = peer.taken
+    with case.change(actor=actor, reason=reason) as change:
+        known = _record(case, peer.id)
+        if known is None:
+            raise Missing(f"no device {peer.id} is known here")
+        change.put(known.model_copy(update=values))
+    return peer_named(case, peer.id)
+
+
+def _record(case: Case, id_: str) -> Device | None:
+    found = case.read(_SEALED).many([id_]).get(id_)
+    return None if found is None else Device.build({**found.values, "id": id_})
+
+
+def _standing(known: Device | None) -> dict[str, Any]:
+    """What a device's record keeps when the rest of it is brought up to date."""
+    if known is None:
+        return {}
+    kept = {"device_state": known.device_state, "good_until": known.good_until,
+            "lost_at": known.lost_at}
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _log_key(key: str) -> Verifier:
+    try:
+        return Verifier.parse(key.strip())
+    except HeadstampError as error:
+        raise Invalid(f"this is not the public key of a log: {error.message}") from error
