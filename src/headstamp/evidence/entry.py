@@ -35,7 +35,13 @@ import orjson
 
 from headstamp.errors import Invalid, Problem, Unreadable
 from headstamp.evidence.canonical import INTEGER_MAX, canonical
-from headstamp.evidence.salted import SALT_BYTES, SEED_BYTES, commitment, salts
+from headstamp.evidence.salted import (
+    SALT_BYTES,
+    SEED_BYTES,
+    commitment,
+    erased_positions,
+    salts,
+)
 
 # put: a version made here. take: one made on another device, and now the current one here.
 # hold: one made on another device, kept beside the current one, which it contradicts.
@@ -377,16 +383,26 @@ def _diagnosis(value: Any) -> Unreadable:
 def check_fields(entry: Entry, values: Mapping[str, bytes], seed: bytes) -> list[str]:
     """The fields, sorted, that are missing, extra, or differ from what the entry binds.
 
-    ``values`` holds the canonical bytes of every field present. Empty means all agree.
+    ``values`` holds the canonical bytes of every field present. Empty means all agree. A
+    field whose value and salt are both erased is not among them (``erased_fields``).
     """
     names = sorted(entry.fields)
     stream = salts(seed, len(names))
     wrong = set(values) - set(names)
+    gone = set(erased_fields(entry, seed)) - values.keys()
     for position, name in enumerate(names):
         salt = stream[SALT_BYTES * position : SALT_BYTES * (position + 1)]
+        if name in gone:
+            continue
         if name not in values or commitment(salt, values[name]) != entry.fields[name]:
             wrong.add(name)
     return sorted(wrong)
+
+
+def erased_fields(entry: Entry, seed: bytes) -> list[str]:
+    """The fields, sorted, whose salts are erased, so that nothing can be proven of them any more."""
+    names = sorted(entry.fields)
+    return [names[position] for position in erased_positions(seed, len(names))]
 
 
 def check_disclosed(entry: Entry, disclosed: Mapping[str, tuple[bytes, bytes]]) -> list[str]:

@@ -1,0 +1,171 @@
+"""What is erased for good: told by the erasures that two people agreed on, and by nothing else.
+
+An erasure counts where one person asked for it and another approved it. Who they were is
+read from the entries of the log, never from the text of the record. One that came from
+another device was checked against that device's log by whoever took it in; here both its
+entries bear the name of who took it. An approval is never undone: it counts in whatever
+version of the record it stands, so that devices which know the same erasures agree on
+what is gone, and so that nothing comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from orjson import JSONDecodeError, loads
+from sqlalchemy import Connection, Select, select
+
+from headstamp.errors import HeadstampError, Problem
+from headstamp.evidence import entry as entries
+from headstamp.records import Erasure, Record, RecordType, record_type
+from headstamp.store.backend import batches
+from headstamp.store.tables import ASIDE, CURRENT, LOG, VERSION
+from headstamp.vocab import fold
+
+WHOLE: Final = frozenset({"*"})
+"""In the place of fields: the whole record. No field has that name."""
+Erased = Mapping[str, frozenset[str]]
+"""By the record's id the fields that are erased, or ``WHOLE``."""
+
+_KIND: Final = record_type(Erasure).name
+_ELSEWHERE: Final = frozenset({"take", "hold", "same"})
+# What an erasure needs to be understood; the rest of it may be erased like anything else.
+_NEEDED: Final = frozenset({"record", "fields", "erasure_ground", "erasure_state"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An erasure that is approved in some version; ``agreed``: by a second person.
+
+    ``seq`` is the entry of the approval, ``asked_by`` and ``approved_by`` the actors.
+    """
+
+    id: str
+    record: str
+    fields: frozenset[str]
+    seq: int
+    asked_by: str
+    approved_by: str
+    agreed: bool
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names of actors may be one person's: case, accents and punctuation do not count."""
+    return fold(one) == fold(other)
+
+
+def erased_of(
+    conn: Connection, ids: Collection[str] | None = None, *, scan: bool = False
+) -> dict[str, frozenset[str]]:
+    """What is erased of these records, or of all; quick where there are no erasures.
+
+    ``scan`` looks at the versions themselves and not at the table of current erasures: for
+    whoever checks that table, or makes it anew.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for one in decisions(conn, scan=scan):
+        if one.agreed and (ids is None or one.record in ids):
+            found[one.record] = _joined(found.get(one.record, frozenset()), one.fields)
+    return found
+
+
+def decisions(conn: Connection, *, scan: bool = False) -> list[Decision]:
+    """All approved erasures, in the order of their approvals."""
+    by_id: dict[str, list[Any]] = {}
+    for row in _rows(conn, scan):
+        by_id.setdefault(row.id, []).append(row)
+    found = [one for rows in by_id.values() if (one := _decision(rows)) is not None]
+    return sorted(found, key=lambda one: one.seq)
+
+
+def _joined(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    return WHOLE if WHOLE in (one, other) else one | other
+
+
+def _query() -> Select[Any]:
+    return (
+        select(VERSION.c.seq, VERSION.c.id, VERSION.c.before, VERSION.c.body, LOG.c.entry)
+        .join(LOG, LOG.c.seq == VERSION.c.seq)
+    )
+
+
+def _rows(conn: Connection, scan: bool) -> Iterator[Any]:
+    """The versions of all erasures, with their entries."""
+    if scan:
+        yield from conn.execute(_query().where(VERSION.c.kind == _KIND))
+        return
+    wanted = set(conn.execute(select(CURRENT[_KIND].c.log_seq)).scalars())
+    if not wanted:
+        return
+    wanted.update(conn.execute(select(ASIDE.c.seq).where(ASIDE.c.kind == _KIND)).scalars())
+    while wanted:
+        before: set[int] = set()
+        for some in batches(sorted(wanted), 500):
+            for row in conn.execute(_query().where(VERSION.c.seq.in_(some))):
+                yield row
+                if row.before is not None and row.before < row.seq:
+                    before.add(row.before)
+        wanted = before
+
+
+def _decision(rows: Sequence[Any]) -> Decision | None:
+    """What the versions of one erasure come to; None where none of them is an approval."""
+    asked: dict[tuple[str, frozenset[str]], str] = {}
+    found: Decision | None = None
+    for row in sorted(rows, key=lambda one: one.seq):
+        try:
+            values = loads(row.body)
+            told = entries.read(bytes(row.entry))
+            about = str(values["record"]), frozenset(values.get("fields", ())) or WHOLE
+            state = values["erasure_state"]
+        except (HeadstampError, JSONDecodeError, TypeError, KeyError, AttributeError):
+            continue  # changed by hand: verify names it, and it decides nothing
+        if state == "asked":
+            asked.setdefault(about, told.actor)
+        if state != "approved" or (found is not None and found.agreed):
+            continue
+        asker = asked.get(about, "")
+        elsewhere = told.act in _ELSEWHERE
+        agreed = elsewhere or (asker != "" and not same_person(asker, told.actor))
+        found = Decision(row.id, *about, row.seq, asker, told.actor, agreed)
+    return found
+
+
+def can_go(kind: RecordType, name: str) -> bool:
+    """Whether a field can be erased by itself: a record of the type can be without it."""
+    fact = kind.by_name.get(name)
+    if fact is None or (kind.name == _KIND and name in _NEEDED):
+        return False
+    return not fact.required and fact.default in (None, ())
+
+
+def coming_back(records: Sequence[Record], erased: Erased) -> list[Problem]:
+    """What these records would fill in again of what was erased."""
+    return [problem for record in records if record.id in erased
+            for problem in _coming_back(record, erased[record.id])]
+
+
+def _coming_back(record: Record, gone: frozenset[str]) -> Iterator[Problem]:
+    if gone == WHOLE:
+        yield Problem("this record was erased, for good", "Nothing can be recorded under its id again. "
+                      "See headstamp erase --list.", value=record.id)
+        return
+    names, _ = record_type(type(record)).canonical_values(record)
+    for name in sorted(gone & set(names)):
+        yield Problem("this field was erased, for good, and cannot be filled in again",
+                      f"Leave it empty in {record.id}. See headstamp erase --list.", field=name)
+
+
+def unlike_others(record: Record, approving: str) -> list[Problem]:
+    """What is wrong with putting an erasure on file otherwise than by the acts that are for it.
+
+    ``approving`` is the id of the erasure that is being approved, empty where none is.
+    """
+    if not isinstance(record, Erasure) or record.id == approving:
+        return []
+    if record.erasure_state == "approved":
+        return [Problem("an erasure is approved by a second person, and carried out with it",
+                        "Run: headstamp erase --approve " + record.id, field="erasure_state")]
+    return []
