@@ -161,7 +161,7 @@ def _fitting(values: dict[str, Any]) -> dict[str, Any]:
     if "what_was_done" in values:  # a file: an example of an original is made from nothing
         return {**values, "generation": "derivative" if "parent" in values else "copy"}
     if "witness_kind" in values:  # a time stamp cannot be made up
-        spare = ("token", "certificates")
+        spare = ("stamp", "certificates")
         return {k: v for k, v in values.items() if k not in spare} | {"witness_kind": "paper"}
     if "act" in values and "to_party" not in values:  # an act of custody needs its parties
         of_evidence = ("act", "kept_in", "purpose", "authority", "condition", "change_made",
