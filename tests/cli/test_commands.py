@@ -22,6 +22,7 @@ PROMISED = {
     "settle": ["reason", "version", "state"],
     "read": ["region", "only", "accept", "item"], "record": [], "checkpoint": [], "schema": [], "snapshot": ["output"], "kinds": [],
     "export-log": ["output", "records", "without_originals"], "proof": ["version", "since", "output"],
+    "key": [],
     "stamp": ["authority", "ca", "authorities", "request", "reply", "list_"],
     "witness": ["paper", "checkpoint", "at", "output"],
     "backup": ["with_key", "keep"], "restore": ["key", "against", "as_it_is"], "move": [],
@@ -136,7 +137,7 @@ def test_verify(run: Run, small: Small, tmp_path: Path) -> None:
     kept = tmp_path / "checkpoint"
     kept.write_text(run("checkpoint", "--case", small.folder).out, "utf-8")
     fine = run("verify", "--case", small.folder, "--against", kept, "--json")
-    assert (fine.code, fine.json) == (0, {"ok": True, "findings": [], "not_checked": []})
+    assert (fine.code, fine.json) == (0, {"ok": True, "findings": [], "not_checked": [], "remarks": []})
     assert "Nothing is wrong" in run("verify", "--case", small.folder).out
 
     with sqlite3.connect(small.folder / "case.sqlite") as conn:

@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "derive": "custody",
     "verify": "case",
     "checkpoint": "case",
+    "key": "key",
     "export-log": "log",
     "proof": "log",
     "stamp": "stamp",
