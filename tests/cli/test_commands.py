@@ -15,9 +15,9 @@ from headstamp.store.case import Case
 from tests.cli.conftest import Run, Small
 
 PROMISED = {
-    "init": [], "list": ["where", "limit"], "count": ["by", "where"], "find": ["limit"],
-    "show": [], "verify": ["against"], "report": ["output"], "serve": ["host", "port"],
-    "import": ["kind", "mapping", "dry_run", "tier"], "demo": ["directory", "serve"],
+    "init": ["encrypted", "recovery"], "passphrase": ["recovery_file", "recovery"], "list": ["where", "limit"], "count": ["by", "where"], "find": ["limit"],
+    "show": [], "verify": ["against"], "report": ["output"], "serve": ["host", "port", "lock_after"],
+    "import": ["kind", "mapping", "dry_run", "tier", "problems"], "demo": ["directory", "serve"],
     "readings": ["reader", "all_open", "state", "limit"], "give-reading": ["reader", "certainty"],
     "settle": ["reason", "version", "state"],
     "read": ["region", "only", "accept", "item"], "record": [], "checkpoint": [], "schema": [], "snapshot": ["output"], "kinds": [],

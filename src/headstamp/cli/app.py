@@ -22,6 +22,7 @@ from headstamp.cli.session import (
 COMMANDS: dict[str, str] = {
     "demo": "demo",
     "init": "case",
+    "passphrase": "case",
     "import": "intake",
     "record": "record",
     "list": "look",

@@ -10,7 +10,7 @@ import typer
 from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
-from headstamp.errors import Missing, Tampered, Unreadable
+from headstamp.errors import Invalid, Missing, Tampered, Unreadable
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -24,26 +24,76 @@ def init(
         typer.Argument(metavar="DIR_OR_URL", help="A folder, or a PostgreSQL address.",
                        show_default=False),
     ] = None,
+    encrypted: Annotated[
+        bool, typer.Option("--encrypted", help="Encrypt all of it with a passphrase: for a laptop in "
+                           "the field. A folder only.")
+    ] = False,
+    recovery: Annotated[
+        list[str] | None, typer.Option("--recovery", metavar="AGE1...", help="A public key of age that "
+                                       "opens the case as well, if the passphrase is lost; twice for "
+                                       "two.")
+    ] = None,
 ) -> None:
     """Make a new, empty case.
 
     The case is a folder, or a PostgreSQL database with a folder of originals
     beside it (postgresql://HOST/NAME?folder=DIR). It gets a key of its own,
     which signs its log and never leaves the folder.
+
+    With --encrypted a passphrase is asked for, twice. Without it and without a
+    recovery key nobody can open the case, ever.
     """
     from headstamp.actions.cases import make_case
+    from headstamp.actions.locking import make_encrypted_case
 
     settings = session.settings().with_(case=where)
-    with make_case(settings.needed_case(), folder=settings.folder) as case:
+    if recovery and not encrypted:
+        raise Invalid("--recovery goes with --encrypted")
+    with (
+        make_encrypted_case(settings.needed_case(), folder=settings.folder, recovery=recovery or ())
+        if encrypted else make_case(settings.needed_case(), folder=settings.folder)
+    ) as case:
         told = {"case": case.address, "folder": str(case.folder), "origin": case.origin,
-                "key": case.verifier.text()}
+                "key": case.verifier.text(), "encrypted": encrypted}
 
     def words() -> None:
         line(f"A new case at {told['case']}.")
         line(f"Its public key, to hand out: {told['key']}")
         line(f"Keep a copy of {case.folder / 'keys'} in a safe place.")
+        if encrypted and not recovery:
+            line("There is no recovery key: if the passphrase is lost, the case is lost.")
 
     session.show(told, words)
+
+
+@app.command()
+@with_session
+def passphrase(
+    session: Session,
+    recovery_file: Annotated[
+        Path | None, typer.Option("--by-recovery", metavar="KEY_FILE", show_default=False,
+                                  help="Open the case by the secret half of a recovery key, where the "
+                                       "passphrase is lost.")
+    ] = None,
+    recovery: Annotated[
+        list[str] | None, typer.Option("--recovery", metavar="AGE1...", help="Recovery keys in place of "
+                                       "those it has; without it they stay.")
+    ] = None,
+) -> None:
+    """Change the passphrase of an encrypted case.
+
+    Only the lock is written anew, never the case. An older copy of the lock (in a
+    backup) still opens with the older passphrase.
+    """
+    from headstamp.actions.locking import change_passphrase
+
+    settings = session.settings()
+    lock = change_passphrase(settings.needed_case(), folder=settings.folder,
+                             recovery_file=recovery_file, recovery=recovery)
+    told = {"changed": True, "recovery": [to for to, _ in lock.recovery],
+            "memory_mib": lock.cost.memory_kib >> 10}
+    session.show(told, lambda: line(
+        f"The passphrase is changed. Recovery keys: {len(lock.recovery)}. Make a new backup."))
 
 
 @app.command()
@@ -66,11 +116,12 @@ def verify(
 
     notes = [read_note(path) for path in against or ()]
     where = session.settings().needed_case()
-    size, unchecked = 0, []
+    size, unchecked, remarks = 0, [], []
     try:
         with session.open() as case, progress() as told:
             found = check_case(case, against=notes, told=told)
             findings = [finding.as_dict() for finding in found]
+            remarks = case.key_line.remarks()
             if not findings:
                 size = case.checkpoint().size
                 unchecked = [{"id": one.id, "why": one.why} for one in seen_witnesses(case)
@@ -78,7 +129,8 @@ def verify(
     except (Tampered, Unreadable) as error:
         # So badly damaged that it cannot be gone through: that is the finding.
         findings = [{"what": "case", "id": without_password(where), "detail": error.message}]
-    document = {"ok": not findings, "findings": findings, "not_checked": unchecked}
+    document = {"ok": not findings, "findings": findings, "not_checked": unchecked,
+                "remarks": remarks}
 
     def words() -> None:
         if not findings:
@@ -88,6 +140,8 @@ def verify(
         else:
             line(f"{len(findings)} findings. {Tampered.__doc__}")
             table(("what", "id", "detail"), [(f["what"], f["id"], f["detail"]) for f in findings])
+        for remark in remarks:
+            line(f"Note: {remark}.")
 
     session.show(document, words)
     if findings:

@@ -48,6 +48,11 @@ def import_(
     reason: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Why, as the log writes it.")
     ] = None,
+    problems: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", show_default=False,
+                                  help="Write the refused rows there, in the open. An encrypted case "
+                                       "keeps them encrypted otherwise.")
+    ] = None,
 ) -> None:
     """Import files. The same file again changes nothing; a mended one makes new versions.
 
@@ -56,10 +61,15 @@ def import_(
     reasons in a problems file; mend it there and import that file. The file
     itself is kept as an original, and every record points to its row.
     """
+    from headstamp.publish.sheets import write_bytes
+
     actor = session.settings().actor
     told: list[dict[str, Any]] = []
     failed: HeadstampError | None = None
+    if problems is not None and len(files) > 1:
+        raise Invalid("--problems goes with one file")
     with session.open() as case:
+        sealed = case.working.sealed
         for path in files:
             try:
                 result = _import(session, case, path, kind=kind, mapping=mapping, tier=tier,
@@ -71,9 +81,12 @@ def import_(
                 failed = failed or error
                 told.append({"file": str(path), **error.as_dict()})
             else:
+                if problems is not None and result.problems is not None:
+                    write_bytes(problems, result.problems.read_bytes())
+                    result.problems = problems
                 told.append({"file": str(path), **result.as_dict(),
                              "document": result.document_id, "mapping": result.mapping_name})
-    session.show(_summed(told), lambda: _words(told, dry_run))
+    session.show(_summed(told), lambda: _words(told, dry_run, sealed and problems is None))
     if failed is not None:
         raise typer.Exit(failed.exit_code)
 
@@ -123,7 +136,7 @@ def _summed(told: list[dict[str, Any]]) -> dict[str, Any]:
     return sums if len(told) == 1 else {**sums, "files": told}
 
 
-def _words(told: list[dict[str, Any]], dry_run: bool) -> None:
+def _words(told: list[dict[str, Any]], dry_run: bool, sealed: bool) -> None:
     for one in told:
         if "error" in one:
             line(f"{one['file']}: {one['message']}")
@@ -132,5 +145,8 @@ def _words(told: list[dict[str, Any]], dry_run: bool) -> None:
         line(f"{one['file']}: {sums}" + (" (nothing was written)" if dry_run else ""))
         for warning in one["warnings"]:
             line(f"  {warning}")
-        if one["problems"]:
+        if one["problems"] and sealed:
+            line("  the refused rows are kept encrypted; to mend them, import the file again with "
+                 "--problems FILE.csv")
+        elif one["problems"]:
             line(f"  mend these rows and import the file again: {one['problems']}")

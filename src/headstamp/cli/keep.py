@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
 from headstamp.errors import Missing, Tampered, Unreadable
+
+if TYPE_CHECKING:
+    from headstamp.store.backup_set import Manifest
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -38,7 +41,8 @@ def backup(
     """Back up the case, also while it is in use.
 
     TO keeps one state for each backup, and each original once. The signing key is
-    left out: keep it apart. The backup is not encrypted: keep it as the case itself.
+    left out: keep it apart. The backup of an encrypted case is encrypted, and opens with the
+    passphrase of that day. Any other is not: keep it as the case itself.
     """
     from headstamp.actions.backups import back_up
 
@@ -56,7 +60,7 @@ def backup(
     }
 
     def words() -> None:
-        line(f"Backed up to {done.state}: {held.entries:,} entries, {held.total_records:,} records, "
+        line(f"Backed up to {done.state}: {held.entries:,} entries, {_records(held)}, "
              f"{len(held.originals):,} originals.")
         line(f"Originals copied: {done.copied:,}; there already and checked: {done.checked:,}"
              + (f"; damaged there and mended: {done.mended:,}" if done.mended else "") + ".")
@@ -112,7 +116,7 @@ def restore(
     }
 
     def words() -> None:
-        line(f"Restored to {done.where}: {held.entries:,} entries, {held.total_records:,} records, "
+        line(f"Restored to {done.where}: {held.entries:,} entries, {_records(held)}, "
              f"{len(held.originals):,} originals, as of {held.made_at}.")
         line(f"Its public key: {held.key}")
         if not done.can_be_changed:
@@ -178,6 +182,11 @@ def upgrade(
         done = upgrade_case(settings.needed_case(), folder=settings.folder, anew=anew, told=told)
     session.show({"upgraded": done}, lambda: line(
         "The case is up to date now." if done else "The case was up to date already."))
+
+
+def _records(held: Manifest) -> str:
+    """How many records; of an encrypted case the backup does not say."""
+    return "encrypted" if held.encrypted else f"{held.total_records:,} records"
 
 
 def _text(path: Path) -> str:

@@ -23,6 +23,11 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The port; 0 means any that is free.")
     ] = 8765,
+    lock_after: Annotated[
+        float, typer.Option("--lock-after", metavar="MINUTES", min=0,
+                            help="An encrypted case asks for its passphrase again after so long without "
+                                 "anybody; 0 means never.")
+    ] = 15.0,
 ) -> None:
     """Serve the pages of a case, on this machine only unless told otherwise.
 
@@ -35,4 +40,4 @@ def serve(
     def announce(address: str) -> None:
         session.show({"address": address}, lambda: note(f"serving {address} (stop with Ctrl-C)"))
 
-    serve_pages(settings, host, port, announce)
+    serve_pages(settings, host, port, announce, lock_after)

@@ -35,10 +35,10 @@ from headstamp.kinds.tier import RANK
 from headstamp.records import TYPES
 from headstamp.store.address import backend_of, without_password
 from headstamp.store.backend import Backend
-from headstamp.store.change import Change
 from headstamp.store.cipher import Keys
 from headstamp.store.cipher_lock import Lock, is_encrypted, write_lock
 from headstamp.store.elsewhere import open_aside
+from headstamp.store.erasing import ErasingChange
 from headstamp.store.facets import FacetIndex, total
 from headstamp.store.layout import FORMAT, fingerprint, state_layout, stated_layout
 from headstamp.store.passphrase import unlocked
@@ -95,7 +95,7 @@ class Case:
         """
         keys = Keys.generate() if lock is not None else None
         place, backend = backend_of(str(where), folder, keys)
-        if backend.exists():
+        if is_encrypted(place) or backend.exists():
             raise Conflicting(f"there is a case at {without_password(str(where))} already")
         key_file = place / "keys" / KEY
         if key_file.exists():
@@ -174,7 +174,7 @@ class Case:
     # -- writing
 
     @contextmanager
-    def change(self, *, actor: str, reason: str) -> Iterator[Change]:
+    def change(self, *, actor: str, reason: str) -> Iterator[ErasingChange]:
         """The one write path: records, log entries and checkpoint in one transaction.
 
         On a clean exit everything put is durable and logged; on an error nothing
@@ -201,7 +201,7 @@ class Case:
                     raise Conflicting("the signing key of this case was replaced just now; nothing was "
                                       "written. Do it again")
                 tiles = self.edge(conn)
-                change = Change(conn, self.backend, self.vault, stamp, tiles)
+                change = ErasingChange(conn, self.backend, self.vault, stamp, tiles)
                 yield change
                 change.finish(signer, self.origin)
         except BaseException:

@@ -243,14 +243,22 @@ def _refuse_cheap(cost: Cost) -> None:
                        "changed it: put back the copy of a backup")
 
 
+def refuse_no_recipient(to: str) -> None:
+    """Raises Invalid for what is no public key of age."""
+    _recipient(to)
+
+
 def _for_recovery(keys: Keys, to: str) -> bytes:
+    return bytes(pyrage.encrypt(keys.data_key(), [_recipient(to)]))
+
+
+def _recipient(to: str) -> Any:
     try:
-        recipient = pyrage.x25519.Recipient.from_str(to.strip())
+        return pyrage.x25519.Recipient.from_str(to.strip())
     except pyrage.RecipientError as error:
         raise Invalid("this is no public key of age", [Problem(
             "a recovery key begins with age1", "Make one with age-keygen; give the public half here.",
             "recovery", to)]) from error
-    return bytes(pyrage.encrypt(keys.data_key(), [recipient]))
 
 
 def _bound(check: str, cost: Cost, salt: bytes) -> bytes:

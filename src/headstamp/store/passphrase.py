@@ -18,7 +18,7 @@ from headstamp.store.cipher import Keys
 from headstamp.store.cipher_lock import read_lock, refuse_weak
 
 FILE, DESCRIPTOR = "HEADSTAMP_PASSPHRASE_FILE", "HEADSTAMP_PASSPHRASE_FD"
-RECOVERY = "HEADSTAMP_RECOVERY_FILE"
+NEW, RECOVERY = "HEADSTAMP_NEW_PASSPHRASE_FILE", "HEADSTAMP_RECOVERY_FILE"
 _TRIES = 3
 _MOST = 4096
 
@@ -32,18 +32,14 @@ def given() -> str | None:
     whose number HEADSTAMP_PASSPHRASE_FD is. Raises Unavailable where it cannot be read.
     """
     named, number = os.environ.get(FILE), os.environ.get(DESCRIPTOR)
+    if named:
+        return first_line(Path(named))
+    if not number:
+        return None
     try:
-        if named:
-            with Path(named).open("rb") as stream:
-                data = stream.read(_MOST)
-        elif number:
-            data = _from_descriptor(int(number))
-        else:
-            return None
-        return data.decode().split("\n", 1)[0].rstrip("\r")
+        return _from_descriptor(int(number)).decode().split("\n", 1)[0].rstrip("\r")
     except (OSError, ValueError) as error:
-        raise Unavailable(f"the passphrase cannot be read from where {FILE if named else DESCRIPTOR} "
-                          f"says: {error}") from error
+        raise Unavailable(f"the passphrase cannot be read from descriptor {number}: {error}") from error
 
 
 _READ: dict[int, bytes] = {}
@@ -54,6 +50,15 @@ def _from_descriptor(number: int) -> bytes:
     if number not in _READ:
         _READ[number] = os.read(number, _MOST)
     return _READ[number]
+
+
+def first_line(path: Path) -> str:
+    """The first line of a file. Raises Unavailable where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_MOST).decode().split("\n", 1)[0].rstrip("\r")
+    except (OSError, ValueError) as error:
+        raise Unavailable(f"the passphrase cannot be read from {path}: {error}") from error
 
 
 def recovery_secret(path: Path) -> str:
@@ -76,9 +81,17 @@ def asked(question: str) -> str:
     return getpass.getpass(question)
 
 
-def chosen(ask: Ask = asked) -> str:
-    """A new passphrase, typed twice. Raises Invalid where it is weak or typed differently."""
-    told = given()
+def chosen(ask: Ask = asked, *, fresh: bool = False) -> str:
+    """A new passphrase, typed twice. Raises Invalid where it is weak or typed differently.
+
+    ``fresh``: the environment's passphrase is the one in use; the new one is in the file that
+    HEADSTAMP_NEW_PASSPHRASE_FILE names.
+    """
+    if fresh:
+        named = os.environ.get(NEW)
+        told = None if named is None else first_line(Path(named))
+    else:
+        told = given()
     if told is None:
         told = ask("New passphrase: ")
         refuse_weak(told)

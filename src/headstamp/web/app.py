@@ -21,32 +21,42 @@ from headstamp.web.answer import api_endpoint, page_endpoint
 from headstamp.web.desk import Desk
 from headstamp.web.faults import on_headstamp_error, on_http_exception, on_unforeseen
 from headstamp.web.guard import Guard
+from headstamp.web.locking import Gate, Latch, watch
 from headstamp.web.routes import ACTS, pages
 
 STATIC = Path(__file__).parent / "static"
 
 
 def create_app(
-    settings: Settings, *, case: Case | None = None, hosts: Iterable[str] = ()
+    settings: Settings, *, case: Case | None = None, hosts: Iterable[str] = (),
+    latch: Latch | None = None, locked: bool = False,
 ) -> Starlette:
     """The application over one case, opened here and closed when the server stops.
 
     ``hosts`` are further host names it answers to (loopback names and plain
-    addresses are always answered). Raises Missing where there is no case.
+    addresses are always answered). ``latch`` is that of an encrypted case, which may begin
+    ``locked``. Raises Missing where there is no case.
     """
-    desk = Desk(settings, case)
+    gates = [] if latch is None else [Middleware(Gate, latch=latch)]
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        desk: Desk | None = app.state.desk
         # Beside the first answers: everything works before it is done, only slower.
-        warming = asyncio.create_task(run_in_threadpool(desk.warm))
+        warming = None if desk is None else asyncio.create_task(run_in_threadpool(desk.warm))
+        watching = None if latch is None else asyncio.create_task(watch(app, latch))
         yield
-        await warming
-        desk.close()
+        if watching is not None:
+            watching.cancel()
+        if warming is not None:
+            await warming
+        left: Desk | None = app.state.desk
+        if left is not None:
+            left.close()
 
     app = Starlette(
         routes=_routes(),
-        middleware=[Middleware(Guard, hosts=frozenset(h.lower() for h in hosts))],
+        middleware=[Middleware(Guard, hosts=frozenset(h.lower() for h in hosts)), *gates],
         exception_handlers={
             HeadstampError: on_headstamp_error,
             HTTPException: on_http_exception,
@@ -54,7 +64,7 @@ def create_app(
         },
         lifespan=lifespan,
     )
-    app.state.desk = desk
+    app.state.desk = None if locked else Desk(settings, case)
     app.state.pages = pages()
     return app
 

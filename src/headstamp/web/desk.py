@@ -13,6 +13,8 @@ import secrets
 from dataclasses import dataclass, field
 from threading import Lock
 
+from starlette.formparsers import MultiPartParser
+
 from headstamp.actions.cases import open_case
 from headstamp.actions.marking_index import up_to_date
 from headstamp.actions.settings import Settings
@@ -51,6 +53,7 @@ class Around:
     invented: bool = False
     size: int = 0
     origin: str = ""
+    lockable: bool = False
     more: tuple[tuple[str, str], ...] = field(
         default=tuple(
             (kind.slug, kind.plural.replace("_", " ")) for kind in TYPES
@@ -65,6 +68,8 @@ class Desk:
     def __init__(self, settings: Settings, case: Case | None = None) -> None:
         self.settings = settings
         self.case = case or open_case(settings.needed_case(), folder=settings.folder)
+        if self.case.working.sealed:
+            keep_forms_in_memory()
         self.jobs = Jobs()
         self._secret = secrets.token_bytes(32)
         self._around: Around | None = None
@@ -81,7 +86,7 @@ class Desk:
             kept = self._around
         if kept is not None and kept.size == size:
             return kept
-        made = around(reader, size, self.case.origin)
+        made = around(reader, size, self.case.origin, self.case.working.sealed)
         with self._lock:
             self._around = made
         return made
@@ -107,7 +112,12 @@ class Desk:
         self.case.close()
 
 
-def around(reader: Reader, size: int, origin: str) -> Around:
+def keep_forms_in_memory() -> None:
+    """Files that are sent go to no temporary file, from now on in this process."""
+    MultiPartParser.spool_max_size = 0  # none: SpooledTemporaryFile never rolls over
+
+
+def around(reader: Reader, size: int, origin: str, lockable: bool = False) -> Around:
     """All distinct cautions and credits of the documents that this reader may see."""
     asked = [str(value) for value, _ in reader.count("document", "caution")[1] if value]
     # What many documents ask for is said once; the longest first, for it says most.
@@ -122,4 +132,4 @@ def around(reader: Reader, size: int, origin: str) -> Around:
                     str(shown.get("link", "")),
                 ))
     invented = any(caution.startswith(INVENTED) for caution in asked)
-    return Around(reader.clearance, cautions, tuple(credits), invented, size, origin)
+    return Around(reader.clearance, cautions, tuple(credits), invented, size, origin, lockable)

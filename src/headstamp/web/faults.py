@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
+from traceback import extract_tb
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from headstamp.errors import HeadstampError
 from headstamp.web.answer import JSON, desk_of, html
@@ -38,7 +39,7 @@ def _told(request: Request, status: int, error: HeadstampError) -> Response:
 async def on_headstamp_error(request: Request, error: Exception) -> Response:
     """One of our errors."""
     assert isinstance(error, HeadstampError)
-    if error.http_status >= 500:
+    if error.http_status >= 500 and not desk_of(request).case.working.sealed:
         logger.error("%s %s: %s", request.method, request.url.path, error)
     return _told(request, error.http_status, error)
 
@@ -57,7 +58,14 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 async def on_unforeseen(request: Request, error: Exception) -> Response:
     """A fault of this program."""
-    logger.error("fault at %s %s", request.method, request.url.path, exc_info=error)
+    if request.app.state.desk is None:
+        return PlainTextResponse("The program met a fault of its own.\n", 500, HEADERS)
+    if desk_of(request).case.working.sealed:
+        # Where the program tells its faults may be a file: what a fault says may be of the case.
+        where = "; ".join(f"{one.name} {one.lineno}" for one in extract_tb(error.__traceback__)[-6:])
+        logger.error("fault %s in %s", type(error).__name__, where)
+    else:
+        logger.error("fault at %s %s", request.method, request.url.path, exc_info=error)
     said = HeadstampError(
         "the program met a fault of its own; nothing was written. "
         "The details stand in the window where it runs"

@@ -100,6 +100,11 @@ class Jobs:
                           "what it wrote, if it wrote, is in the case")
         return replace(found, now=self._clock())
 
+    def running(self) -> bool:
+        """Whether any job is at work."""
+        with self._lock:
+            return any(one.state == "running" for one in self._jobs.values())
+
     def latest(self, what: str, state: State | None = None) -> Job | None:
         """The newest job of a sort, if there is one."""
         with self._lock:
