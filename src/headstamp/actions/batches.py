@@ -46,8 +46,9 @@ class Batches:
         if self._present([self._document.id]):
             return
         with self._case.change(actor=self._actor, reason=self._reason) as change:
-            change.file(path)
+            # First the record: where it was erased, its file must not come back either.
             change.put(self._document)
+            change.file(path)
 
     def write(self, rows: Sequence[Planned]) -> list[Written]:
         """Writes the rows in one change; where the case refuses some, those alone are left out."""

@@ -268,9 +268,10 @@ def _write(
     if dry_run or not records:
         return
     with case.change(actor=actor, reason=reason) as change:
+        # First the records: where one was erased, its file must not come back either.
+        change.put_many([record for _, record in records])
         for picture, _ in records:
             change.file(picture.path)
-        change.put_many([record for _, record in records])
     for picture, _ in records:
         if not picture.facts.decoded:
             continue

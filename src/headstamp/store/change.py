@@ -27,7 +27,15 @@ from headstamp.evidence.note import Signer
 from headstamp.evidence.salted import SEED_BYTES
 from headstamp.evidence.tile import Tiles
 from headstamp.evidence.tree import leaf_hash
-from headstamp.records import BY_NAME, TYPES, Record, RecordType, kind_of_id, record_type
+from headstamp.records import (
+    BY_NAME,
+    TYPES,
+    Erasure,
+    Record,
+    RecordType,
+    kind_of_id,
+    record_type,
+)
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
 from headstamp.store.elsewhere import (
@@ -39,6 +47,7 @@ from headstamp.store.elsewhere import (
     put_names,
     settle_aside,
 )
+from headstamp.store.erased import Erased, coming_back, decisions, erased_in, unlike_others
 from headstamp.store.facets import spread
 from headstamp.store.ranks import Ranks
 from headstamp.store.receiving import Judged, Received, Taken, judge
@@ -91,6 +100,8 @@ class Change:
         self._re_ranked: list[str] = []
         self._moved: list[str] = []
         self._half_done = False
+        # What is erased for good, once it was asked for; and which erasures are carried out.
+        self._gone: tuple[Erased, frozenset[str]] | None = None
 
     def file(self, source: Path | bytes) -> Kept:
         """Keeps an original; it is on disk when this returns, before any record names it."""
@@ -135,6 +146,7 @@ class Change:
         if len(batch) < len(records):
             # The same record twice in one batch: one after the other.
             return self._one_by_one(records, ignoring)
+        self._refuse_erased(records)
         self._ranks.learn(records, batch)
         self._half_done = True  # until all is written: an error in between spoils the change
         for name, positions in by_kind.items():
@@ -156,6 +168,7 @@ class Change:
         Raises Invalid for a reference to nothing, Missing where there is no such record.
         """
         kind = record_type(type(record))
+        self._refuse_erased([record])
         self._ranks.learn([record], {record.id: record})
         known = self._current(kind, [record.id]).get(record.id)
         if known is None:
@@ -204,6 +217,24 @@ class Change:
         for row, _ in current:
             row.rank = self._ranks[row.id]
         self._replace(kind, replaced, judged.rows)
+
+    # -- what is erased
+
+    def erased(self) -> tuple[Erased, frozenset[str]]:
+        """What is erased for good, by record; and the erasures that are carried out, by id."""
+        if self._gone is None:
+            found = decisions(self._conn)
+            self._gone = erased_in(found), frozenset(one.id for one in found)
+        return self._gone
+
+    def _refuse_erased(self, records: Sequence[Record]) -> None:
+        """Refuses what would come back, or would be erased by one person alone."""
+        erased, done = self.erased()
+        problems = [*coming_back(records, erased), *unlike_others(records, done)]
+        if problems:
+            raise Invalid("some of this cannot be recorded: it was erased, or is an erasure", problems)
+        if any(isinstance(record, Erasure) for record in records):
+            self._gone = None
 
     # -- the records of one kind
 

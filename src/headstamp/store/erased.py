@@ -64,8 +64,15 @@ def erased_of(
     ``scan`` looks at the versions themselves and not at the table of current erasures: for
     whoever checks that table, or makes it anew.
     """
+    return erased_in(decisions(conn, scan=scan), ids)
+
+
+def erased_in(
+    some: Sequence[Decision], ids: Collection[str] | None = None
+) -> dict[str, frozenset[str]]:
+    """What these erasures come to, by record."""
     found: dict[str, frozenset[str]] = {}
-    for one in decisions(conn, scan=scan):
+    for one in some:
         if one.agreed and (ids is None or one.record in ids):
             found[one.record] = _joined(found.get(one.record, frozenset()), one.fields)
     return found
@@ -158,14 +165,19 @@ def _coming_back(record: Record, gone: frozenset[str]) -> Iterator[Problem]:
                       f"Leave it empty in {record.id}. See headstamp erase --list.", field=name)
 
 
-def unlike_others(record: Record, approving: str) -> list[Problem]:
-    """What is wrong with putting an erasure on file otherwise than by the acts that are for it.
+def unlike_others(records: Sequence[Record], done: Collection[str]) -> list[Problem]:
+    """What is wrong with putting erasures on file otherwise than by the acts that are for it.
 
-    ``approving`` is the id of the erasure that is being approved, empty where none is.
+    ``done`` are the ids of those that are carried out already.
     """
-    if not isinstance(record, Erasure) or record.id == approving:
-        return []
-    if record.erasure_state == "approved":
-        return [Problem("an erasure is approved by a second person, and carried out with it",
-                        "Run: headstamp erase --approve " + record.id, field="erasure_state")]
-    return []
+    found = []
+    for record in records:
+        if not isinstance(record, Erasure):
+            continue
+        if record.id in done:
+            found.append(Problem("this erasure is carried out; it cannot be undone or altered",
+                                 "What is erased stays erased.", value=record.id))
+        elif record.erasure_state == "approved":
+            found.append(Problem("an erasure is approved by a second person, and carried out with it",
+                                 f"Run: headstamp erase --approve {record.id}", field="erasure_state"))
+    return found

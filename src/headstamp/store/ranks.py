@@ -14,6 +14,7 @@ from headstamp.errors import Invalid, Problem
 from headstamp.kinds.tier import RANK
 from headstamp.records import BY_PREFIX, Record
 from headstamp.store.backend import Backend
+from headstamp.store.erased import WHOLE, erased_of
 from headstamp.store.refs import Refs, owners, references
 from headstamp.store.tables import CURRENT
 
@@ -67,6 +68,9 @@ class Ranks:
         missing = {
             target for target in targets if target not in ranks and target not in batch
         }
+        if missing and not lenient:
+            # What was erased is no more, but what names it may still be corrected.
+            missing -= {id_ for id_, gone in erased_of(self._conn, missing).items() if gone == WHOLE}
         if missing and not lenient:
             raise Invalid("some records refer to what is not there", [
                 Problem(f"{target} is not in this case", "Record it first, or leave the field out.",
