@@ -113,7 +113,9 @@ def peers(case: Case) -> list[Peer]:
         for one in reader.stream("bundle"):
             bundles.setdefault(one.get("device"), []).append(one)
         found = [_peer(shown, bundles.get(shown.id, [])) for shown in reader.stream("device")]
-    return sorted(found, key=lambda peer: peer.title)
+    # A change of our own key is told by a record of this very device.
+    others = [peer for peer in found if peer.verifier.name != case.origin]
+    return sorted(others, key=lambda peer: peer.title)
 
 
 def peer_named(case: Case, word: str) -> Peer:
