@@ -109,7 +109,7 @@ def _request(session: Session, path: Path, named: list[Authority]) -> None:
     with session.open() as case:
         waiting = write_request(case, path, name=named[0].name if named else BY_HAND)
     session.show({"file": str(path), **waiting.as_dict()}, lambda: line(
-        f"{path}: the request to stamp {waiting.size} entries. Carry it to the authority, and take its "
+        f"{path}: the request to stamp {_entries(waiting.size)}. Carry it to the authority, and take its "
         "answer in with: headstamp stamp --reply FILE.tsr"))
 
 
@@ -130,9 +130,13 @@ def _ask(session: Session, reply: Path | None, named: list[Authority]) -> None:
         raise typer.Exit(Unavailable.exit_code)
 
 
+def _entries(size: int) -> str:
+    return f"{size} entr{'y' if size == 1 else 'ies'}"
+
+
 def _words(done: StampResult) -> None:
     for got in done.got:
-        line(f"{got.authority}: {got.size} entries, stamped at {got.at}"
+        line(f"{got.authority}: {_entries(got.size)}, stamped at {got.at}"
              + (f"; kept, but {got.why}" if got.why else "") + f" ({got.id})")
     for name in done.current:
         line(f"{name}: has stamped all there is to stamp already.")
@@ -196,7 +200,7 @@ def witness(
                 "file": str(output) if output else None}
 
     def words() -> None:
-        line(f"{made.id}: {made.holder} has the checkpoint of {made.size} entries.")
+        line(f"{made.id}: {made.holder} has the checkpoint of {_entries(made.size)}.")
         if output is None:
             line("The checkpoint, to be handed over letter for letter:")
             typer.echo(made.checkpoint, nl=False)
