@@ -54,7 +54,10 @@ _TABLE: dict[str, tuple[int | None, int | None]] = {
 # Forbidden besides where the process may start no programs.
 _PROGRAMS: dict[str, tuple[int | None, int | None]] = {
     "execve": (59, 221), "execveat": (322, 281), "kill": (62, 129), "tkill": (200, 130),
+    "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
 }  # fmt: skip
+# Allowed towards itself only (the process is their first argument, 0 for itself).
+_ITSELF: dict[str, tuple[int, int]] = {"tgkill": (234, 131), "prlimit64": (302, 261)}
 # Opening, forbidden only for writing: the number of the call and of its argument of flags.
 _OPENING = (((2, 1), (257, 2)), ((56, 2),))
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -62,8 +65,11 @@ _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 Line = tuple[int, int, int, int]
 
 
-def filter_lines(column: int, architecture: int, programs: bool) -> list[Line]:
-    """The filter: (code, jump if true, jump if false, value) a line, for a column of the tables."""
+def filter_lines(column: int, architecture: int, programs: bool, own: int) -> list[Line]:
+    """The filter: (code, jump if true, jump if false, value) a line, for a column of the tables.
+
+    ``own`` is the number of this process.
+    """
     lines: list[Line] = [
         (_LOAD, 0, 0, 4), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, 0),
@@ -74,6 +80,11 @@ def filter_lines(column: int, architecture: int, programs: bool) -> list[Line]:
     for number in numbers:
         if number is not None:
             lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _EPERM)]
+    for pair in () if programs else _ITSELF.values():
+        lines += [
+            (_EQUAL, 0, 5, pair[column]), (_LOAD, 0, 0, 16), (_EQUAL, 2, 0, 0), (_EQUAL, 1, 0, own),
+            (_RETURN, 0, 0, _EPERM), (_RETURN, 0, 0, _ALLOW),
+        ]  # fmt: skip
     for number, argument in _OPENING[column]:
         # Each argument has eight bytes from the sixteenth on, the lower half first.
         lines += [
@@ -96,7 +107,7 @@ def forbid(*, programs: bool) -> bool:
     known = _ARCHITECTURES.get(platform.machine())
     if not sys.platform.startswith("linux") or known is None or sys.maxsize < 1 << 32:
         return False
-    packed = b"".join(struct.pack("=HBBI", *line) for line in filter_lines(*known, programs))
+    packed = b"".join(struct.pack("=HBBI", *line) for line in filter_lines(*known, programs, os.getpid()))
     library = ctypes.CDLL(None, use_errno=True)
     program = _Program(len(packed) // 8, packed)
     if library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
