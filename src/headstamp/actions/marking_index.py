@@ -204,7 +204,7 @@ def caught_up(texts: MarkingTexts, state: State, told: Told | None = None) -> St
         if change.moved:
             again |= _in_another_rank(texts, state, ranks) - change.replaced
             gone |= again
-        if len(again) > state.living // 4:
+        if change.erased or len(again) > state.living // 4:
             state, ranks, again = EMPTY, list(EMPTY.ranks), set()
         elif gone:
             ranks = [rank.without(gone, wholly=change.moved) for rank in ranks]

@@ -88,6 +88,8 @@ class FacetIndex:
             size = conn.execute(select(func.coalesce(func.max(LOG.c.seq) + 1, 0))).scalar_one()
             if size <= self._upto:
                 return
+            if self._upto and erased_since(conn, self._upto):
+                self._clear()  # what was erased has no later version; no value of it may stay here
             if self._upto:
                 self._let_go(conn)
             self._take_in(conn)
@@ -236,6 +238,12 @@ _OWNING = frozenset(
     for owner in TYPES
     if not kind.by_name[field].ref or owner.prefix in (kind.by_name[field].ref or ())
 )
+
+
+def erased_since(conn: Connection, seq: int) -> bool:
+    """Whether any erasure was asked for or carried out from this entry on."""
+    query = select(VERSION.c.seq).where(VERSION.c.seq >= seq, VERSION.c.kind == "erasure").limit(1)
+    return conn.execute(query).first() is not None
 
 
 def moves_ranks(row: Any) -> bool:

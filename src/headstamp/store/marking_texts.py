@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from headstamp.records import BY_NAME
 from headstamp.store.backend import Backend, batches
-from headstamp.store.facets import moves_ranks
+from headstamp.store.facets import erased_since, moves_ranks
 from headstamp.store.policy import field_rank
 from headstamp.store.tables import CHECKPOINT, CURRENT, LOG, VERSION
 
@@ -57,12 +57,14 @@ class Gained:
 
     ``replaced`` are no longer current; ``said_anew`` are as they were, but their item
     now says something else; ``moved``: a tier or an owner changed somewhere, so that
-    any text may need another clearance than before.
+    any text may need another clearance than before. ``erased``: something was erased, and
+    nothing may be kept of the texts held so far.
     """
 
     replaced: frozenset[int]
     said_anew: frozenset[int]
     moved: bool
+    erased: bool = False
 
 
 @contextmanager
@@ -139,7 +141,8 @@ class MarkingTexts:
             elif row.kind == "item" and _says_else(row):
                 items.add(row.id)
         return Gained(
-            frozenset(replaced), frozenset(self._belonging(items, markings, start)), moved
+            frozenset(replaced), frozenset(self._belonging(items, markings, start)), moved,
+            erased_since(self._conn, start),
         )
 
     def _belonging(self, items: set[str], markings: set[str], start: int) -> Iterator[int]:

@@ -23,6 +23,7 @@ from headstamp.store.backend import Backend
 from headstamp.store.case import Case, sealed_format, settings_text
 from headstamp.store.change import row_of_body
 from headstamp.store.elsewhere import rebuild_elsewhere
+from headstamp.store.erased import WHOLE, erased_of
 from headstamp.store.facets import spread
 from headstamp.store.layout import (
     FORMAT,
@@ -31,6 +32,7 @@ from headstamp.store.layout import (
     state_layout,
     stated_layout,
 )
+from headstamp.store.ranks import GONE
 from headstamp.store.refs import owners_in
 from headstamp.store.rows import Row
 from headstamp.store.signing_key import signing_key
@@ -157,6 +159,12 @@ class _Newest:
                 .order_by(VERSION.c.seq)
             ):
                 self._take(seq, name, id_, body)
+        # Of what two people had erased there is nothing to make.
+        for id_, gone in erased_of(conn, scan=True).items():
+            if gone == WHOLE and id_ in self.seqs:
+                del self.seqs[id_]
+                self._tier[id_] = GONE
+                self._owners.pop(id_, None)
 
     def _take(self, seq: int, name: str, id_: str, body: bytes | None) -> None:
         kind = BY_NAME.get(name)
@@ -184,7 +192,7 @@ class _Newest:
             seen, todo, known = {id_}, [id_], 0
             while todo:
                 one = todo.pop()
-                known = max(known, self._tier.get(one, 0))
+                known = max(known, self._tier.get(one, GONE))
                 more = [owner for owner in self._owners.get(one, ()) if owner not in seen]
                 seen.update(more)
                 todo += more

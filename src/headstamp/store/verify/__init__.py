@@ -8,6 +8,7 @@ hash to. Each finding names what is wrong and where.
 - ``tables``     what each current row must hold; on large cases ``beside``, at the same time
 - ``tree``       tiles, edge and checkpoints, by what the log gives
 - ``elsewhere`` the names of versions from other devices, by what the log gives
+- ``erasures``   what two people agreed to erase, and nobody else
 - ``derived``    references, counts and search rows, by what the records give
 - ``originals``  files in the vault, by their digests
 
@@ -28,6 +29,7 @@ from headstamp.store.search import Keyer
 from headstamp.store.tables import METADATA
 from headstamp.store.verify.beside import WORTH_IT, begun
 from headstamp.store.verify.elsewhere import check_elsewhere
+from headstamp.store.verify.erasures import check_erasures
 from headstamp.store.verify.finding import Finding, Findings, Told
 from headstamp.store.verify.originals import Originals
 from headstamp.store.verify.tables import check_tables
@@ -63,7 +65,7 @@ def verify(
                           "the tables are as they were")
                 return list(found)
             tree = Tree(conn, case)
-            walk = Walk(conn, case.backend, found, tree, originals, told)
+            walk = Walk(conn, case.backend, found, tree, originals, told, check_erasures(conn, found))
             beside = more.enter_context(begun(case, keys)) if walk.size >= WORTH_IT else None
             if beside is None:
                 check_tables(conn, case.backend, keys, found)

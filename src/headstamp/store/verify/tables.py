@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from headstamp.errors import HeadstampError
 from headstamp.records import TYPES, RecordType
 from headstamp.store.backend import Backend
+from headstamp.store.erased import WHOLE, erased_of
 from headstamp.store.rows import facet_cell
 from headstamp.store.search import Keyer
 from headstamp.store.tables import LEADING, YEAR
@@ -42,6 +43,7 @@ class _Tables:
         self._backend = backend
         self.derived = derived
         self._found = found
+        self._wholly = [id_ for id_, gone in erased_of(conn, scan=True).items() if gone == WHOLE]
         # The newest version of each record that has more than one.
         self._newest = dict(backend.tuples(
             conn, "SELECT id, max(number) FROM version WHERE number > 1 AND held IS NULL GROUP BY id"))
@@ -79,6 +81,8 @@ class _Tables:
             say("table_changed", as_text(id_), f"a row of {kind.name} does not belong to entry {seq}"
                 + (f", which is of {as_text(logged_id)}" if logged_id is not None else ""))
             return
+        if id_ in self._wholly:
+            say("erasure_unfinished", id_, f"it is to be erased, and still stands in {kind.name}")
         newest = self._newest.get(id_, 1)
         if number != newest:
             say("table_changed", as_text(id_),
@@ -104,13 +108,16 @@ class _Tables:
         # Every record has a first version, or the log tells of a gap.
         first = f"kind = '{kind.name}' AND number = 1"
         if self._backend.tuples(
-            self._conn, f"SELECT count(*) FROM version WHERE {first}")[0][0] == rows:
+            self._conn, f"SELECT count(*) FROM version WHERE {first}")[0][0] == rows + sum(
+                id_.startswith(kind.prefix + "-") for id_ in self._wholly):
             return
         for (id_,) in self._backend.tuples(
             self._conn,
             f'SELECT v.id FROM version AS v LEFT JOIN "{kind.name}" AS c ON c.id = v.id'
-            f" WHERE v.{first.replace('AND ', 'AND v.')} AND c.id IS NULL LIMIT {MOST}",
+            f" WHERE v.{first.replace('AND ', 'AND v.')} AND c.id IS NULL LIMIT {MOST + len(self._wholly)}",
         ):
+            if id_ in self._wholly:
+                continue
             self._found.say("table_changed", as_text(id_), f"it is gone from the table {kind.name}")
 
 

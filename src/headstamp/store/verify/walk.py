@@ -16,12 +16,14 @@ from sqlalchemy import Connection
 from headstamp.errors import HeadstampError
 from headstamp.evidence import entry as entries
 from headstamp.evidence.canonical import canonical
-from headstamp.evidence.entry import Entry, Stamp, check_fields, seal
+from headstamp.evidence.entry import Entry, Stamp, check_fields, erased_fields, seal
+from headstamp.evidence.salted import SEED_BYTES
 from headstamp.evidence.tree import leaf_hash
 from headstamp.records import BY_NAME, TYPES, RecordType
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
 from headstamp.store.elsewhere import HELD, PUT, Elsewhere
+from headstamp.store.erased import WHOLE, Erased
 from headstamp.store.verify.finding import MOST, Findings, Told
 from headstamp.store.verify.originals import Originals
 from headstamp.store.verify.raw import Row, as_bytes, as_text
@@ -36,7 +38,7 @@ class Walk:
 
     def __init__(
         self, conn: Connection, backend: Backend, found: Findings, tree: Tree,
-        originals: Originals, told: Told,
+        originals: Originals, told: Told, erased: Erased,
     ) -> None:
         self._conn = conn
         self._backend = backend
@@ -44,6 +46,8 @@ class Walk:
         self._tree = tree
         self._originals = originals
         self._told = told
+        # What two people agreed to erase: that, and nothing else, may be gone.
+        self._erased = erased
         self.size, self._last = backend.tuples(conn, "SELECT count(*), max(seq) FROM log")[0]
         self._stamp: Stamp | None = None
         self._proven: tuple[str, int] | None = None
@@ -92,18 +96,59 @@ class Walk:
         if kind is None or type(id_) is not str or type(number) is not int:
             self._found.say("record_changed", as_text(id_), f"entry {seq} has a version of no type")
             return
+        gone = self._erased.get(id_)
+        if text is None and seed is None and gone == WHOLE:
+            self._whole(kind, seq, as_bytes(entry), id_, number, held)
+            return
         if type(text) is not bytes or type(seed) is not bytes:
             self._found.say("record_missing", id_, f"the text of version {number} is gone")
             return
+        if gone == WHOLE:
+            self._found.say("erasure_unfinished", id_,
+                            f"it is to be erased, and version {number} is still there")
         values = self._sealed(kind, seq, as_bytes(entry), id_, number, seed, text)
+        if values is not None and gone is not None and gone & values.keys():
+            fields = ", ".join(sorted(gone & values.keys()))
+            self._found.say("erasure_unfinished", id_, f"version {number} still has what is to be "
+                            f"erased: {fields}")
         if values is not None and name in self._holds_files and (
             type(values.get("digest")) is str
         ):
             self._originals.name(values["digest"], id_)
-        if not as_bytes(entry).startswith(PUT):
-            self._from_elsewhere(kind, seq, as_bytes(entry), id_, number, held)
+        self._its_line(kind, seq, as_bytes(entry), id_, number, held)
+
+    def _its_line(
+        self, kind: RecordType, seq: int, entry: bytes, id_: str, number: int, held: Any
+    ) -> None:
+        if not entry.startswith(PUT):
+            self._from_elsewhere(kind, seq, entry, id_, number, held)
         elif held is not None:
             self._found.say("record_changed", id_, f"version {number} is said to be held aside")
+
+    def _whole(
+        self, kind: RecordType, seq: int, entry: bytes, id_: str, number: int, held: Any
+    ) -> None:
+        """A version of a record that is erased whole: nothing is left of it but its entry."""
+        try:
+            told = entries.read(entry)
+        except HeadstampError:
+            return  # told already by the check of the log
+        self._stamped(told, seq)
+        if self._same(told, kind, id_, number):
+            self._proven = id_, number
+        else:
+            self._found.say("record_changed", id_, f"entry {seq} tells of {told.kind} {told.id} version "
+                            f"{told.version}, the table of {kind.name} {id_} version {number}")
+        self._its_line(kind, seq, entry, id_, number, held)
+
+    def _stamped(self, told: Entry, seq: int) -> Stamp:
+        # Entries of one change share their stamp: the next are compared at once.
+        # The acts of one change may differ, its checkpoint is one.
+        stamp = Stamp(told.act, told.actor, told.at, told.reason)
+        if self._stamp is None or replace(stamp, act=self._stamp.act) != self._stamp:
+            self._tree.change_begins(seq)
+        self._stamp = stamp
+        return stamp
 
     def _from_elsewhere(
         self, kind: RecordType, seq: int, entry: bytes, id_: str, number: int, held: Any
@@ -133,7 +178,8 @@ class Walk:
                 for value in values.values()
             ]
             stamp = self._stamp
-            if stamp is not None and stamp.act == "put" and entry.startswith(stamp.head) and (
+            if stamp is not None and stamp.act == "put" and len(seed) == SEED_BYTES and (
+                entry.startswith(stamp.head)) and (
                 seal(stamp, kind.tag, id_, number, names, parts, seed) == entry
             ):
                 self._proven = id_, number
@@ -154,13 +200,11 @@ class Walk:
             told = entries.read(entry)
         except HeadstampError:
             return  # told already by the check of the log
-        # Entries of one change share their stamp: the next are compared at once.
-        # The acts of one change may differ, its checkpoint is one.
-        stamp = Stamp(told.act, told.actor, told.at, told.reason)
-        if self._stamp is None or replace(stamp, act=self._stamp.act) != self._stamp:
-            self._tree.change_begins(seq)
-        self._stamp = stamp
+        stamp = self._stamped(told, seq)
         if self._same(told, kind, id_, number):
+            if len(seed) != SEED_BYTES:
+                self._without_fields(told, id_, number, names, parts, seed)
+                return
             if seal(stamp, told.kind, id_, number, names, parts, seed, told.of) == entry:
                 self._proven = id_, number
                 return
@@ -170,6 +214,27 @@ class Walk:
             detail = (f"entry {seq} tells of {told.kind} {told.id} version {told.version}, "
                       f"the table of {kind.name} {id_} version {number}")
         self._found.say("record_changed", id_, detail)
+
+    def _without_fields(
+        self, told: Entry, id_: str, number: int, names: tuple[str, ...], parts: list[bytes],
+        seed: bytes,
+    ) -> None:
+        """A version of which fields are erased: each of the others is bound by itself."""
+        say = self._found.say
+        gone = set(erased_fields(told, seed))
+        agreed = self._erased.get(id_, frozenset())
+        lone = [] if agreed == WHOLE else sorted(gone - agreed)
+        if lone:
+            say("record_missing", id_, f"version {number} lacks {', '.join(lone)}, and no erasure that "
+                "two people agreed on says so")
+        broken = check_fields(told, dict(zip(names, parts, strict=True)), seed)
+        if broken:
+            say("record_changed", id_,
+                f"version {number} does not agree with its entry in: {', '.join(broken)}")
+        elif gone:
+            self._proven = id_, number
+        else:
+            say("record_changed", id_, f"version {number} has lost its seed though nothing is erased")
 
     @staticmethod
     def _same(told: Entry, kind: RecordType, id_: str, number: int) -> bool:
