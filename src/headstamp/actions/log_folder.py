@@ -17,7 +17,7 @@ from headstamp.evidence.key_line import KeyLine
 from headstamp.evidence.tile import WIDTH
 from headstamp.store.served_log import ServedLog
 
-Put = Callable[[str, bytes], None]
+Put = Callable[[str, bytes], object]
 Told = Callable[[str, int, int], None]
 
 

@@ -34,6 +34,9 @@ class Bundle(Record):
     size: Count = fact("Entries of the sender's log", ...)
     records: Count | None = fact("Versions of records in it")
     originals: Count | None = fact("Originals in it")
+    taken: Count | None = fact("Versions of them taken in")
+    known: Count | None = fact("Versions known before")
+    beside: Count | None = fact("Versions kept beside one that contradicts them")
     packed_at: Instant | None = fact("Packed, by the sender's clock")
     digest: Digest | None = fact(
         "SHA-256 of the bundle itself, where it is kept as it came",

@@ -7,13 +7,14 @@ the device where it was made, so that both logs bind it by the same commitments.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from headstamp.errors import Invalid, Problem
-from headstamp.records import BY_NAME, Record, RecordType
+from headstamp.records import BY_NAME, TYPES, Record, RecordType
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
 from headstamp.store.elsewhere import (
@@ -25,6 +26,9 @@ from headstamp.store.elsewhere import (
 )
 from headstamp.store.lineage import Foreign, Known, Lineage
 from headstamp.store.rows import Row, make_row
+
+_DIGEST = re.compile(rb'[{,]"digest":"([0-9a-f]{64})"')
+_HOLDING = frozenset(kind.name for kind in TYPES if kind.fact("digest") is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,11 @@ class Received:
     body: bytes
     seed: bytes
     fields: Mapping[str, str] | None = None
+
+    def original(self) -> str:
+        """The SHA-256 of the original that it names; empty where it names none."""
+        found = _DIGEST.search(self.body) if self.kind in _HOLDING else None
+        return found[1].decode("ascii") if found else ""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,367 @@
+"""Taking in what another device packed: checked first, then added, never written over anything.
+
+In this order, and nothing of a bundle is believed before its step: the seal, the box, the
+bag's sums; whose log it is, by a key that a person put on file here; the log itself, with
+its signatures, against the last checkpoint that this device gave us; each version against
+its entry. Only then are versions and originals added, in one change that also puts the
+other log's checkpoint into ours.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from headstamp.actions.devices import Peer, peers
+from headstamp.actions.handed_over import HandedOver, handed_over
+from headstamp.check import check_folder
+from headstamp.errors import (
+    Invalid,
+    Missing,
+    Problem,
+    Refused,
+    Tampered,
+    Unavailable,
+    Unreadable,
+)
+from headstamp.evidence import entry as entries
+from headstamp.evidence import export
+from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
+from headstamp.evidence.note import Verifier
+from headstamp.exchange import bag as bags
+from headstamp.exchange import bundle
+from headstamp.exchange.keys import SealKey
+from headstamp.exchange.receipt import Receipt, open_receipt, sign_receipt
+from headstamp.exchange.sealing import is_sealed, opened
+from headstamp.kinds.instant import written
+from headstamp.records import Bundle, Device
+from headstamp.store.case import Case
+from headstamp.store.elsewhere import known_names
+from headstamp.store.receiving import Received, Taken
+
+Told = Callable[[str, int, int], None]
+RECEIPT_BYTES_MAX = 1 << 16
+_HEAD = 64
+_RECEIPT = b"headstamp receipt/"
+_SEALED = "sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeResult:
+    """What became of a bundle or receipt; ``state`` is a word of ``bundle_state``, or ``known``.
+
+    ``receipt`` is to be carried back to the sender. ``contested`` are the records of which
+    versions now contradict each other.
+    """
+
+    bundle: str
+    device: str
+    state: str
+    size: int
+    taken: int = 0
+    known: int = 0
+    beside: int = 0
+    originals: int = 0
+    missing: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
+    problem: str = ""
+    receipt: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as plain JSON values."""
+        return asdict(self) | {"missing": list(self.missing), "contested": list(self.contested)}
+
+
+def take(
+    case: Case, file: Path, *, actor: str, reason: str, keys: Sequence[SealKey] = (),
+    release: bool = False, told: Told | None = None,
+) -> TakeResult:
+    """Takes in a bundle, or the receipt of one that was packed here.
+
+    ``keys`` open a sealed bundle. ``release`` takes in what a lost device signed after it was
+    lost: a person looked at it and answers for it. What a lost device says, and a log that
+    contradicts what it said before, is put aside: the result's state says so, and the bundle
+    is kept as it came. Raises Refused for a key that is not known here or no longer trusted,
+    Unreadable, Invalid or Tampered, with all problems, for what is no proper bundle or was
+    changed; then nothing has changed here.
+    """
+    try:
+        with file.open("rb") as source:
+            head = source.read(_HEAD)
+            source.seek(0)
+            if head.startswith(_RECEIPT):
+                return take_receipt(case, source.read(RECEIPT_BYTES_MAX), actor=actor, reason=reason)
+            with _unpacked(case, source, head, keys) as (folder, bag):
+                taking = _Taking(case, folder, bag, actor, reason, told or _silent)
+                return taking.run(file, release)
+    except FileNotFoundError as error:
+        raise Missing(f"there is no file {file}") from error
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read: {error.strerror}") from error
+
+
+def take_receipt(case: Case, text: bytes, *, actor: str, reason: str) -> TakeResult:
+    """Takes in the receipt of a bundle that was packed here: from now on it counts as sent.
+
+    Raises Missing for one of no bundle of ours, Refused for an unknown device, Tampered
+    where its signature does not hold or it tells of another log than ours.
+    """
+    claimed = Receipt.parse(text.decode("utf-8", "replace").partition("\n\n")[0] + "\n")
+    peer = _known(case, claimed.receiver)
+    receipt = open_receipt(text, peer.verifier)
+    sent = [one for one in case.read(_SEALED).stream("bundle", {"device": peer.id})
+            if one.get("direction") == "sent" and one.get("sum") == receipt.bundle]
+    if not sent:
+        raise Missing("this is the receipt of a bundle that was not packed here")
+    if (receipt.sender, receipt.size) != (case.origin, sent[0].get("size")):
+        raise Tampered("the receipt tells of another log or another size than the bundle")
+    if receipt.root != open_checkpoint(sent[0].get("checkpoint"), case.key_line).root:
+        raise Tampered("the receipt tells of another root than our log had: what arrived is not "
+                       "what was packed")
+    done = TakeResult(sent[0].id, peer.id, "received", receipt.size, receipt.taken, receipt.known,
+                      receipt.beside)
+    if sent[0].get("bundle_state") != "received":
+        record = Bundle.build({**sent[0].values, "id": sent[0].id, "bundle_state": "received",
+                               "receipt": text.decode("utf-8"), "taken": receipt.taken,
+                               "known": receipt.known, "beside": receipt.beside})
+        with case.change(actor=actor, reason=reason) as change:
+            change.put(record, expected=sent[0].version)
+    return done
+
+
+@contextmanager
+def _unpacked(
+    case: Case, source: BinaryIO, head: bytes, keys: Sequence[SealKey]
+) -> Iterator[tuple[Path, bags.Bag]]:
+    """The bag in a folder of its own, that is gone afterwards."""
+    with ExitStack() as stack:
+        if is_sealed(head):
+            if not keys:
+                raise Refused("the bundle is sealed; name the file with the secret key: --key FILE")
+            source = stack.enter_context(opened(source, keys))
+        try:
+            place = Path(tempfile.mkdtemp(prefix=".taking-", dir=_room(case)))
+        except OSError as error:
+            raise Unavailable(f"there is no room to unpack: {error.strerror}") from error
+        stack.callback(shutil.rmtree, place, ignore_errors=True)
+        yield place, bags.take(source, place)
+
+
+def _room(case: Case) -> Path:
+    """Where a bundle is unpacked: beside the originals; of an encrypted case, in memory only."""
+    if case.keys is None:
+        return case.folder
+    memory = Path("/dev/shm")  # noqa: S108 - a new folder in it, for this user alone
+    if not memory.is_dir():
+        raise Unavailable("this case is encrypted, and this machine has no memory disk (/dev/shm) "
+                          "to unpack a bundle on")
+    return memory
+
+
+def _known(case: Case, log: str) -> Peer:
+    found = [peer for peer in peers(case) if peer.verifier.name == log]
+    if not found:
+        raise Refused(f"the log {log} is not known here. Compare its key with its holder by another "
+                      "way, then: headstamp device add KEY --title NAME")
+    return found[0]
+
+
+class _Taking:
+    """One bundle on its way in."""
+
+    def __init__(
+        self, case: Case, folder: Path, bag: bags.Bag, actor: str, reason: str, told: Told
+    ) -> None:
+        self._case = case
+        self._folder = folder
+        self._bag = bag
+        self._actor = actor
+        self._reason = reason
+        self._told = told
+        self._statement = bundle.Statement.parse(_small(folder / bundle.STATEMENT))
+        bundle.check_contents(bag, self._statement)
+
+    def run(self, file: Path, release: bool) -> TakeResult:
+        """Checks, then adds; or puts the file aside and says why."""
+        sender = Verifier.parse(self._statement.sender)
+        if sender.name == self._case.origin:
+            raise Invalid("this bundle was packed on this very device")
+        peer = _known(self._case, sender.name)
+        if peer.state == "retired" and not release:
+            raise Refused(f"{peer.title} is marked as no longer used: nothing is taken from it")
+        if not {key.text() for key in self._case.key_line} & set(self._statement.to):
+            raise Refused("this bundle was packed for another device")
+        done = self._done_before(peer)
+        if done is not None:
+            return done
+        checkpoint, key, wrong = self._check_log(peer)
+        if wrong:
+            return self._put_aside(file, peer, checkpoint, "forked", wrong)
+        if peer.state == "lost" and checkpoint.size > (peer.good_until or 0) and not release:
+            return self._put_aside(file, peer, checkpoint, "quarantined", (
+                f"{peer.title} is marked as lost, and its log goes on after entry {peer.good_until}: "
+                "somebody else may have written that. Look at it, then take it with --release, or "
+                "leave it"))
+        handed = list(handed_over(self._folder, self._statement, sender.name))
+        wrong = self._contradictions(handed)
+        if wrong:
+            return self._put_aside(file, peer, checkpoint, "forked", wrong)
+        return self._add(peer, checkpoint, key, handed)
+
+    def _done_before(self, peer: Peer) -> TakeResult | None:
+        """What came of the same bundle when it was taken before: once is enough."""
+        for one in self._case.read(_SEALED).stream("bundle", {"device": peer.id}):
+            if one.get("sum") == self._bag.sum and one.get("bundle_state") == "taken":
+                return TakeResult(one.id, peer.id, "known", one.get("size"), known=one.get("records"),
+                                  receipt=one.get("receipt") or self._receipt(one.id))
+        return None
+
+    # -- the log
+
+    def _check_log(self, peer: Peer) -> tuple[Checkpoint, Verifier, str]:
+        """The other log's checkpoint and key; and how it contradicts what it said before.
+
+        Raises Tampered where it does not hold together by itself.
+        """
+        log = self._folder / bundle.LOG
+        kept = [one.get("checkpoint")
+                for one in self._case.read(_SEALED).stream("bundle", {"device": peer.id})
+                if one.get("bundle_state") == "taken" and one.get("checkpoint")]
+        # An older bundle is no fault: it is held against what is not newer than itself.
+        not_newer = [note for note in kept if int(note.split("\n")[1]) <= self._statement.size]
+        report = check_folder(log, peer.verifier, not_newer)
+        alone = check_folder(log, peer.verifier) if report.findings else report
+        if alone.findings:
+            raise Tampered(
+                f"the log of {peer.title} in this bundle does not verify; nothing was taken",
+                [Problem(f"{one.what} {one.id}: {one.detail}") for one in alone.findings[:20]])
+        key = Verifier.parse(alone.key)
+        checkpoint = open_checkpoint(_small(log / export.CHECKPOINT), [key])
+        if checkpoint.size != self._statement.size or key.text() != self._statement.sender:
+            raise Tampered("the bundle says something else of itself than the log in it")
+        return checkpoint, key, "; ".join(one.detail for one in report.findings)
+
+    def _contradictions(self, handed: Sequence[HandedOver]) -> str:
+        """Entries that another log of that name, seen before, has otherwise."""
+        case = self._case
+        wrong: list[str] = []
+        with case.backend.reading() as conn:
+            known = known_names(conn, case.backend, case.origin, [one.name for one in handed])
+            for one in handed:
+                seq = known.get(one.name)
+                if seq is None:
+                    if one.version is None:
+                        raise Invalid(f"the text of entry {one.number} is not in the bundle, and it is "
+                                      "not known here: an earlier bundle is missing. Take that first")
+                    continue
+                ours = entries.read(bytes(case.backend.tuples(
+                    conn, f"SELECT entry FROM log WHERE seq = {int(seq)}")[0][0]))
+                if (ours.id, ours.kind, ours.fields) != (one.entry.id, one.entry.kind, one.entry.fields):
+                    wrong.append(f"entry {one.number} is not the one that was seen before")
+        return "; ".join(wrong[:5])
+
+    # -- what is done
+
+    def _add(
+        self, peer: Peer, checkpoint: Checkpoint, key: Verifier, handed: Sequence[HandedOver]
+    ) -> TakeResult:
+        case = self._case
+        versions = [one.version for one in handed if one.version is not None]
+        originals = self._keep_originals()
+        with case.change(actor=self._actor, reason=self._reason) as change:
+            taken = change.receive(versions, case.origin)
+            if key != peer.verifier:
+                change.put(self._with_new_key(peer, key))
+            record = self._record(peer, "taken", checkpoint, taken=len(taken.take), beside=len(taken.hold),
+                                  known=len(taken.known) + len(taken.same))
+            change.put(record)
+        receipt = self._receipt(record.id)
+        return TakeResult(
+            record.id, peer.id, "taken", checkpoint.size, len(taken.take),
+            len(taken.known) + len(taken.same), len(taken.hold), originals,
+            self._missing(versions), self._contested(taken, versions), receipt=receipt)
+
+    def _keep_originals(self) -> int:
+        new = 0
+        for done, name in enumerate(one for one in self._bag.payload if one.startswith(bundle.ORIGINALS)):
+            new += self._case.vault.keep(self._folder / name).new
+            self._told("originals", done + 1, self._statement.originals)
+        return new
+
+    def _missing(self, versions: Sequence[Received]) -> tuple[str, ...]:
+        """Originals that are named and neither came along nor are here."""
+        named = {digest for one in versions if (digest := one.original())}
+        return tuple(sorted(one for one in named if not self._case.vault.place(one).exists()))
+
+    @staticmethod
+    def _contested(taken: Taken, versions: Sequence[Received]) -> tuple[str, ...]:
+        held = set(taken.hold)
+        return tuple(dict.fromkeys(one.id for one in versions if one.name in held))
+
+    def _with_new_key(self, peer: Peer, key: Verifier) -> Device:
+        shown = self._case.read(_SEALED).get(peer.id)
+        return Device.build({**shown.values, "id": peer.id, "key": key.text()})
+
+    def _record(
+        self, peer: Peer, state: str, checkpoint: Checkpoint, **more: object
+    ) -> Bundle:
+        told = self._statement
+        return Bundle.build({
+            "device": peer.id, "direction": "taken", "bundle_state": state, "sum": self._bag.sum,
+            "first": told.first, "size": checkpoint.size, "records": told.records,
+            "originals": told.originals, "packed_at": told.made_at, "tier": "restricted",
+            "checkpoint": _small(self._folder / bundle.LOG / export.CHECKPOINT).decode("utf-8"), **more,
+        })
+
+    def _receipt(self, record: str) -> str:
+        """Signs the receipt of what was taken in, and keeps it with the bundle's record."""
+        case = self._case
+        shown = case.read(_SEALED).get(record)
+        theirs = Checkpoint.parse(shown.get("checkpoint").partition("\n\n")[0] + "\n")
+        ours = case.checkpoint()
+        signer = case.signer()
+        if signer is None:
+            raise Unavailable("the key of this case is not here: no receipt can be signed")
+        receipt = sign_receipt(Receipt(
+            bundle=shown.get("sum"), sender=theirs.origin, size=theirs.size, root=theirs.root,
+            taken=shown.get("taken", 0), known=shown.get("known", 0), beside=shown.get("beside", 0),
+            aside=0, receiver=case.origin, to_size=ours.size, to_root=ours.root,
+            made_at=written(case.clock()),
+        ), signer)
+        kept = Bundle.build({**shown.values, "id": record, "receipt": receipt})
+        with case.change(actor=self._actor, reason=self._reason) as change:
+            change.put(kept, expected=shown.version)
+        return receipt
+
+    def _put_aside(
+        self, file: Path, peer: Peer, checkpoint: Checkpoint, state: str, why: str
+    ) -> TakeResult:
+        """Keeps a bundle as it came, for a person to look at, and notes it with its checkpoint."""
+        case = self._case
+        with case.change(actor=self._actor, reason=self._reason) as change:
+            digest = change.file(file).digest
+            before = [one for one in case.read(_SEALED).stream("bundle", {"device": peer.id})
+                      if one.get("digest") == digest]
+            if before:
+                return TakeResult(before[0].id, peer.id, state, checkpoint.size, problem=why)
+            record = self._record(peer, state, checkpoint, digest=digest, problem=why,
+                                  file_name=file.name)
+            change.put(record)
+        return TakeResult(record.id, peer.id, state, checkpoint.size, problem=why)
+
+
+def _small(path: Path) -> bytes:
+    """A file that is small by its nature; its size was bounded when it was unpacked."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{path.name} is missing in the bundle: {error.strerror}") from error
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Says nothing to nobody."""
