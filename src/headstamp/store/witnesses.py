@@ -6,6 +6,7 @@ that was changed by hand. ``verify`` tells of such a row; here it is no witness.
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from orjson import JSONDecodeError, loads
@@ -16,6 +17,7 @@ from headstamp.evidence.tile import node_reader
 from headstamp.store.case import Case
 from headstamp.store.served_log import ServedLog
 
+_SIZE = re.compile(r"[0-9]{1,18}")
 _TEXTS = ("witness_kind", "holder", "checkpoint", "witnessed_at", "stamp", "certificates")
 
 
@@ -39,7 +41,7 @@ class StoredWitness(NamedTuple):
     def size(self) -> int:
         """The number of entries that its checkpoint names; -1 where it names none."""
         told = self.checkpoint.split("\n")[1:2]
-        return int(told[0]) if told and told[0].isdecimal() and len(told[0]) < 19 else -1
+        return int(told[0]) if told and _SIZE.fullmatch(told[0]) else -1
 
 
 def stored_witnesses(case: Case) -> list[StoredWitness]:
@@ -95,6 +97,6 @@ class OurLog:
 
     def _entries(self) -> int:
         told = self._log.latest().split("\n")[1:2]
-        if not told or not told[0].isdecimal():
+        if not told or not _SIZE.fullmatch(told[0]):
             raise Tampered("the latest checkpoint names no size")
         return int(told[0])
