@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.types import Message
 
 from headstamp.actions.report import ReportResult
+from headstamp.actions.witnesses import note_witness
 from headstamp.errors import Invalid, Missing, Problem
 from headstamp.evidence.note import open_note
 from headstamp.records import TYPES
@@ -107,6 +108,17 @@ async def begin_verification(request: Request) -> Response:
     return RedirectResponse(f"/jobs/{job.id}", 303)
 
 
+async def note_who_has_it(request: Request) -> Response:
+    """Who was given the checkpoint that the page showed, or where the paper lies."""
+    desk = desk_of(request)
+    form = await checked_form(request)
+    note = str(form.get("checkpoint", "")).replace("\r\n", "\n")
+    kind = "paper" if form.get("kind") == "paper" else "person"
+    await run_in_threadpool(note_witness, desk.case, kind, str(form.get("holder", "")),
+                            actor=desk.settings.actor, checkpoint=note)
+    return RedirectResponse("/verify#witnesses", 303)
+
+
 async def begin_report(request: Request) -> Response:
     """A report is written."""
     desk = desk_of(request)
@@ -172,6 +184,7 @@ ACTS: tuple[Act, ...] = (
     Act("send", "/import", send_files, ("POST",), _BY_PERSON),
     Act("decide", "/import/{id}", decide, ("POST",), _BY_PERSON),
     Act("begin-verification", "/verify", begin_verification, ("POST",), _BY_PERSON),
+    Act("note-witness", "/verify/witness", note_who_has_it, ("POST",), _BY_PERSON),
     Act("begin-report", "/report", begin_report, ("POST",), _BY_PERSON),
     Act("job-state", "/jobs/{id}/state", job_state, ("GET",), "a part of the page /jobs/{id}"),
     Act("problems", "/jobs/{id}/problems/{number:int}", problems_file, ("GET",), "it is the file itself"),

@@ -1,0 +1,77 @@
+"""The pages tell who outside has a checkpoint, to those who may know, and note who was given one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from headstamp.actions.cases import check_case
+from headstamp.actions.settings import Settings
+from headstamp.actions.witnesses import note_witness
+from headstamp.store.case import Case
+from headstamp.web.app import create_app
+from tests.web.conftest import BASE
+from tests.web.small import small_case
+
+
+@pytest.fixture()
+def case(tmp_path: Path) -> Iterator[Case]:
+    with small_case(tmp_path / "case", items=6) as case:
+        yield case
+
+
+def browser_of(case: Case, clearance: str = "restricted") -> TestClient:
+    app = create_app(Settings(case.where, "Ana", clearance), case=case)
+    return TestClient(app, base_url=BASE, raise_server_exceptions=False, follow_redirects=False)
+
+
+def field(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    assert found is not None
+    return found[1].replace("&#43;", "+")
+
+
+def test_nobody_has_one_and_then_somebody(case: Case) -> None:
+    browser = browser_of(case)
+    page = browser.get("/verify").text
+    assert "Nobody outside is known to have one" in page
+    assert browser.get("/api/overview").json()["log"]["witness"] is None
+    assert "by nobody that is noted" in browser.get("/").text
+    size = case.checkpoint().size
+    given = {"token": field(page, "token"), "holder": "Registry <b>of</b> the court", "kind": "person",
+             # As a browser sends the lines of a form.
+             "checkpoint": field(page, "checkpoint").replace("\n", "\r\n")}
+    answer = browser.post("/verify/witness", data=given)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/verify#witnesses")
+    page = browser.get("/verify").text
+    assert "Registry &lt;b&gt;of&lt;/b&gt; the court" in page and "person or office" in page
+    told = browser.get("/api/overview").json()["log"]["witness"]
+    assert (told["holder"], told["size"]) == (given["holder"], size)
+    assert f"/witnesses/{told['id']}" in browser.get("/").text
+    assert [one["id"] for one in browser.get("/api/verify").json()["witnesses"]] == [told["id"]]
+    assert browser.get(f"/witnesses/{told['id']}").status_code == 200
+    assert check_case(case) == []
+
+
+@pytest.mark.parametrize("wrong", [{"holder": " "}, {"checkpoint": "hello"}, {"checkpoint": ""}])
+def test_what_cannot_be_noted(case: Case, wrong: dict[str, str]) -> None:
+    browser = browser_of(case)
+    page = browser.get("/verify").text
+    given = {"token": field(page, "token"), "holder": "A", "kind": "paper",
+             "checkpoint": field(page, "checkpoint")}
+    size = case.checkpoint().size
+    assert browser.post("/verify/witness", data=given | wrong).status_code == 422
+    assert browser.post("/verify/witness", data=given | {"token": "x"}).status_code == 403
+    assert case.checkpoint().size == size
+
+
+def test_a_witness_above_the_clearance_is_not_told(case: Case) -> None:
+    note_witness(case, "person", "Zanzibar-canary", actor="Ana", tier="sealed")
+    browser = browser_of(case, "public")
+    for address in ("/", "/verify", "/api/verify", "/api/overview", "/witnesses"):
+        assert "Zanzibar" not in browser.get(address).text
+    assert "Zanzibar" in browser_of(case, "sealed").get("/verify").text
