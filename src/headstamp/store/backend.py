@@ -78,6 +78,12 @@ class Backend(Protocol):
     def unsafe_settings(self) -> list[str]:
         """Settings of the engine with which a power cut loses what was acknowledged."""
 
+    def scrub(self) -> list[str]:
+        """Leaves nothing of deleted rows in the database's files; what it could not do, in words.
+
+        Not in a transaction. Others may have to wait; what they cannot wait for is told.
+        """
+
     def check_indexes(self) -> list[str]:
         """What the engine's own check says is wrong with its indexes and pages; only reads."""
 

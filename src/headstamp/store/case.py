@@ -38,7 +38,7 @@ from headstamp.store.backend import Backend
 from headstamp.store.cipher import Keys
 from headstamp.store.cipher_lock import Lock, is_encrypted, write_lock
 from headstamp.store.elsewhere import open_aside
-from headstamp.store.erasing import ErasingChange
+from headstamp.store.erasing import ErasingChange, note_left
 from headstamp.store.facets import FacetIndex, total
 from headstamp.store.layout import FORMAT, fingerprint, state_layout, stated_layout
 from headstamp.store.passphrase import unlocked
@@ -203,6 +203,8 @@ class Case:
                 tiles = self.edge(conn)
                 change = ErasingChange(conn, self.backend, self.vault, stamp, tiles)
                 yield change
+                if change.erasing:
+                    note_left(self.working, change.files_gone)
                 change.finish(signer, self.origin)
         except BaseException:
             self._tiles = None  # the edge in memory may have run ahead of the log

@@ -10,11 +10,12 @@ indexes, files made from the records) is cleaned after the transaction (``cleani
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from orjson import loads
+from orjson import JSONDecodeError, dumps, loads
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from headstamp.errors import Conflicting, Invalid, Missing, Problem, Refused
+from headstamp.errors import Conflicting, Invalid, Missing, Problem, Refused, Unavailable
 from headstamp.evidence import entry as entries
 from headstamp.evidence.canonical import canonical
 from headstamp.evidence.salted import SALT_BYTES, commitment, salts, without
@@ -23,9 +24,10 @@ from headstamp.records import TYPES, Erasure, Record, RecordType, kind_of_id
 from headstamp.store.change import Change, record_of_body
 from headstamp.store.erased import WHOLE, Erased, can_go, erased_of, same_person
 from headstamp.store.ranks import GONE
-from headstamp.store.receiving import Received
+from headstamp.store.receiving import Received, Taken
 from headstamp.store.refs import owners
 from headstamp.store.tables import ASIDE, CURRENT, LOG, REF, VERSION
+from headstamp.store.working import Working
 
 _HOLDS_FILE = frozenset(kind.name for kind in TYPES if kind.fact("digest") is not None)
 _ROWS = 1_000
@@ -36,11 +38,16 @@ class ErasingChange(Change):
 
     _free = False
 
-    def approve(self, erasure_id: str) -> set[str]:
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        # Whether anything was erased in this change, and the digests of files it named.
+        self.erasing = False
+        self.files_gone: set[str] = set()
+
+    def approve(self, erasure_id: str) -> None:
         """Approves an erasure that somebody else asked for, and carries it out.
 
-        Returns the digests of files that the erased versions named. Raises Missing,
-        Conflicting where it is not open any more, Refused for the person who asked,
+        Raises Missing, Conflicting where it is not open any more, Refused for the person who asked,
         Invalid where a field cannot go.
         """
         record, asked_by = self._asked(erasure_id)
@@ -50,17 +57,25 @@ class ErasingChange(Change):
         refuse_unless_possible(self._conn, record.record, what)
         self._re_put(record.model_copy(update={"erasure_state": "approved"}))
         self._gone = None
-        return self._carry_out(record.record, what)
+        self._carry_out(record.record, what)
 
-    def carry_out_rest(self) -> set[str]:
-        """Carries out what is approved and not done: erasures that came from other devices.
+    def carry_out_rest(self) -> list[str]:
+        """Carries out what is approved and not done; the ids of the records of which it erased."""
+        some = unfinished(self._conn)
+        for id_, what in some.items():
+            self._carry_out(id_, what)
+        return sorted(some)
 
-        Returns the digests of files that the erased versions named.
-        """
-        return {
-            digest for id_, what in unfinished(self._conn).items()
-            for digest in self._carry_out(id_, what)
-        }
+    def receive(self, versions: Sequence[Received], origin: str) -> Taken:
+        """Takes versions in without what is erased here, and erases what they say is to be erased."""
+        erased, _ = self.erased()
+        left = [(one, strip(one, erased)) for one in versions]
+        taken = super().receive([kept for _, kept in left if kept is not None], origin)
+        taken.erased = [one.name for one, kept in left if kept is None]
+        self._gone = None
+        if any(one.kind == Erasure.NAME for one in versions):
+            self.carry_out_rest()
+        return taken
 
     def _asked(self, erasure_id: str) -> tuple[Erasure, str]:
         """The erasure as it was asked for, and by whom: its entry in the log says so."""
@@ -74,7 +89,7 @@ class ErasingChange(Change):
             raise Conflicting(f"{erasure_id} is {record.erasure_state} already")
         return record, asker(self._conn, known.seq, record)
 
-    def _carry_out(self, id_: str, what: frozenset[str]) -> set[str]:
+    def _carry_out(self, id_: str, what: frozenset[str]) -> None:
         kind = kind_of_id(id_)
         known = self._current(kind, [id_]).get(id_)
         if known is not None:
@@ -90,7 +105,8 @@ class ErasingChange(Change):
             else:
                 self._re_put(without_fields(kind, id_, body, what))
         self._ranks.forget(id_)
-        return strip_versions(self._conn, id_, what)
+        self.erasing = True
+        self.files_gone |= strip_versions(self._conn, id_, what)
 
     def _re_put(self, record: Record) -> None:
         """Puts what only an erasure may put."""
@@ -260,3 +276,37 @@ def left_of(conn: Connection, id_: str, what: frozenset[str]) -> tuple[int, set[
         fields |= held
     return versions, fields
 
+
+
+# -- what is left to be cleaned once the transaction is through
+
+LEFT = "erasing"
+_NAME = "left.json"
+
+
+def note_left(working: Working, digests: Iterable[str]) -> None:
+    """Notes, before an erasure takes effect, that there will be something to clean up after it.
+
+    ``digests`` are those of files that nobody may name any more then. Raises Unavailable.
+    """
+    known = noted(working) or set()
+    try:
+        working.write(LEFT, _NAME, dumps(sorted(known | set(digests))))
+    except OSError as error:
+        raise Unavailable(f"the case's folder cannot be written: {error.strerror}") from error
+
+
+def noted(working: Working) -> set[str] | None:
+    """The digests that were noted; None where nothing is left to be cleaned up."""
+    data = working.read(LEFT, _NAME)
+    if data is None:
+        return None
+    try:
+        return {str(one) for one in loads(data)}
+    except (JSONDecodeError, TypeError):
+        return set()  # cut off: what it names is found by its being named nowhere
+
+
+def forget_left(working: Working) -> None:
+    """All is cleaned up."""
+    working.remove(LEFT, _NAME)

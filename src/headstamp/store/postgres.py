@@ -37,6 +37,7 @@ from headstamp.vocab import fold
 
 # Any number will do, so long as all writers use the same.
 _LOCK = 0x6865616473746D70  # "headstmp"
+_LOCK_WAIT = "60s"
 
 # Whatever can change rows or answers without being a table of ours.
 _ADDED = """
@@ -219,6 +220,22 @@ class Postgres:
                 odd = ", ".join(sorted(held[name] ^ set(table.c.keys())))
                 faults.append((f"table {name}", f"its columns were changed by hand: {odd}"))
         return faults
+
+    def scrub(self) -> list[str]:
+        said: list[str] = []
+        left = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            with left.connect() as conn:
+                _raw(conn).add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
+                conn.execute(text(f"SET lock_timeout = '{_LOCK_WAIT}'"))
+                for name in METADATA.tables:
+                    # Its statistics hold values too: they are taken anew.
+                    conn.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
+                conn.execute(text("RESET lock_timeout"))
+        except DBAPIError as error:
+            said.append(str(error.orig))
+        return [f"PostgreSQL did not rewrite its tables: {one.strip()}. Let their owner run VACUUM (FULL, "
+                "ANALYZE)" for one in said]
 
     def check_indexes(self) -> list[str]:
         return []  # PostgreSQL's indexes cannot be written by a statement

@@ -41,12 +41,20 @@ class Reader(Lists):
         """One record. Raises Missing where there is none, or none that may be seen."""
         found = self.many([record_id]).get(record_id)
         if found is None:
+            with self._connected() as conn:
+                if is_storable(record_id) and self._erased(conn, {record_id}):
+                    raise Missing(f"{record_id} was erased, for good; its entries stay in the log")
             raise Missing(f"there is no record {record_id}")
         return found
 
     def labels(self, ids: Sequence[str]) -> dict[str, str]:
-        """The labels of the visible ones of these records, by id."""
-        return {id_: shown.label for id_, shown in self.many(ids).items()}
+        """The labels of the visible ones of these records, by id; of erased ones, that they are."""
+        labels = {id_: shown.label for id_, shown in self.many(ids).items()}
+        gone = {id_ for id_ in ids if id_ not in labels and is_storable(id_)}
+        if gone:
+            with self._connected() as conn:
+                labels.update((id_, f"erased ({id_})") for id_ in self._erased(conn, gone))
+        return labels
 
     def history(self, record_id: str) -> builtins.list[Event]:
         """All versions of a record, first to last. Raises Missing like ``get``."""
@@ -63,7 +71,9 @@ class Reader(Lists):
                     continue
                 values = self._filtered(kind, raw, self._visible_ids(conn, [raw], kind))
                 event = Event(row.seq, row.number, told.actor, told.at, told.reason,
-                              values, differing(before, values), told.act, told.of)
+                              values, differing(before, values), told.act, told.of,
+                              tuple(name for name in sorted(told.fields.keys() - raw.keys())
+                                    if not hidden(kind.name, name, self.rank)))
                 events.append(event)
                 if not event.held:
                     before = values
@@ -298,6 +308,12 @@ class Reader(Lists):
                 conn, self._backend, self.rank, limit, column=column, like=like, equal=equal,
                 unread=unread, filled=filled,
             )
+
+
+def hidden(kind: str, field: str, rank: int) -> bool:
+    """Whether a field is hidden from those of this rank, or shown coarsened."""
+    rule = field_rules(kind).get(field)
+    return rule is not None and rule.rank > rank
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

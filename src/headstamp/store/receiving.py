@@ -62,6 +62,8 @@ class Taken:
     take: list[str] = field(default_factory=list)
     hold: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
+    # Versions of records that are erased here: they are left out.
+    erased: list[str] = field(default_factory=list)
     # The records that have a version aside, whose standing may have changed.
     touched: set[str] = field(default_factory=set)
     lineage: dict[str, Lineage] = field(default_factory=dict, repr=False)

@@ -19,17 +19,20 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from headstamp.errors import Invalid, Missing, Tampered
+from headstamp.evidence import entry as entries
 from headstamp.evidence.canonical import canonical
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
 from headstamp.evidence.export import Disclosure, pack
 from headstamp.evidence.key_line import KeyLine
 from headstamp.evidence.note import Verifier
 from headstamp.evidence.proof import ConsistencyProof, InclusionProof
-from headstamp.evidence.salted import SALT_BYTES, salts
+from headstamp.evidence.salted import SALT_BYTES, SEED_BYTES, salts
 from headstamp.evidence.tile import WIDTH, node_reader
 from headstamp.evidence.tree import HASH_BYTES, consistency_proof, inclusion_proof
+from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME
 from headstamp.store.case import Case
+from headstamp.store.erased import erased_of
 from headstamp.store.sight import Sight
 from headstamp.store.tables import CHECKPOINT, CURRENT, EDGE, KEY_CHANGE, LOG, TILE, VERSION
 
@@ -202,7 +205,12 @@ class ServedLog(Sight):
                 table.c.visible_rank <= self.rank,
             ))
             current.update((id_, number) for id_, number in found)
-        return {
+        # Who sees everything also sees that there was something: entries of what is erased whole.
+        erased = (
+            erased_of(conn, {str(row.id) for row in rows if row.body is None})
+            if self.rank == RANK["sealed"] and any(row.body is None for row in rows) else {}
+        )
+        return {row.seq for row in rows if row.body is None and row.id in erased} | {
             row.seq for row in rows
             if row.id in current and (row.number == current[str(row.id)] or self._may_see(
                 conn, BY_NAME[str(row.kind)], _values(row)))
@@ -216,6 +224,8 @@ class ServedLog(Sight):
         if not wanted or row.seed is None:
             return
         values = self._filtered(BY_NAME[str(row.kind)], raw, visible)
+        if len(row.seed) != SEED_BYTES:  # fields are erased: the entry tells which there were
+            names = sorted(entries.read(row.entry).fields)
         stream = salts(bytes(row.seed), len(names))
         for position, name in enumerate(names):
             if name in wanted and name in values and values[name] == raw[name]:

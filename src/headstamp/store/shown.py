@@ -56,6 +56,8 @@ class Event:
     changed: tuple[str, ...] = field(default=())
     act: str = "put"
     of: tuple[str, ...] = ()
+    # Fields that it had and of which two people had the values erased.
+    erased: tuple[str, ...] = ()
 
     @property
     def held(self) -> bool:

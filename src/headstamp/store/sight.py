@@ -165,7 +165,18 @@ class Sight:
                         self._backend.among(table.c.id, some), table.c.visible_rank <= self.rank
                     )
                 ).scalars())
-        return visible
+        gone = set(ids) - visible
+        return visible | self._erased(conn, gone) if gone else visible
+
+    def _erased(self, conn: Connection, ids: set[str]) -> set[str]:
+        """Those of these records that are erased whole, as far as it may be seen that they are."""
+        table = CURRENT["erasure"]
+        return set(conn.execute(
+            select(table.c.record).where(
+                self._backend.among(table.c.record, sorted(ids)), table.c.fields.is_(None),
+                table.c.erasure_state == "approved", table.c.visible_rank <= self.rank,
+            )
+        ).scalars())
 
     def _filtered(
         self, kind: RecordType, raw: Mapping[str, Any], visible: set[str]
