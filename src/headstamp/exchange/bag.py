@@ -292,8 +292,11 @@ class _Reading:
         unlisted = (TAG_FILES & self._sizes.keys()) - {TAG_MANIFEST} - sums.get(TAG_MANIFEST, {}).keys()
         for name in sorted(unlisted):
             self._wrong("is in the bag but not in its list of tags", name)
-        for warning in self._warnings:
-            self._wrong(warning.rule, warning.file, warning.value)
+        for file, listed in sums.items():
+            # One spelling, or one bundle could go by several names.
+            if self._tag(file) != tags.write_manifest((sum_, name) for name, sum_ in listed.items()):
+                self._wrong("its lines are not in the one form: sum in small letters, two blanks, "
+                            "name, sorted by name", file)
 
     def _compare(self, sums: Mapping[str, Mapping[str, str]]) -> None:
         """Holds every listed file to its sums, reading each once."""
