@@ -11,9 +11,14 @@ from starlette.testclient import TestClient
 
 from headstamp.actions.cases import check_case
 from headstamp.actions.settings import Settings
+from headstamp.actions.stamping import stamp
 from headstamp.actions.witnesses import note_witness
+from headstamp.exchange.authority import Authority
+from headstamp.exchange.time_stamp import certificates_of
+from headstamp.records import Witness
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
+from tests.exchange.tsa import Tsa
 from tests.web.conftest import BASE
 from tests.web.small import small_case
 
@@ -67,6 +72,23 @@ def test_what_cannot_be_noted(case: Case, wrong: dict[str, str]) -> None:
     assert browser.post("/verify/witness", data=given | wrong).status_code == 422
     assert browser.post("/verify/witness", data=given | {"token": "x"}).status_code == 403
     assert case.checkpoint().size == size
+
+
+def test_a_stamp_that_was_not_checked_does_not_look_good(case: Case, tmp_path: Path) -> None:
+    tsa = Tsa.make(tmp_path / "tsa")
+    here = Authority("Ministry", "http://m.example/")
+    stamp(case, [here], actor="Ana", ask=lambda url, request: tsa.answer(request))
+    browser = browser_of(case)
+    for address in ("/", "/verify"):
+        assert "not checked by this program: use openssl" in browser.get(address).text
+    (row,) = case.read("sealed").list("witness").rows
+    assert browser.get("/api/verify").json()["witnesses"][0]["standing"] == "not_checked"
+    known = certificates_of(tsa.ca.read_bytes())
+    for values, told in (({"certificates": known}, "good"), ({"stamp": "AAAA"}, "bad")):
+        with case.change(actor="Ana", reason="put right") as change:
+            change.put(Witness.build({**row.values, "certificates": known, **values, "id": row.id}))
+        assert browser.get("/api/verify").json()["witnesses"][0]["standing"] == told
+        assert ("use openssl" in browser.get("/").text) is False
 
 
 def test_a_witness_above_the_clearance_is_not_told(case: Case) -> None:

@@ -62,11 +62,15 @@ def findings_of(seen: list[Seen]) -> Iterator[Finding]:
             yield Finding(one.code, one.id, one.why)
 
 
-def _looked_at(stored: StoredWitness, origin: str, log: OurLog) -> Seen:
+def stamp_seen(stored: StoredWitness, origin: str) -> Seen:
+    """One witness, its time stamp looked at anew; whether its checkpoint is of this log is not."""
     seen = Seen(stored.id, stored.witness_kind, stored.holder, stored.size, stored.witnessed_at,
                 stored.origin == origin, "kept")
-    if stored.stamp:
-        seen = _token(seen, stored)
+    return _stamp(seen, stored) if stored.stamp else seen
+
+
+def _looked_at(stored: StoredWitness, origin: str, log: OurLog) -> Seen:
+    seen = stamp_seen(stored, origin)
     if seen.ours and seen.standing != "bad":
         code = "time_stamp_invalid" if stored.stamp else ""
         try:
@@ -78,7 +82,7 @@ def _looked_at(stored: StoredWitness, origin: str, log: OurLog) -> Seen:
     return seen
 
 
-def _token(seen: Seen, stored: StoredWitness) -> Seen:
+def _stamp(seen: Seen, stored: StoredWitness) -> Seen:
     bad = replace(seen, standing="bad", code="time_stamp_invalid")
     try:
         found = check(b64decode(stored.stamp, validate=True), stored.checkpoint.encode("utf-8"),
@@ -107,7 +111,7 @@ def note_witness(
     """Notes that a checkpoint, the latest if none is given, was handed to a person or put on paper.
 
     ``at`` is when they received it. Raises Invalid with every problem, also for a
-    checkpoint that is not of this log; Conflicting where the same is on file already.
+    checkpoint that is not of this log.
     """
     if kind not in HANDED:
         raise Invalid(f"a checkpoint is handed to a {' or put on '.join(HANDED)}, not to a {kind}: "

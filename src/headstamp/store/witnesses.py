@@ -7,6 +7,7 @@ that was changed by hand. ``verify`` tells of such a row; here it is no witness.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from orjson import JSONDecodeError, loads
@@ -61,8 +62,11 @@ def _witness(id_: Any, body: Any) -> StoredWitness | None:
         values = loads(body)
     except JSONDecodeError:
         return None  # verify names it
-    if not isinstance(values, dict):
-        return None
+    return witness_of(id_, values) if isinstance(values, dict) else None
+
+
+def witness_of(id_: str, values: Mapping[str, Any]) -> StoredWitness:
+    """A witness by its id and its values, of which any may be missing or no text."""
     texts = [values.get(name) for name in _TEXTS]
     return StoredWitness(id_, *(text if isinstance(text, str) else "" for text in texts))
 

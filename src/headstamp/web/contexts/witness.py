@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from headstamp.actions.witnesses import stamp_seen
 from headstamp.store.reader import Reader
+from headstamp.store.witnesses import witness_of
 from headstamp.vocab import vocabulary
 from headstamp.web.contexts.facts import record_path
 from headstamp.web.page import ON_PAGE
@@ -14,21 +16,28 @@ _SHOWN = 6
 
 @dataclass(frozen=True)
 class WitnessView:
-    """One witness: what kind, who, of how many entries, and when by their own clock, if it is known."""
+    """One witness: what kind, who, of how many entries, and when by their own clock, if it is known.
+
+    ``standing`` is that of ``actions.witnesses``, with ``why`` where a time stamp is bad or
+    was not checked; whether the checkpoint is of this log, verification tells.
+    """
 
     id: str
     kind: str
     holder: str
     size: int
     at: str
+    standing: str
+    why: str
     to: str = field(default="", metadata=ON_PAGE)
 
 
 def witness_views(reader: Reader, limit: int = _SHOWN) -> tuple[WitnessView, ...]:
     """Those of the checkpoints with most entries, that this reader may see."""
     kinds = {term.code: term.label for term in vocabulary("witness_kind").terms}
-    return tuple(
-        WitnessView(row.id, kinds.get(row.get("witness_kind", ""), ""), row.get("holder", ""),
-                    row.get("size", 0), row.get("witnessed_at", ""), record_path(row.id))
-        for row in reader.list("witness", order="size", limit=limit).rows
-    )
+    views = []
+    for row in reader.list("witness", order="size", limit=limit).rows:
+        seen = stamp_seen(witness_of(row.id, row.values), "")
+        views.append(WitnessView(row.id, kinds.get(seen.witness_kind, ""), seen.holder, row.get("size", 0),
+                                 seen.at, seen.standing, seen.why, record_path(row.id)))
+    return tuple(views)
