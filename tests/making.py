@@ -49,8 +49,8 @@ def anything(kind: Kind) -> st.SearchStrategy[Any]:
         return st.sampled_from(schema["enum"])
     if "x-vocabulary" in schema:
         words = vocabulary(schema["x-vocabulary"])
-        # Only an authority makes a time stamp.
-        codes = st.sampled_from([t.code for t in words.terms if t.code != "time_stamp"][:30])
+        # Only an authority makes a time stamp, only a second person approves an erasure.
+        codes = st.sampled_from([t.code for t in words.terms if t.code not in ("time_stamp", "approved")][:30])
         return st.one_of(codes, TEXT) if words.open else codes
     if schema["type"] == "boolean":
         return st.booleans()

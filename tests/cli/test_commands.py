@@ -23,6 +23,7 @@ PROMISED = {
     "read": ["region", "only", "accept", "item"], "record": [], "checkpoint": [], "schema": [], "snapshot": ["output"], "kinds": [],
     "export-log": ["output", "records", "without_originals"], "proof": ["version", "since", "output"],
     "key": [],
+    "erase": ["field", "ground", "why", "look", "approve", "decline", "list_", "finish"],
     "stamp": ["authority", "ca", "authorities", "request", "reply", "list_"],
     "witness": ["paper", "checkpoint", "at", "output"],
     "backup": ["with_key", "keep"], "restore": ["key", "against", "as_it_is"], "move": [],

@@ -1,0 +1,249 @@
+"""Erasing values for good, where data protection asks for it: one asks, another approves.
+
+What is approved is erased at once, in every version, with its salts; then the case's own
+files are cleaned. Before that the two people are told exactly what will go and where else
+it stands: in copies that no program reaches, and in what the log says in clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from headstamp.actions.correct import closed_fields
+from headstamp.actions.refused_rows import waiting_problems
+from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Problem
+from headstamp.kinds.tier import TIERS
+from headstamp.records import Erasure, kind_of_id
+from headstamp.store.backup import last_backup
+from headstamp.store.case import Case
+from headstamp.store.cleaning import clean, is_unclean
+from headstamp.store.erased import WHOLE
+from headstamp.store.erasing import left_of, refuse_unless_possible
+from headstamp.store.shown import Shown
+from headstamp.store.traces import traces_of
+from headstamp.vocab import vocabulary
+
+_WAITING = "imports/waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What exactly would be erased, and where else the same may stand.
+
+    ``fields`` are those that hold something in some version; ``whole``: the record goes with
+    all of them. ``also_in`` are records in which the same text stands, ``log_entries`` entries
+    whose reason or actor says it in clear and which stay as they are. ``sources`` are the
+    files from which the record was made, ``pictures`` those that show it. The copies:
+    ``backup`` is where the last backup went, ``bundles`` those that were handed over,
+    ``waiting`` the number of files in the folder ``imports``.
+    """
+
+    record: str
+    label: str
+    whole: bool
+    fields: tuple[str, ...]
+    versions: int
+    also_in: tuple[str, ...] = ()
+    log_entries: tuple[int, ...] = ()
+    sources: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    backup: str = ""
+    bundles: tuple[str, ...] = ()
+    waiting: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return {name: list(value) if isinstance(value, tuple) else value
+                for name, value in asdict(self).items()}
+
+    def elsewhere(self) -> list[str]:
+        """Where copies may be that nothing here can erase, in sentences."""
+        told = []
+        if self.backup:
+            told.append(f"The last backup, at {self.backup}, and every earlier one, hold what was in the "
+                        "case then. Make a new backup and destroy the old ones.")
+        else:
+            told.append("Backups made before hold what was in the case then.")
+        if self.bundles:
+            told.append(f"{len(self.bundles)} bundles were handed over: {', '.join(self.bundles)}. Those "
+                        "who took them erase it when they take the next one; the bundles themselves stay.")
+        told.append("Reports, snapshots and logs that were written out to other folders stay as they are.")
+        if self.waiting:
+            told.append(f"{self.waiting} files wait in the folder imports: look whether they hold it.")
+        if self.sources:
+            told.append("The file from which the record was made still holds it: "
+                        f"{', '.join(self.sources)}. It is a record of its own.")
+        if self.pictures:
+            told.append(f"Photographs that show it are records of their own: {', '.join(self.pictures)}.")
+        if self.also_in:
+            told.append(f"The same text stands in: {', '.join(self.also_in)}.")
+        if self.log_entries:
+            entries = ", ".join(map(str, self.log_entries))
+            told.append(f"Entries of the log say it in clear, as a reason or an actor: {entries}. What "
+                        "stands in the log in clear cannot be erased.")
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An erasure that was carried out; ``left``: what could not be cleaned, in words."""
+
+    erasure: str
+    scope: Scope | None
+    originals: int
+    left: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return {"erasure": self.erasure, "scope": self.scope.as_dict() if self.scope else None,
+                "originals": self.originals, "left": list(self.left)}
+
+
+def scope_of(
+    case: Case, record_id: str, fields: Sequence[str], *, clearance: str
+) -> Scope:
+    """What erasing these fields, or the whole record, would take away; writes nothing.
+
+    Raises Missing where the record may not be seen, Invalid where this cannot be erased.
+    """
+    reader = case.read(clearance)
+    shown = reader.get(record_id)
+    kind = kind_of_id(record_id)
+    what = frozenset(fields) or WHOLE
+    closed = closed_fields(kind, clearance)
+    unseen = [Problem("there is no such field", field=name) for name in sorted(what & closed)]
+    if unseen:
+        raise Invalid("not all of this can be erased", unseen)
+    with case.backend.reading() as conn:
+        refuse_unless_possible(conn, record_id, what)
+        versions, held = left_of(conn, record_id, what)
+    traces = traces_of(case, record_id, what)
+    seen = reader.many(traces.records)
+    pictures = reader.referring(record_id, kind="photograph", field="items", limit=100)
+    return Scope(
+        record_id, shown.label, what == WHOLE, tuple(sorted(held - closed)), versions,
+        tuple(id_ for id_ in traces.records if id_ in seen), traces.entries,
+        _sources(shown), tuple(one.id for one in pictures), **_copies(case, clearance),
+    )
+
+
+def _sources(shown: Shown) -> tuple[str, ...]:
+    source = shown.get("source")
+    return (source["document"],) if isinstance(source, dict) else ()
+
+
+def _copies(case: Case, clearance: str) -> dict[str, Any]:
+    """Where copies of the case, or of parts of it, are known to be."""
+    try:
+        last = last_backup(case.folder)
+    except HeadstampError:
+        last = None  # doctor tells of a note that cannot be read
+    sent = case.read(clearance).list("bundle", {"direction": "sent"}, limit=100).rows
+    waiting = len(waiting_problems(case)) + sum(
+        1 for _ in (case.folder / _WAITING).glob("*/*"))
+    return {"backup": last["place"] if last else "", "bundles": tuple(one.id for one in sent),
+            "waiting": waiting}
+
+
+def ask(
+    case: Case, record_id: str, *, fields: Sequence[str] = (), ground: str, why: str = "",
+    requested_on: str | None = None, actor: str, clearance: str,
+) -> str:
+    """Asks for an erasure; the id of the record that says so. Nothing is erased yet.
+
+    Raises as ``scope_of``, Conflicting where the same is asked for already.
+    """
+    scope = scope_of(case, record_id, fields, clearance=clearance)
+    if not scope.versions:
+        raise Invalid("there is nothing of this to erase: no version holds it")
+    record = Erasure.build({
+        "record": record_id, "fields": sorted(set(fields)), "erasure_ground": ground,
+        "why": why or None, "requested_on": requested_on, "tier": _tier(case, record_id),
+    })
+    for one in listed(case, clearance=clearance):
+        if one.get("erasure_state") == "asked" and (one.get("record"), sorted(one.get("fields", ()))) == (
+            record_id, sorted(record.fields)
+        ):
+            raise Conflicting(f"this is asked for already, by {one.id}")
+    with case.change(actor=actor, reason=_reason("asked for", record)) as change:
+        change.put(record, expected=0)
+    return record.id
+
+
+def _tier(case: Case, record_id: str) -> str:
+    """Who may see the record may see that it is to be erased, and nobody else."""
+    return next(tier for tier in TIERS if record_id in case.read(tier).many([record_id]))
+
+
+def _reason(what: str, record: Erasure) -> str:
+    """What the log says in clear: the ground, and nothing of what is erased."""
+    words = vocabulary("erasure_ground")
+    label = next((term.label for term in words.terms if term.code == record.erasure_ground), "")
+    return f"erasure {what}: {label or record.erasure_ground}"
+
+
+def approve(case: Case, erasure_id: str, *, actor: str, clearance: str) -> Done:
+    """Approves and carries out what somebody else asked for. It cannot be undone.
+
+    Raises Missing where erasure or record may not be seen, Refused for the person who
+    asked, Conflicting where it is decided already, Invalid where a field cannot go.
+    """
+    asked = _open(case, erasure_id, clearance)
+    scope = scope_of(case, asked.record, asked.fields, clearance=clearance)
+    with case.change(actor=actor, reason=_reason("approved", asked)) as change:
+        change.approve(erasure_id)
+    cleaned = _cleaned(case)
+    return Done(erasure_id, scope, *cleaned)
+
+
+def decline(case: Case, erasure_id: str, *, actor: str, clearance: str) -> None:
+    """Ends what was asked for without erasing anything. Raises as ``approve``."""
+    asked = _open(case, erasure_id, clearance)
+    version = case.read(clearance).get(erasure_id).version
+    with case.change(actor=actor, reason=_reason("declined", asked)) as change:
+        change.put(asked.model_copy(update={"erasure_state": "declined"}), expected=version)
+
+
+def look(case: Case, erasure_id: str, *, clearance: str) -> Scope:
+    """What approving an erasure would take away. Raises as ``approve``."""
+    asked = _open(case, erasure_id, clearance)
+    return scope_of(case, asked.record, asked.fields, clearance=clearance)
+
+
+def finish(case: Case, *, actor: str) -> Done | None:
+    """Carries out and cleans up what is left of approved erasures; None where nothing is.
+
+    Those are erasures that came from other devices, and any that were cut off.
+    """
+    if not is_unclean(case):
+        return None
+    with case.change(actor=actor, reason="approved erasures are carried out") as change:
+        change.carry_out_rest()
+    return Done("", None, *_cleaned(case))
+
+
+def listed(case: Case, *, clearance: str, limit: int = 1_000) -> list[Shown]:
+    """The erasures asked for, approved and declined, the latest first."""
+    return list(case.read(clearance).list("erasure", {}, limit=limit).rows)
+
+
+def _cleaned(case: Case) -> tuple[int, tuple[str, ...]]:
+    try:
+        done = clean(case)
+    except HeadstampError as error:
+        return 0, (error.message,)
+    return done.originals, done.left
+
+
+def _open(case: Case, erasure_id: str, clearance: str) -> Erasure:
+    shown = case.read(clearance).get(erasure_id)
+    if shown.kind != Erasure.NAME:
+        raise Missing(f"there is no erasure {erasure_id}")
+    whole = case.read("sealed").get(erasure_id)
+    asked = Erasure.build({**whole.values, "id": erasure_id})
+    if asked.erasure_state != "asked":
+        raise Conflicting(f"{erasure_id} is {asked.erasure_state} already")
+    case.read(clearance).get(asked.record)
+    return asked
