@@ -287,11 +287,10 @@ class _Taking:
             self._missing(versions), self._contested(taken, versions), receipt=receipt)
 
     def _keep_originals(self) -> int:
-        new = 0
-        for done, name in enumerate(one for one in self._bag.payload if one.startswith(bundle.ORIGINALS)):
-            new += self._case.vault.keep(self._folder / name).new
-            self._told("originals", done + 1, self._statement.originals)
-        return new
+        return self._case.vault.adopt([
+            (name.removeprefix(bundle.ORIGINALS), self._folder / name)
+            for name in self._bag.payload if name.startswith(bundle.ORIGINALS)
+        ])
 
     def _missing(self, versions: Sequence[Received]) -> tuple[str, ...]:
         """Originals that are named and neither came along nor are here."""
