@@ -8,7 +8,7 @@ rewritten behind it without the other seeing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from headstamp.errors import Invalid, Problem, Tampered, Unreadable
@@ -111,14 +111,16 @@ def sign_receipt(receipt: Receipt, signer: Signer) -> str:
     return sign(receipt.text(), signer)
 
 
-def open_receipt(signed: str | bytes, verifier: Verifier) -> Receipt:
-    """The receipt in a note, signed by the expected key.
+def open_receipt(signed: str | bytes, verifiers: Verifier | Iterable[Verifier]) -> Receipt:
+    """The receipt in a note, signed by an expected key (several: a key that was replaced).
 
-    Raises Unreadable where it is none, Tampered where the key has not signed it, or it
-    tells of another log than the key's.
+    Raises Unreadable where it is none, Tampered where no such key has signed it, or it
+    tells of another log than that key's.
     """
-    receipt = Receipt.parse(open_note(signed, [verifier]).text)
-    if receipt.receiver != verifier.name:
-        raise Tampered(f"The receipt tells of the log {receipt.receiver!r}, but the key of "
-                       f"{verifier.name!r} has signed it.")
+    known = [verifiers] if isinstance(verifiers, Verifier) else list(verifiers)
+    opened = open_note(signed, known)
+    receipt = Receipt.parse(opened.text)
+    if receipt.receiver not in (signature.name for signature in opened.verified):
+        raise Tampered(f"The receipt tells of the log {receipt.receiver!r}, whose key has not "
+                       "signed it.")
     return receipt
