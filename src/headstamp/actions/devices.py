@@ -12,11 +12,14 @@ from typing import Any
 
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Problem
 from headstamp.evidence.note import Verifier
+from headstamp.exchange.card import Card
 from headstamp.exchange.keys import read_public
 from headstamp.kinds.identity import derived_id
 from headstamp.kinds.instant import written
 from headstamp.records import Device
 from headstamp.store.case import Case
+from headstamp.store.new_key import own_device_id
+from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 
 _SEALED = "sealed"  # trust does not hang on who asks
@@ -28,7 +31,7 @@ class Peer:
 
     ``taken`` is how many entries of its log were taken in, with the checkpoint of them
     (empty where none); ``sent`` how many of ours it has confirmed; ``waiting`` the bundles
-    packed for it of which no receipt came back, oldest first.
+    packed for it of which neither a receipt nor that of a later one came back, oldest first.
     """
 
     id: str
@@ -130,16 +133,44 @@ def peer_named(case: Case, word: str) -> Peer:
     return found[0]
 
 
+def own_card(case: Case) -> Card:
+    """What this device hands to others: its key, and the keys to which bundles for it are sealed."""
+    own = _record(case, own_device_id(case.origin))
+    return Card(case.verifier.text(), own.seal_to if own is not None else ())
+
+
+def seal_own(case: Case, public: Iterable[str], *, actor: str, reason: str) -> Card:
+    """Notes public keys to which bundles for this device are sealed, besides those it has.
+
+    From then on its card tells them. Raises Invalid for what is no public key.
+    """
+    added, id_ = read_public(public), own_device_id(case.origin)
+    with case.change(actor=actor, reason=reason) as change:
+        own = _record(case, id_) or Device.build({
+            "id": id_, "title": f"This log, {case.origin}", "key": case.verifier.text(),
+            "tier": "restricted"})
+        change.put(own.model_copy(update={"seal_to": tuple(dict.fromkeys([*own.seal_to, *added]))}))
+    return own_card(case)
+
+
+def titles(reader: Reader) -> dict[str, str]:
+    """What people call the devices that this reader may see, by the names of their logs."""
+    return {Verifier.parse(one.get("key")).name: one.get("title") for one in reader.stream("device")
+            if one.get("key")}
+
+
 def _peer(shown: Shown, bundles: list[Shown]) -> Peer:
     taken = [one for one in bundles if one.get("bundle_state") == "taken"]
     last = max(taken, key=lambda one: one.get("size"), default=None)
+    sent = max((one.get("size") for one in bundles if one.get("bundle_state") == "received"), default=0)
+    # A later bundle that was confirmed tells for the earlier ones too.
+    waiting = [one for one in bundles if one.get("bundle_state") == "packed" and one.get("size") > sent]
     # Its key may have been changed since: a receipt is held against the newest that is known.
     return Peer(
         shown.id, shown.get("title"), Verifier.parse(shown.get("key")), shown.get("device_state"),
         shown.get("device_role"), shown.get("good_until"), tuple(shown.get("seal_to", ())),
         0 if last is None else last.get("size"), "" if last is None else last.get("checkpoint", ""),
-        max((one.get("size") for one in bundles if one.get("bundle_state") == "received"), default=0),
-        tuple(one.id for one in bundles if one.get("bundle_state") == "packed"),
+        sent, tuple(one.id for one in sorted(waiting, key=lambda one: one.seq)),
     )
 
 

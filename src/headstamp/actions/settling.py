@@ -7,14 +7,88 @@ those that it stands for, so that it ends the matter on every device it reaches.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from headstamp.actions.correct import closed_fields
+from headstamp.actions.devices import titles
 from headstamp.errors import Conflicting, Invalid, Problem
+from headstamp.evidence.entry import named_parts
 from headstamp.records import kind_of_id
 from headstamp.store.case import Case
 from headstamp.store.change import Outcome
+from headstamp.store.reader import Reader
 from headstamp.store.shown import Rival, Shown
+
+HERE = "this device"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the versions that contradict each other.
+
+    ``number`` 0 is the current one. ``log`` and ``entry`` say where it was put on file first,
+    ``device`` what that device is called here; ``actor`` and ``at`` who put it on file or, of
+    one that came from elsewhere (``made_here`` false), who took it in here.
+    """
+
+    number: int
+    log: str
+    entry: int
+    device: str
+    made_here: bool
+    actor: str
+    at: str
+    reason: str
+    values: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The side as plain JSON values."""
+        return {"number": self.number, "log": self.log, "entry": self.entry, "device": self.device,
+                "made_here": self.made_here, "actor": self.actor, "at": self.at,
+                "reason": self.reason, "values": dict(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A record whose versions contradict each other: all sides, and the fields that differ."""
+
+    record: Shown
+    sides: tuple[Side, ...]
+    names: tuple[str, ...]
+    fields: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The contest as plain JSON values; for each field what each side says of it."""
+        return {
+            "id": self.record.id, "kind": self.record.kind, "label": self.record.label,
+            "version": self.record.version, "sides": [one.as_dict() for one in self.sides],
+            "fields": [{"name": name, "values": [side.values.get(name) for side in self.sides]}
+                       for name in self.fields],
+        }
+
+
+def contest_of(reader: Reader, origin: str, record_id: str) -> Contest:
+    """All sides of a record, as this reader may see them, the current one first.
+
+    Raises Missing. Where nothing is to be settled there is one side and no field.
+    """
+    current, some = reader.get(record_id), reader.rivals(record_id)
+    called = titles(reader)
+    events = {event.seq: event for event in reader.history(record_id)}
+    sides = []
+    for number, (seq, values) in enumerate(
+        [(current.seq, current.values), *((one.seq, one.values) for one in some)]
+    ):
+        event = events[seq]
+        here = event.act in ("put", "settle")
+        log, entry = (origin, seq) if here else named_parts(event.of[0])
+        device = HERE if log == origin else called.get(log, log)
+        sides.append(Side(number, log, entry, device, here, event.actor, event.at, event.reason, values))
+    differing = {name for one in some for name in one.differs}
+    kind = kind_of_id(record_id)
+    return Contest(current, tuple(sides), tuple(one.name for one in some),
+                   tuple(fact.name for fact in kind.facts if fact.name in differing))
 
 
 def rivals(case: Case, record_id: str, clearance: str) -> tuple[Shown, list[Rival]]:

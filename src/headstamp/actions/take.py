@@ -46,6 +46,8 @@ from headstamp.store.receiving import Received, Taken
 
 Told = Callable[[str, int, int], None]
 RECEIPT_BYTES_MAX = 1 << 16
+# States of a bundle that was put aside and that a person may still take in.
+LOOKED_AT = ("quarantined", "refused")
 _HEAD = 64
 _RECEIPT = b"headstamp receipt/"
 _SEALED = "sealed"
@@ -278,7 +280,7 @@ class _Taking:
             if key != peer.verifier:
                 change.put(self._with_new_key(peer, key))
             record = self._record(peer, "taken", checkpoint, taken=len(taken.take), beside=len(taken.hold),
-                                  known=len(taken.known) + len(taken.same))
+                                  known=len(taken.known) + len(taken.same), **self._aside_before(peer))
             change.put(record)
         receipt = self._receipt(record.id)
         return TakeResult(
@@ -336,6 +338,13 @@ class _Taking:
         with case.change(actor=self._actor, reason=self._reason) as change:
             change.put(kept, expected=shown.version)
         return receipt
+
+    def _aside_before(self, peer: Peer) -> dict[str, object]:
+        """Id and place of the record by which this very bundle was put aside, if it was."""
+        for one in self._case.read(_SEALED).stream("bundle", {"device": peer.id}):
+            if one.get("sum") == self._bag.sum and one.get("bundle_state") in LOOKED_AT:
+                return {"id": one.id, "digest": one.get("digest"), "file_name": one.get("file_name")}
+        return {}
 
     def _put_aside(
         self, file: Path, peer: Peer, checkpoint: Checkpoint, state: str, why: str
