@@ -1,7 +1,8 @@
-"""Three checkers that share no line agree on good and tampered bundles.
+"""Four checkers agree on good and tampered bundles; three of them share no line.
 
 ``headstamp-check``, the verifier that goes into every bundle, and the checker in Go on
-golang.org/x/mod. ``make soak`` tries ten times as many.
+golang.org/x/mod; of good ones also ``headstamp verify``, on the case. 200 of each in ``make
+soak``; 20 good and 100 tampered ones in ``make test``.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ import io
 import os
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from headstamp import check
 from headstamp.actions.cases import check_case
 from headstamp.evidence import verify
+from headstamp.evidence.entry import read
 from headstamp.store.case import Case
 from tests.actions import bundles
 from tests.actions.bundles import Bundle
+from tests.actions.bundles.bundle import all_entries
 from tests.effort import EFFORT
 from tests.shared import ROOT
 
@@ -59,32 +64,47 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> list[Bundle]:
     return [bundles.good(seed, tmp_path_factory.mktemp("good")) for seed in range(MANY)]
 
 
-def test_all_agree_that_the_good_ones_are_good(whole: list[Bundle], go: Path) -> None:
+def test_all_four_agree_that_200_good_bundles_are_good(whole: list[Bundle], go: Path) -> None:
+    """A tenth of them in `make test`. The fourth checker is the product: `headstamp verify`."""
+    seen: Counter[str] = Counter()
     for bundle in whole:
         found = verdicts(bundle, go)
         assert {code for code, _ in found.values()} == {0}, (bundle.folder, found)
         assert bundle.case is not None
         with Case.open(bundle.case) as case:
             assert check_case(case, against=[p.read_text("utf-8") for p in bundle.against]) == []
+        unwitnessed = any(not held.witnessed for held in bundle.held)
+        for _, said in found.values():
+            assert ("unwitnessed" in said) == unwitnessed
+        entries = all_entries(bundle)
+        seen += Counter({read(entry).act for entry in entries if entry})
+        seen += Counter({"withheld": b"" in entries, "key change": len(bundle.held) > 1,
+                         "unwitnessed": unwitnessed, "kept": bool(bundle.against),
+                         "erased": any(entry and read(entry).kind == "erasure/1" for entry in entries)})
     assert len(whole) == MANY
+    # Enough of each sort that they would be missed.
+    assert seen["put"] == MANY or EFFORT > 1
+    for what, least in {"withheld": 4, "take": 5, "hold": 5, "same": 5, "settle": 5, "key change": 6,
+                        "unwitnessed": 1, "kept": 4}.items():
+        assert seen[what] * 20 >= least * MANY * (1 if EFFORT == 1 else 0.5), (what, seen)
 
 
-def test_all_agree_that_the_tampered_ones_are_tampered(
+def test_all_agree_that_200_tampered_bundles_are_tampered(
     whole: list[Bundle], go: Path, tmp_path: Path
 ) -> None:
-    done, seed, ways = 0, 0, sorted(bundles.ways())
-    tried: set[str] = set()
-    # Every way at least once, then on through the seeds.
-    while done < MANY or len(tried) < len(ways):
-        way = ways[seed % len(ways)]
-        bundle = bundles.tampered(
-            whole[seed * 7 % len(whole)], way, seed, tmp_path / str(seed))
-        seed += 1
-        assert seed < 50 * len(ways), f"never tried: {set(ways) - tried}"
-        if bundle is None:
-            continue
-        found = verdicts(bundle, go)
-        assert {code for code, _ in found.values()} == {9}, (way, seed - 1, bundle.folder, found)
-        shutil.rmtree(bundle.folder)
-        tried.add(way)
-        done += 1
+    """Every way once in `make test`, so more than half of them; in `make soak` at least twice."""
+    done, ways = 0, sorted(bundles.ways())
+    assert len(ways) >= 100
+    for turn in range(1 if EFFORT == 1 else 2):
+        for way in ways:
+            seed, bundle = turn * 1000, None
+            while bundle is None:
+                seed += 1
+                assert seed % 1000 < 200, f"never possible: {way}"
+                start = whole[Random(f"{way} {seed}").randrange(len(whole))]
+                shutil.rmtree(tmp_path / "one", ignore_errors=True)
+                bundle = bundles.tampered(start, way, seed, tmp_path / "one")
+            found = verdicts(bundle, go)
+            assert {code for code, _ in found.values()} == {9}, (way, seed, start.folder, found)
+            done += 1
+    assert done >= (100 if EFFORT == 1 else 200)

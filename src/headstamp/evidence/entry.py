@@ -63,7 +63,7 @@ _KIND = re.compile(r"[a-z][a-z0-9_-]*/[1-9][0-9]*")
 # each has two spare bits, both zero.
 _COMMITMENTS = re.compile(r"(?:(?:\A|,)[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)*")
 # A log's name has neither white space nor a plus sign (C2SP signed-note).
-_OF = re.compile(r"[^\s+\x00-\x1f\x7f]{1,1000} (?:0|[1-9][0-9]{0,15})")
+_OF = re.compile(r"[^\s+\x00-\x1f\x7f\ud800-\udfff]{1,1000} (?:0|[1-9][0-9]{0,15})")
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 
@@ -265,7 +265,7 @@ def _seal_problems(
 
 def _stamp_problems(act: object, actor: object, at: object, reason: object) -> list[Problem]:
     problems = []
-    if act not in ACTS:
+    if not isinstance(act, str) or act not in ACTS:
         problems.append(Problem(rule="not an act of the log", field="act", value=str(act)))
     if not isinstance(actor, str) or not actor:
         problems.append(Problem(rule="somebody must answer for it", field="actor"))
