@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -34,7 +35,7 @@ from headstamp.exchange.over_http import ask
 from headstamp.exchange.time_stamp import MOST_BYTES, Request, certificates_of, read_answer
 from headstamp.kinds.instant import written
 from headstamp.records import Item, Witness
-from headstamp.store.case import Case
+from headstamp.store.case import Case, now
 from headstamp.store.signing_key import read_key
 from tests.effort import EFFORT
 from tests.exchange.tsa import Tsa, nobody, openssl, serving, verifies
@@ -453,6 +454,21 @@ def test_a_stamp_of_another_devices_log_is_checked_as_a_stamp(
 
 
 # -- handed to a person or on paper
+
+
+def test_a_clock_that_was_ahead_of_the_authoritys_is_told(
+    tmp_path: Path, known: list[Authority], line: Line
+) -> None:
+    for name, ahead in (("right", 0), ("ahead", 3)):
+        folder = tmp_path / name
+        with Case.create(folder, clock=lambda days=ahead: now() + timedelta(days=days)) as case:
+            put(case)
+            stamp(case, known, actor="Ana", ask=line)
+            assert check_case(case) == []
+        told = {one.what: one for one in doctor.examine(str(folder)).ailments}
+        assert ("clock_was_ahead" in told) == bool(ahead)
+        if ahead:
+            assert "(2 such stamps)" in told["clock_was_ahead"].words
 
 
 def test_a_checkpoint_handed_out_is_noted(case: Case, tmp_path: Path) -> None:

@@ -253,6 +253,16 @@ def _witnesses(case: Case) -> Iterator[Ailment]:
                       f"on file that are {unchecked[0].why}",
                       "Write the log out (headstamp export-log FOLDER) and check them as the README in "
                       "its folder timestamps says.")
+    told = {change.entry: change.at for change in changes(case)}
+    ahead = [one for one in ours if one.standing == "good" and one.size - 1 in told
+             and datetime.fromisoformat(told[one.size - 1])
+             > datetime.fromisoformat(one.at) + timedelta(seconds=_CLOCK_SECONDS)]
+    if ahead:
+        yield Ailment("clock_was_ahead", "note", ahead[0].id, f"Entry {ahead[0].size - 1} says it was made at "
+                      f"{told[ahead[0].size - 1][:16].replace('T', ' ')} UTC, but {ahead[0].holder} had "
+                      f"stamped it by {ahead[0].at[:16].replace('T', ' ')} UTC ({len(ahead)} such stamps)",
+                      "This machine's clock was ahead then, or the authority's behind. Nothing is lost: "
+                      "the log's order holds. Note in the case what was wrong, for whoever asks later.")
     synced = any(row.values.get("receipt") for row in case.read("sealed").stream("bundle"))
     if not ours and not synced and case.checkpoint().size:
         yield Ailment("no_witness", "note", "witness", "Nobody outside is known to have a checkpoint of "

@@ -6,6 +6,9 @@ is about our bytes becomes a ``witness``; one that is not, or whose signature is
 told of and the request goes on waiting. The same checkpoint is stamped by the same
 authority once: a witness is an entry of the log itself, so entries that tell of nothing
 but witnesses make no new checkpoint worth a stamp.
+
+There is no page for it: whoever may open the pages of a server must not be able to have it
+ask addresses of their choice, and the person who decides to be seen asking sits here.
 """
 
 from __future__ import annotations
