@@ -57,6 +57,12 @@ _FOUND: dict[str, tuple[str, str]] = {
         "A time stamp does not hold, or is not of this log's checkpoint",
         _CUSTODIAN + "keep every checkpoint and time stamp that is held elsewhere: they show which is "
         "right. If the record was only written down wrongly, correct it."),
+    "erasure_unfinished": (
+        "Something that two people agreed to erase is still there",
+        "Run: headstamp erase --finish. It came approved from another device, or was cut off."),
+    "erasure_alone": (
+        "An erasure was approved by the person who asked for it, and counts for nothing",
+        _CUSTODIAN + "ask how that came into the log: headstamp itself refuses it."),
     "not_checked": ("The rest could not be checked", _CUSTODIAN + _BACKUP),
     "fork": ("The log is not the one that was vouched for elsewhere: it was written anew",
              _CUSTODIAN + "keep the outside checkpoint or backup it contradicts."),
@@ -64,6 +70,8 @@ _FOUND: dict[str, tuple[str, str]] = {
         "The log is shorter than it once was: an older state was put back, or its end was cut off",
         _CUSTODIAN + "keep the outside checkpoint or backup that shows the longer log."),
 }
+# Something left to be done, and nothing against the evidence.
+_UPKEEP = frozenset({"erasure_unfinished"})
 _DERIVED = ("table_changed", "The lists and counts do not agree with the records they are made from",
             _CUSTODIAN + "then make them anew from the log: headstamp upgrade --anew.")
 _TABLES = ("The database holds a table or column that is not headstamp's, or lacks one",
@@ -80,7 +88,8 @@ def of_findings(found: Sequence[Finding]) -> list[Ailment]:
         if seen[one.what] > SHOWN:
             continue
         words, remedy = _words(one)
-        told.append(Ailment(one.what, "evidence", one.id, f"{words}: {one.detail}", remedy))
+        grade: Grade = "fault" if one.what in _UPKEEP else "evidence"
+        told.append(Ailment(one.what, grade, one.id, f"{words}: {one.detail}", remedy))
     for what, n in seen.items():
         if n > SHOWN:
             told.append(Ailment(what, "evidence", "", f"{n - SHOWN} more of this kind ({what})",

@@ -29,6 +29,7 @@ from headstamp.store.address import backend_of, without_password
 from headstamp.store.backup import last_backup
 from headstamp.store.backup_set import Told, parts_of, read_manifest
 from headstamp.store.case import Case, now
+from headstamp.store.erasing import LEFT, noted
 from headstamp.store.health import changes, search_behind, turned_back, unnamed_originals
 from headstamp.store.move import key_was_moved
 
@@ -294,6 +295,11 @@ def _unfinished(case: Case, at: datetime) -> Iterator[Ailment]:
         yield Ailment("imports_waiting", "note", str(waiting), f"{len(names)} uploads were begun and not "
                       "finished: what is in them is not in the case, and not in a backup",
                       "Open Import in the pages and finish or drop them.")
+    if noted(case.working) is not None:
+        yield Ailment("erasure_unclean", "fault", str(case.folder / LEFT), "An erasure is carried out, but "
+                      "traces of what was erased may be left in the case's files",
+                      "Close the pages and everything else that reads the case, and run: headstamp erase "
+                      "--finish")
     problems = waiting_problems(case)
     if problems:
         where = problems[0] if case.working.sealed else str(case.folder / FOLDER / problems[0])

@@ -124,7 +124,8 @@ def _asked(where: list[str] | None, state: str) -> dict[str, str]:
 
 def _event(event: Event) -> dict[str, Any]:
     return {"version": event.version, "entry": event.seq, "actor": event.actor, "at": event.at,
-            "reason": event.reason, "changed": list(event.changed), "values": event.values}
+            "reason": event.reason, "changed": list(event.changed), "erased": list(event.erased),
+            "values": event.values}
 
 
 def _words(shown: Shown, history: list[Event], referring: list[Shown]) -> None:
@@ -139,7 +140,8 @@ def _words(shown: Shown, history: list[Event], referring: list[Shown]) -> None:
     ])
     line()
     table(("version", "entry", "when", "who", "why", "changed"), [
-        (e.version, e.seq, e.at, e.actor, e.reason, ", ".join(e.changed)) for e in history
+        (e.version, e.seq, e.at, e.actor, e.reason,
+         ", ".join((*e.changed, *(f"{name} (erased)" for name in e.erased)))) for e in history
     ])
     if referring:
         line()
