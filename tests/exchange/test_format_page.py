@@ -61,10 +61,10 @@ def test_the_receipt() -> None:
 
 
 def test_the_limits() -> None:
-    for told in ("200,000 files", "64 GiB in one", "256 GiB in\nall", "64 MiB of each", "16 folders"):
+    for told in ("100,000 files", "64 GiB in one", "256 GiB in\nall", "64 MiB of each", "16 folders"):
         assert told in re.sub(r"\n +", "\n", PAGE)
     gib = 2**30
-    assert Limits(files=200_000, file_bytes=64 * gib, bag_bytes=256 * gib, tag_bytes=64 * 2**20,
+    assert Limits(files=100_000, file_bytes=64 * gib, bag_bytes=256 * gib, tag_bytes=64 * 2**20,
                   depth=16, recipients=100) == LIMITS
     assert NAME_BYTES_MAX == 255
 

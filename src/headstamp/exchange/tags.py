@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from headstamp.errors import Invalid, Problem
@@ -147,22 +147,24 @@ def read_info(data: bytes, told: Declaration, problems: list[Problem]) -> list[t
 
 def _numbered(
     file: str, data: bytes, told: Declaration, problems: list[Problem]
-) -> list[tuple[int, str]]:
+) -> Iterator[tuple[int, str]]:
     """The lines of a tag file that hold something, numbered from 1."""
     try:
         text = _lines_joined(data.decode(told.encoding))
     except UnicodeDecodeError:
         problems.append(Problem(f"not written in {told.encoding}, as {DECLARATION} says", file=file))
-        return []
+        return
     if text.startswith("\ufeff"):
         problems.append(Problem("begins with a mark of byte order, which is no part of a name",
                                 file=file))
-        return []
-    return [(row, line) for row, line in enumerate(text.split("\n"), 1) if line.strip()]
+        return
+    for row, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield row, line
 
 
 def _lines_joined(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _unescaped(name: str, told: Declaration) -> str:
