@@ -165,7 +165,7 @@ def _peer(shown: Shown, bundles: list[Shown]) -> Peer:
     sent = max((one.get("size") for one in bundles if one.get("bundle_state") == "received"), default=0)
     # A later bundle that was confirmed tells for the earlier ones too.
     waiting = [one for one in bundles if one.get("bundle_state") == "packed" and one.get("size") > sent]
-    # Its key may have been changed since: a receipt is held against the newest that is known.
+    sent = max((one.get("size") for one in bundles if one.get("bundle_state") == "received"), default=0)
     return Peer(
         shown.id, shown.get("title"), Verifier.parse(shown.get("key")), shown.get("device_state"),
         shown.get("device_role"), shown.get("good_until"), tuple(shown.get("seal_to", ())),

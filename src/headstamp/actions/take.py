@@ -147,14 +147,14 @@ def _unpacked(
                 raise Refused("the bundle is sealed; name the file with the secret key: --key FILE")
             source = stack.enter_context(opened(source, keys))
         try:
-            place = Path(tempfile.mkdtemp(prefix=".taking-", dir=_room(case)))
+            place = Path(tempfile.mkdtemp(prefix=".taking-", dir=scratch_room(case)))
         except OSError as error:
             raise Unavailable(f"there is no room to unpack: {error.strerror}") from error
         stack.callback(shutil.rmtree, place, ignore_errors=True)
         yield place, bags.take(source, place)
 
 
-def _room(case: Case) -> Path:
+def scratch_room(case: Case) -> Path:
     """Where a bundle is unpacked: beside the originals; of an encrypted case, in memory only."""
     if case.keys is None:
         return case.folder
