@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import zxingcpp
+from PIL import Image
 
 from headstamp.errors import Invalid
-from headstamp.publish.qr import MOST_BYTES, qr_svg
+from headstamp.publish.qr import MOST_BYTES, qr_lines, qr_png, qr_svg
 
 NS = "{http://www.w3.org/2000/svg}"
 
@@ -42,3 +44,15 @@ def test_the_same_text_gives_the_same_bytes() -> None:
 def test_what_does_not_fit_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match="QR code holds"):
         qr_svg(text, "t", "d")
+
+
+@pytest.mark.parametrize("text", ["x", "headstamp device/1\nkey a+b+c\n", "A" * 400])
+def test_a_picture_and_a_terminal_show_the_same_code(text: str) -> None:
+    picture = np.array(Image.open(BytesIO(qr_png(text))))
+    lines = qr_lines(text).split("\n")
+    light = {"\u2588": (1, 1), "\u2580": (1, 0), "\u2584": (0, 1), " ": (0, 0)}
+    rows = [[light[one][half] * 255 for one in line] for line in lines for half in (0, 1)]
+    shown = np.kron(np.array(rows, np.uint8), np.ones((8, 8), np.uint8))
+    for one in (picture, shown):
+        (read,) = zxingcpp.read_barcodes(one)
+        assert read.text == text

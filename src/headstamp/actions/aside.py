@@ -7,7 +7,6 @@ it said before is never taken in: it is evidence, and stays.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from headstamp.actions.take import LOOKED_AT, TakeResult, Told, take
 from headstamp.errors import Invalid, Missing, Problem, Refused
@@ -51,7 +50,7 @@ def leave(case: Case, bundle: str, *, actor: str, reason: str) -> None:
 
 
 def _kept(case: Case, bundle: str) -> Shown:
-    found: Any = case.read("sealed").many([bundle]).get(bundle)
+    found = case.read("sealed").many([bundle]).get(bundle)
     if found is None or found.kind != "bundle" or not found.get("digest"):
         raise Missing(f"no bundle {bundle!r} was put aside here; see: headstamp take --list-aside")
     if found.get("bundle_state") == "forked":

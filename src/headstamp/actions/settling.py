@@ -55,8 +55,13 @@ class Contest:
 
     record: Shown
     sides: tuple[Side, ...]
-    names: tuple[str, ...]
+    rivals: tuple[Rival, ...]
     fields: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The rivals' names in all logs: what ``settle`` is told that the person saw."""
+        return tuple(one.name for one in self.rivals)
 
     def as_dict(self) -> dict[str, Any]:
         """The contest as plain JSON values; for each field what each side says of it."""
@@ -87,7 +92,7 @@ def contest_of(reader: Reader, origin: str, record_id: str) -> Contest:
         sides.append(Side(number, log, entry, device, here, event.actor, event.at, event.reason, values))
     differing = {name for one in some for name in one.differs}
     kind = kind_of_id(record_id)
-    return Contest(current, tuple(sides), tuple(one.name for one in some),
+    return Contest(current, tuple(sides), tuple(some),
                    tuple(fact.name for fact in kind.facts if fact.name in differing))
 
 
