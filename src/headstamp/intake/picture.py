@@ -19,7 +19,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pillow_heif
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from headstamp.errors import Unreadable
 from headstamp.intake.exif import read_claims
@@ -28,6 +28,12 @@ from headstamp.intake.limits import Limits, over_limit
 
 TO_LOOK_AT = 2_000
 """Pictures of more pixels a side are made to be read from, not to be looked at."""
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+"""What makes a picture upright, by its orientation (CIPA DC-008, 4.6.4 A)."""
 _FORMS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF")
 _TROUBLE = (
     OSError,
@@ -130,8 +136,11 @@ def small_jpeg(file: Handed, max_side: int, limits: Limits) -> bytes:
     with _named(file), _quiet(), _opened(file, limits, truncated=True) as image:
         try:
             image.draft("RGB", (max_side * 2, max_side * 2))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+            image.load()
+            # Small first, turned then: turning the whole would need its memory twice.
+            turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+            image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+            upright = image if turn is None else image.transpose(turn)
             out = io.BytesIO()
             quality, subsampling = (85, 2) if max_side <= TO_LOOK_AT else (94, 0)
             _flat(upright).save(
@@ -151,8 +160,8 @@ def _flat(image: Image.Image) -> Image.Image:
         layer = image.convert("RGBA")
         image = Image.new("RGB", image.size, "white")
         image.paste(layer, mask=layer.getchannel("A"))
-    plain = Image.new("RGB", image.size)
-    plain.paste(image.convert("RGB"))
+    plain = image if image.mode == "RGB" else image.convert("RGB")
+    plain.info.clear()
     return plain
 
 

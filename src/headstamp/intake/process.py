@@ -20,7 +20,7 @@ import orjson
 
 from headstamp.errors import HeadstampError, Missing, Problem, Unreadable
 from headstamp.intake.handed import Given, Opened, opened
-from headstamp.intake.limited import FILES, KEEPERS, OUT_OF_MEMORY
+from headstamp.intake.limited import FILES, KEEPERS, OUT_OF_MEMORY, End
 from headstamp.intake.limits import LIMITS, Limits, over_limit
 from headstamp.intake.source import Record, Source
 
@@ -68,7 +68,7 @@ def answers(
         else:
             KEEPERS.latest = end = keeper.end()
             if not (ended or refused):
-                raise _death(given.name, end.code, limits, memory, seconds)
+                raise _death(given.name, end, memory, seconds)
         if refused is not None:
             raise refused
         if not ended:
@@ -137,12 +137,15 @@ def without_sense(name: str) -> Unreadable:
     )
 
 
-def _death(name: str, code: int, limits: Limits, memory: int, seconds: int) -> Unreadable:
+def _death(name: str, end: End, memory: int, seconds: int) -> Unreadable:
     """Why a child that did not say goodbye has died, as far as one can tell."""
+    code = end.code
     if code == -signal.SIGXCPU:
         what = f"reading it took over {seconds:,} s of processor time"
         return over_limit(name, "parser_cpu_seconds", seconds, what)
-    if code in (-signal.SIGABRT, -signal.SIGKILL, OUT_OF_MEMORY):
+    # Compiled code that gets no memory often falls over its own feet.
+    full = code == -signal.SIGSEGV and end.kilobytes * 1024 > memory // 2
+    if full or code in (-signal.SIGABRT, -signal.SIGKILL, OUT_OF_MEMORY):
         what = "its reader ran out of memory"
         return over_limit(name, "parser_memory_bytes", memory, what)
     return Unreadable(
