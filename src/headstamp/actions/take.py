@@ -42,6 +42,7 @@ from headstamp.kinds.instant import written
 from headstamp.records import Bundle, Device
 from headstamp.store.case import Case
 from headstamp.store.elsewhere import known_names
+from headstamp.store.erased import erased_of
 from headstamp.store.receiving import Received, Taken
 
 Told = Callable[[str, int, int], None]
@@ -210,7 +211,7 @@ class _Taking:
                 "somebody else may have written that. Look at it, then take it with --release, or "
                 "leave it"))
         handed = list(handed_over(self._folder, self._statement, sender.name))
-        wrong = self._contradictions(handed)
+        wrong = self._contradictions(peer, handed)
         if wrong:
             return self._put_aside(file, peer, checkpoint, "forked", wrong)
         return self._add(peer, checkpoint, key, handed)
@@ -231,11 +232,8 @@ class _Taking:
         Raises Tampered where it does not hold together by itself.
         """
         log = self._folder / bundle.LOG
-        kept = [one.get("checkpoint")
-                for one in self._case.read(_SEALED).stream("bundle", {"device": peer.id})
-                if one.get("bundle_state") == "taken" and one.get("checkpoint")]
         # An older bundle is no fault: it is held against what is not newer than itself.
-        not_newer = [note for note in kept if int(note.split("\n")[1]) <= self._statement.size]
+        not_newer = [one for one in self._seen(peer) if one.size <= self._statement.size]
         report = check_folder(log, peer.verifier, not_newer)
         alone = check_folder(log, peer.verifier) if report.findings else report
         if alone.findings:
@@ -248,18 +246,31 @@ class _Taking:
             raise Tampered("the bundle says something else of itself than the log in it")
         return checkpoint, key, "; ".join(one.detail for one in report.findings)
 
-    def _contradictions(self, handed: Sequence[HandedOver]) -> str:
-        """Entries that another log of that name, seen before, has otherwise."""
+    def _seen(self, peer: Peer) -> Iterator[Checkpoint]:
+        """What the other log was by its own word: its checkpoints, and those in its receipts."""
+        for one in self._case.read(_SEALED).stream("bundle", {"device": peer.id}):
+            if one.get("bundle_state") == "taken" and one.get("checkpoint"):
+                yield _point(one.get("checkpoint"))
+            elif one.get("bundle_state") == "received" and one.get("receipt"):
+                told = Receipt.parse(one.get("receipt").partition("\n\n")[0] + "\n")
+                yield Checkpoint(told.receiver, told.to_size, told.to_root)
+
+    def _contradictions(self, peer: Peer, handed: Sequence[HandedOver]) -> str:
+        """Entries that another log of that name, seen before, has otherwise or had not."""
         case = self._case
         wrong: list[str] = []
         with case.backend.reading() as conn:
             known = known_names(conn, case.backend, case.origin, [one.name for one in handed])
+            # What was erased may come again in an older bundle, and is no contradiction.
+            gone = erased_of(conn)
             for one in handed:
                 seq = known.get(one.name)
                 if seq is None:
                     if one.version is None:
                         raise Invalid(f"the text of entry {one.number} is not in the bundle, and it is "
                                       "not known here: an earlier bundle is missing. Take that first")
+                    if one.number < peer.taken and one.entry.id not in gone:
+                        wrong.append(f"entry {one.number} was not there when the log was longer")
                     continue
                 ours = entries.read(bytes(case.backend.tuples(
                     conn, f"SELECT entry FROM log WHERE seq = {int(seq)}")[0][0]))
@@ -274,9 +285,11 @@ class _Taking:
     ) -> TakeResult:
         case = self._case
         versions = [one.version for one in handed if one.version is not None]
-        originals = self._keep_originals()
         with case.change(actor=self._actor, reason=self._reason) as change:
             taken = change.receive(versions, case.origin)
+            # After all was judged, so that what is refused leaves nothing; and on the disk
+            # before the records that name them are acknowledged.
+            originals = self._keep_originals()
             if key != peer.verifier:
                 change.put(self._with_new_key(peer, key))
             record = self._record(peer, "taken", checkpoint, taken=len(taken.take), beside=len(taken.hold),
@@ -323,7 +336,7 @@ class _Taking:
         """Signs the receipt of what was taken in, and keeps it with the bundle's record."""
         case = self._case
         shown = case.read(_SEALED).get(record)
-        theirs = Checkpoint.parse(shown.get("checkpoint").partition("\n\n")[0] + "\n")
+        theirs = _point(shown.get("checkpoint"))
         ours = case.checkpoint()
         signer = case.signer()
         if signer is None:
@@ -361,6 +374,11 @@ class _Taking:
                                   file_name=file.name)
             change.put(record)
         return TakeResult(record.id, peer.id, state, checkpoint.size, problem=why)
+
+
+def _point(note: str) -> Checkpoint:
+    """A checkpoint whose signature was checked when it was put on file."""
+    return Checkpoint.parse(note.partition("\n\n")[0] + "\n")
 
 
 def _small(path: Path) -> bytes:
