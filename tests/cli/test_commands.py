@@ -29,6 +29,7 @@ PROMISED = {
     "backup": ["with_key", "keep"], "restore": ["key", "against", "as_it_is"], "move": [],
     "upgrade": ["anew"], "doctor": ["against"],
     "device": [], "pack": ["to", "everything", "in_the_open", "reason"],
+    "sync": ["pair", "title", "other", "host", "port", "minutes", "reason"],
     "take": ["key", "release", "leave", "list_aside", "receipt", "reason"],
     "conflicts": ["choose", "reason"],
     "parts": [], "custody": [], "receipt": ["output", "language", "check"],

@@ -51,6 +51,7 @@ COMMANDS: dict[str, str] = {
     "device": "device",
     "pack": "exchange",
     "take": "exchange",
+    "sync": "sync",
     "conflicts": "exchange",
     "doctor": "doctor",
     "backup": "keep",
