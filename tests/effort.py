@@ -18,6 +18,11 @@ def examples(usual: int) -> settings:
     return settings(max_examples=usual * EFFORT, deadline=None)
 
 
+def counted(quick: int, long: int) -> int:
+    """A stated count: few in ``make test``, all of them in ``make soak`` (docs/durability.md)."""
+    return quick if EFFORT == 1 else long
+
+
 def soak() -> None:
     """Have the tests that name no number of examples try harder too."""
     if EFFORT > 1:

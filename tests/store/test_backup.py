@@ -32,6 +32,7 @@ from headstamp.store import backup as backups
 from headstamp.store.backup_set import read_manifest, states, sum_line
 from headstamp.store.case import Case
 from headstamp.store.disk import workplace
+from headstamp.store.new_key import replace_key
 from tests.conftest import database
 from tests.effort import EFFORT
 from tests.shared import ROOT
@@ -129,6 +130,20 @@ def test_a_place_is_for_one_case_and_one_log(sqlite_case: Case, tmp_path: Path) 
     with pytest.raises(Conflicting):
         back_up(sqlite_case.folder, tmp_path / "full")
     assert tree(place) == held
+
+
+def test_backups_go_on_after_the_signing_key_was_replaced(
+    sqlite_case: Case, tmp_path: Path
+) -> None:
+    live(sqlite_case)
+    for number in range(3):
+        back_up(sqlite_case.folder, tmp_path / "bk")
+        replace_key(sqlite_case, actor="a", reason="it was time", revoked=number == 1)
+        live(sqlite_case, f"then {number}")
+    back_up(sqlite_case.folder, tmp_path / "bk")
+    for number, state_ in enumerate(states(tmp_path / "bk")):
+        assert restore_case(state_, str(tmp_path / f"back{number}")).findings == ()
+    assert number == 3
 
 
 def test_nothing_is_written_over(sqlite_case: Case, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.evidence.proof import ConsistencyProof, InclusionProof
 from headstamp.evidence.tile import WIDTH
 from headstamp.store.case import Case
+from headstamp.store.disk import sync_file, sync_folder, sync_tree
 from headstamp.store.served_log import ServedLog
 
 Told = Callable[[str, int, int], None]
@@ -94,7 +95,13 @@ def export_log(
     try:
         done = _Export(case, beside, clearance, told or _silent).write(records, originals)
         beside.chmod(0o755)
+        # On the disk before it has its name: a power cut leaves all of it, or nothing.
+        for path in beside.rglob("*"):
+            if path.is_file():
+                sync_file(path)
+        sync_tree(beside)
         beside.replace(folder)
+        sync_folder(folder.parent)
     except OSError as error:
         raise Unavailable(f"{folder} cannot be written: {error.strerror}") from error
     finally:

@@ -37,9 +37,11 @@ from headstamp.store.address import backend_of, without_password
 from headstamp.store.backend import Backend
 from headstamp.store.cipher import Keys
 from headstamp.store.cipher_lock import Lock, is_encrypted, write_lock
+from headstamp.store.disk import told, write_file
 from headstamp.store.elsewhere import open_aside
 from headstamp.store.erasing import ErasingChange, note_left
 from headstamp.store.facets import FacetIndex, total
+from headstamp.store.founding import founding, is_unfinished
 from headstamp.store.layout import FORMAT, fingerprint, state_layout, stated_layout
 from headstamp.store.passphrase import unlocked
 from headstamp.store.policy import clearance_rank
@@ -95,35 +97,42 @@ class Case:
         """
         keys = Keys.generate() if lock is not None else None
         place, backend = backend_of(str(where), folder, keys)
+        with founding(place):
+            return cls._made(str(where), place, backend, clock, keys, lock)
+
+    @classmethod
+    def _made(
+        cls, where: str, place: Path, backend: Backend, clock: Clock, keys: Keys | None,
+        lock: Callable[[Keys], Lock] | None,
+    ) -> Case:
         if is_encrypted(place) or backend.exists():
-            raise Conflicting(f"there is a case at {without_password(str(where))} already")
+            raise Conflicting(f"there is a case at {without_password(where)} already")
         key_file = place / "keys" / KEY
         if key_file.exists():
             raise Conflicting(f"{place} holds the key of another case", )
         locked = lock(keys) if lock is not None and keys is not None else None
-        try:
-            key_file.parent.mkdir(parents=True, exist_ok=True)
-            key_file.parent.chmod(0o700)
-            (place / "originals").mkdir(exist_ok=True)
-        except OSError as error:
-            raise Unavailable(f"the folder {place} cannot be written: {error.strerror}") from error
         signer = Signer.generate(f"headstamp.local/{os.urandom(6).hex()}")
         meta = {
             "format": str(FORMAT), "origin": signer.verifier.name, "created_at": moment(clock()),
             "key": signer.verifier_key,
         }
-        if locked is not None:
-            write_lock(place, locked)
-        write_key(key_file, signer, keys)
-        (place / "keys" / PUBLIC).write_text(signer.verifier_key + "\n", encoding="utf-8")
+        with told(place):
+            key_file.parent.mkdir(parents=True, exist_ok=True)
+            key_file.parent.chmod(0o700)
+            (place / "originals").mkdir(exist_ok=True)
+            if locked is not None:
+                write_lock(place, locked)
+            write_key(key_file, signer, keys)
+            write_file(place / "keys" / PUBLIC, f"{signer.verifier_key}\n".encode(), 0o644)
         backend.create()
         with backend.writing() as conn:
             rows = [*meta.items(), ("seal", sign(settings_text(meta), signer))]
             backend.insert(conn, META, ["key", "value"], rows)
             state_layout(conn, backend)
         if not isinstance(backend, Sqlite):
-            (place / "database").write_text(without_password(str(where)) + "\n", encoding="utf-8")
-        case = cls(str(where), place, backend, meta, signer, clock, keys)
+            with told(place):
+                write_file(place / "database", f"{without_password(where)}\n".encode(), 0o644)
+        case = cls(where, place, backend, meta, signer, clock, keys)
         with case.change(actor="headstamp", reason="the case is opened"):
             pass
         return case
@@ -140,6 +149,10 @@ class Case:
         Raises Refused for a wrong one.
         """
         place, backend = backend_of(str(where), folder)
+        if is_unfinished(place):
+            raise Missing(f"the making of the case at {without_password(str(where))} goes on, or was cut "
+                          "off: nothing is recorded in it. Make it with: headstamp init "
+                          f"{without_password(str(where))}")
         if isinstance(backend, Sqlite) and is_encrypted(place):
             backend.close()
             keys = keys or unlocked(place)

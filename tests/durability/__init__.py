@@ -1,0 +1,1 @@
+"""What the store promises whatever befalls it: kills, power cuts, failing calls, full disks."""
