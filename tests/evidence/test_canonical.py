@@ -1,9 +1,7 @@
-"""Canonical bytes: the published vectors, the peer package, and whatever hypothesis finds."""
+"""Canonical bytes: the peer package, and whatever hypothesis finds (vectors: ``test_vectors``)."""
 
 from __future__ import annotations
 
-import json
-import tarfile
 from typing import Any
 
 import pytest
@@ -13,7 +11,6 @@ from hypothesis import strategies as st
 
 from headstamp.errors import Invalid, Unreadable
 from headstamp.evidence.canonical import DEPTH, INTEGER_MAX, canonical, number, parse
-from tests.shared import shared
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SCALARS = (
@@ -30,14 +27,6 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=12,
 )
-
-
-@pytest.mark.parametrize("name", ["arrays", "french", "structures", "unicode", "values", "weird"])
-def test_the_vectors_of_rfc_8785(name: str) -> None:
-    folder = shared("vectors/rfc8785-jcs")
-    given_ = (folder / "input" / f"{name}.json").read_bytes()
-    assert canonical(json.loads(given_)) == (folder / "output" / f"{name}.json").read_bytes()
-    assert canonical(parse(given_)) == (folder / "output" / f"{name}.json").read_bytes()
 
 
 @given(VALUES | FLAT)
@@ -127,36 +116,6 @@ def test_nesting_has_a_limit_and_does_not_crash() -> None:
         value = [value]
     with pytest.raises(Invalid):
         canonical(value)
-
-
-def _accepts(data: bytes, repeated_keys: bool = False) -> bool:
-    try:
-        canonical(parse(data, repeated_keys=repeated_keys))
-    except (Unreadable, Invalid):
-        return False
-    return True
-
-
-def test_the_json_parsing_suite() -> None:
-    counted = {"y": 0, "n": 0, "i": 0}
-    with tarfile.open(shared("vectors/json-parsing") / "test_parsing.tar.gz") as archive:
-        for member in archive.getmembers():
-            name = member.name.rsplit("/", 1)[-1]
-            if not name.endswith(".json"):
-                continue
-            file = archive.extractfile(member)
-            assert file is not None
-            data = file.read()
-            counted[name[0]] += 1
-            # The suite calls a key given twice good JSON; two readers take two values
-            # from it, so it is the one thing the strict reading refuses beyond the suite.
-            twice = "duplicated_key" in name
-            if name[0] != "i":
-                assert _accepts(data, repeated_keys=True) == (name[0] == "y"), name
-                assert _accepts(data) == (name[0] == "y" and not twice), name
-            else:
-                _accepts(data)
-    assert counted == {"y": 95, "n": 188, "i": 35}
 
 
 @pytest.mark.parametrize(

@@ -1,59 +1,12 @@
-"""Checkpoints: the published cases, a log of other software, our own."""
+"""Checkpoints: our own (published ones, and a log of other software: ``test_vectors``)."""
 
 from __future__ import annotations
-
-import json
 
 import pytest
 
 from headstamp.errors import Invalid, Tampered, Unreadable
-from headstamp.evidence import tree
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from headstamp.evidence.note import Signer, Verifier, sign
-from tests.shared import shared
-
-TESTDATA = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
-# The entries of that log, spelt as its makers spelt them.
-WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eit", "nain", "ten"]
-WORDS += ["ileven", "twelf", "threeten", "fourten", "fivten"]
-
-
-def test_the_published_cases() -> None:
-    cases = json.loads((shared("vectors/signed-note") / "checkpoints.json").read_text())
-    assert len(cases) == 9
-    for case in cases:
-        try:
-            checkpoint = Checkpoint.parse(case["text"])
-        except Unreadable:
-            accepted = False
-        else:
-            accepted = True
-            assert checkpoint.text() == case["text"]
-        assert accepted == case["accept"], case["name"]
-
-
-def test_a_log_of_other_software() -> None:
-    log = shared("vectors/tlog-tiles-log") / "log"
-    verifier = Verifier.parse(TESTDATA)
-    leaves = [word.encode() for word in WORDS]
-
-    def read_node(level: int, index: int) -> bytes:
-        return tree.root_of(leaves[index << level : (index + 1) << level])
-
-    checkpoints = [
-        open_checkpoint((log / f"checkpoint.{size}").read_bytes(), verifier) for size in range(16)
-    ]
-    for size, checkpoint in enumerate(checkpoints):
-        assert checkpoint.size == size
-        assert checkpoint.root == tree.root_of(leaves[:size])
-    pairs = 0
-    for n in range(1, 16):
-        for m in range(1, n + 1):
-            proof = tree.consistency_proof(m, n, read_node)
-            roots = checkpoints[m].root, checkpoints[n].root
-            assert tree.verify_consistency(m, n, *roots, proof)
-            pairs += 1
-    assert pairs == 120
+from headstamp.evidence.note import Signer, sign
 
 
 def test_signed_and_opened_again() -> None:

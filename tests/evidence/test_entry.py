@@ -10,19 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headstamp.errors import Invalid, Unreadable
+from headstamp.evidence import verify
 from headstamp.evidence.canonical import canonical, parse
 from headstamp.evidence.entry import (
+    ACTS,
     Stamp,
     check_disclosed,
     check_fields,
     identify,
     matches,
     moment,
+    named,
+    named_parts,
     read,
     seal,
+    seal_again,
 )
 from headstamp.evidence.salted import salt_at
-from tests.evidence import sample
+from tests.effort import examples
+from tests.evidence import outsider, sample
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NAME = st.text(string.ascii_letters + "_", min_size=1, max_size=8)
@@ -53,6 +59,73 @@ def test_sealed_bytes_are_canonical_and_read_back(
     assert check_fields(got, fields, seed) == []
     assert matches(entry, stamp, "item/1", id, version, list(names), values, seed)
     assert not matches(entry, stamp, "item/2", id, version, names, values, seed)
+
+
+# What may be a log's name, and what may not.
+LOG = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="+"),
+              min_size=1, max_size=12)
+VERSIONS = st.lists(st.builds(named, LOG, st.integers(0, 10**16 - 1)), min_size=1, max_size=5, unique=True)
+ACT = st.sampled_from(sorted(ACTS))
+
+
+def _ordered(act: str, of: list[str]) -> list[str]:
+    """The one order in which an act may name these versions, whichever of them comes first."""
+    return sorted(of) if act == "settle" else [of[0], *sorted(of[1:])]
+
+
+@given(ACT, VERSIONS, TEXT.filter(bool), st.integers(1, 2**53 - 1),
+       st.dictionaries(NAME, TEXT.map(canonical), max_size=3), SEED)
+@examples(200)
+def test_every_act_is_sealed_canonically_and_read_alike_by_all(
+    act: str, of: list[str], id: str, version: int, fields: dict[str, bytes], seed: bytes
+) -> None:
+    stamp, names = Stamp(act, "A", AT, "r"), tuple(sorted(fields))
+    values = [fields[name] for name in names]
+    of = [] if act == "put" else _ordered(act, of)
+    entry = seal(stamp, "item/1", id, version, names, values, seed, of)
+    assert canonical(parse(entry)) == entry
+    told = read(entry)
+    assert (told.act, told.of, told.id, told.version) == (act, tuple(of), id, version)
+    assert identify(entry) == (id, version)
+    assert matches(entry, stamp, "item/1", id, version, names, values, seed, of)
+    assert check_fields(told, fields, seed) == []
+    assert seal_again(stamp, "item/1", id, version, told.fields, of) == entry
+    assert outsider.read_entry(entry)["act"] == act
+    assert verify.read_entry(entry)[:2] == (id, version)
+    for one in of:
+        log, number = named_parts(one)
+        assert named(log, number) == one
+
+
+@given(ACT, st.lists(st.one_of(st.builds(named, LOG, st.integers(0, 99)), TEXT, st.builds(
+    "{} {}".format, TEXT, st.sampled_from(["0", "01", "1", "-1", "1.0", "x", "٣", "1" * 17]))), max_size=4))
+@examples(400)
+def test_what_an_act_may_name_is_judged_alike_by_all(act: str, of: list[str]) -> None:
+    value = {**parse(ENTRY), "act": act, **({"of": of} if act != "put" or of else {})}
+    entry = canonical(value)
+    verdicts = []
+    for reader, error in ((read, Unreadable), (outsider.read_entry, ValueError), (verify.read_entry, verify.Wrong)):
+        try:
+            reader(entry)  # type: ignore[operator]
+            verdicts.append(True)
+        except error:
+            verdicts.append(False)
+    assert len(set(verdicts)) == 1, verdicts
+    if not verdicts[0] or act == "put":
+        return
+    assert of == _ordered(act, of)
+    assert seal_again(Stamp(act, value["actor"], value["at"], value["reason"]), value["kind"], value["id"],
+                      value["version"], value["fields"], of) == entry
+
+
+@pytest.mark.parametrize(("act", "of"), [
+    ("put", ["a 1"]), ("take", []), ("take", ["a"]), ("take", ["a 01"]), ("take", ["a b 1"]), ("take", ["a+ 1"]),
+    ("take", ["a 1", "a 1"]), ("take", ["a\ud800 1"]), ("hold", ["a 1", "c 1", "b 1"]), ("settle", ["b 1", "a 1"]),
+    ("same", ["x" * 1001 + " 1"]),
+])
+def test_seal_refuses_what_an_act_may_not_name(act: str, of: list[str]) -> None:
+    with pytest.raises(Invalid):
+        seal(Stamp(act, "A", AT, "r"), "item/1", "itm-1", 1, ("a",), [b"1"], bytes(16), of)
 
 
 ENTRY = sample.entries(1)[0]
@@ -94,6 +167,10 @@ def test_one_field_can_be_shown_and_the_rest_withheld() -> None:
     "change",
     [
         {"act": "drop"},
+        {"act": ["put"]},
+        {"act": None},
+        {"of": ["a 1"]},
+        {"act": "take"},
         {"actor": ""},
         {"actor": 1},
         {"at": "2026-11-21T20:42:36Z"},
