@@ -45,6 +45,8 @@ class Version:
     entry_hash: str
     proof: tuple[str, ...]
     holds: bool
+    # Fields that this version had, by their titles, and of which the values are erased.
+    erased: tuple[str, ...] = ()
     titles: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
 
 
@@ -144,7 +146,7 @@ def history_of(reader: Reader, case: Case, record_id: str) -> tuple[tuple[Versio
         Version(
             event.version, event.seq, event.at, event.actor, event.reason, event.changed,
             proof.leaf.hex(), tuple(encode(node) for node in proof.path), proof.holds(),
-            titles=_titles(kind, event.changed),
+            titles=_titles(kind, event.changed), erased=_titles(kind, event.erased),
         )
         for event, proof in zip(events, proofs, strict=True)
     )

@@ -1,0 +1,120 @@
+"""Erasing on the pages: asked for by one person, shown to another, approved or declined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from headstamp.actions.cases import check_case
+from headstamp.actions.erasing import ask
+from headstamp.actions.settings import Settings
+from headstamp.errors import Missing
+from headstamp.store.case import Case
+from headstamp.web.app import create_app
+from tests.web.conftest import BASE
+from tests.web.sample import a_case
+from tests.web.test_browser import AXE, CHROMIUM, FLAGS, Watched, served
+
+Pages = Callable[[str], TestClient]
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    with a_case(tmp_path / "case") as made:
+        yield made
+
+
+@pytest.fixture
+def pages(case: Case) -> Pages:
+    def by(actor: str) -> TestClient:
+        app = create_app(Settings(case.where, actor), case=case)
+        return TestClient(app, base_url=BASE, raise_server_exceptions=False, follow_redirects=False)
+
+    return by
+
+
+def send(pages: TestClient, path: str, form: str = "", **data: Any) -> Any:
+    token = pages.get(form or path).text.partition('name="token" value="')[2].partition('"')[0]
+    return pages.post(path, data={"token": token, **data}, headers={"origin": BASE})
+
+
+def test_one_asks_and_another_approves(case: Case, pages: Pages) -> None:
+    ann, bob = pages("Ann"), pages("Bob")
+    form = ann.get("/erase/item-aaaa").text
+    assert 'value="remark"' in form and 'value="tier"' not in form
+    assert "on the pallet" not in form
+    asked = send(ann, "/erase/item-aaaa", field=["remark"], ground="safety", why="It tells where.")
+    assert asked.status_code == 303, asked.text
+    to = asked.headers["location"]
+    page = bob.get(to).text
+    assert "To be decided by a second person" in page and "Approve and erase" in page
+    assert "The file from which the record was made still holds it: doc-aaaa" in page
+    twin = bob.get(f"/api{to}").json()
+    assert twin["scope"]["fields"] == ["remark"] and twin["scope"]["versions"] == 1
+    assert send(bob, f"{to}/approve", to).status_code == 422
+    assert send(ann, f"{to}/approve", to, sure="1").status_code == 403
+    assert send(bob, f"{to}/approve", to, sure="1").status_code == 303
+    assert "To be decided" not in bob.get(to).text
+    assert case.read("sealed").get("item-aaaa").get("remark") is None
+    assert "Erased: Remark" in bob.get("/items/item-aaaa").text
+    assert check_case(case) == []
+    assert send(bob, f"{to}/approve", to="", sure="1").status_code == 403
+
+
+def test_a_form_that_lacks_something_is_shown_again(pages: Pages) -> None:
+    ann = pages("Ann")
+    for data, told in (
+        ({"ground": "safety", "why": "It tells where."}, "name either the whole record"),
+        ({"whole": "1", "field": ["remark"], "ground": "safety"}, "name either the whole record"),
+        ({"whole": "1", "why": "It tells where."}, "on what ground"),
+        ({"field": ["tier"], "ground": "safety"}, "cannot be without this"),
+    ):
+        again = send(ann, "/erase/item-aaaa", **data)
+        assert again.status_code == 422 and told in again.text
+        assert str(data.get("why", "")) in again.text
+    assert ann.post("/erase/item-aaaa", data={"whole": "1"}).status_code == 403
+
+
+def test_a_whole_record_goes_and_what_names_it_says_so(case: Case, pages: Pages) -> None:
+    ann, bob = pages("Ann"), pages("Bob")
+    asked = send(ann, "/erase/item-aaaa", whole="1", ground="not_lawful")
+    to = asked.headers["location"]
+    assert send(bob, f"{to}/approve", to, sure="1").status_code == 303
+    gone = bob.get("/items/item-aaaa")
+    assert gone.status_code == 404 and "was erased, for good" in gone.text
+    assert "erased (item-aaaa)" in bob.get("/markings/mark-aaaa").text
+    assert "A-1" not in bob.get("/items").text
+    assert check_case(case) == []
+    with pytest.raises(Missing):
+        case.read("sealed").get("item-aaaa")
+
+
+def test_declined_nothing_goes(case: Case, pages: Pages) -> None:
+    asked = send(pages("Ann"), "/erase/item-aaaa", whole="1", ground="other")
+    to = asked.headers["location"]
+    assert send(pages("Bob"), f"{to}/decline", to).status_code == 303
+    assert case.read("sealed").get("item-aaaa")
+    assert "To be decided" not in pages("Bob").get(to).text
+
+
+def test_both_pages_can_be_used_by_everybody(case: Case, tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        pytest.skip("needs Chromium at /usr/bin/chromium")
+    made = ask(case, "item-aaaa", fields=["remark"], ground="safety", actor="Ann", clearance="sealed")
+    with playwright.sync_playwright() as p, served(case) as base:
+        browser = p.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        with Watched(browser, base) as watched:
+            for number, address in enumerate(("/erase/item-aaaa", f"/erasures/{made}")):
+                page = watched.go(address)
+                page.screenshot(path=str(tmp_path / f"{number}.png"), full_page=True)
+                if AXE.exists():
+                    page.evaluate(AXE.read_text(encoding="utf-8"))
+                    broken = page.evaluate(
+                        "async () => (await axe.run()).violations.map(v => v.id)")
+                    assert broken == [], (address, broken)
+        browser.close()
