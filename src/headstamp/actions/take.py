@@ -186,6 +186,7 @@ class _Taking:
         self._actor = actor
         self._reason = reason
         self._told = told
+        self._proven = 0
         self._statement = bundle.Statement.parse(_small(folder / bundle.STATEMENT))
         bundle.check_contents(bag, self._statement)
 
@@ -234,6 +235,7 @@ class _Taking:
         log = self._folder / bundle.LOG
         # An older bundle is no fault: it is held against what is not newer than itself.
         not_newer = [one for one in self._seen(peer) if one.size <= self._statement.size]
+        self._proven = max((one.size for one in not_newer), default=0)
         report = check_folder(log, peer.verifier, not_newer)
         alone = check_folder(log, peer.verifier) if report.findings else report
         if alone.findings:
@@ -269,7 +271,8 @@ class _Taking:
                     if one.version is None:
                         raise Invalid(f"the text of entry {one.number} is not in the bundle, and it is "
                                       "not known here: an earlier bundle is missing. Take that first")
-                    if one.number < peer.taken and one.entry.id not in gone:
+                    # Up to what is proven to be the log that was seen, something was left out then.
+                    if self._proven <= one.number < peer.taken and one.entry.id not in gone:
                         wrong.append(f"entry {one.number} was not there when the log was longer")
                     continue
                 ours = entries.read(bytes(case.backend.tuples(
