@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
+from headstamp.actions.erasing import approve, ask
 from headstamp.actions.export_log import export_log
 from headstamp.evidence.note import Signer
 from headstamp.records import Document, Item, Note, Photograph, Site, kind_of_id
@@ -34,6 +35,7 @@ def good(seed: int, folder: Path) -> Bundle:
     records = random.random() < 0.5
     held = [Held(0, _signer(case))]
     meets = random.random() < 0.5
+    erases = random.random() < 0.4
     # 0: the key stays; else it is changed so often, and by chance once without the old one.
     turns = random.choice((0, 0, 1, 2))
     for number in range(changes):
@@ -57,6 +59,8 @@ def good(seed: int, folder: Path) -> Bundle:
             change.put(Photograph.build(digest=original.digest, tier="partner"))
         if meets and number == changes - 1:
             _meet(case, folder / "partner", random)
+        if erases and number == changes - 1:
+            _erase(case, item, random)
         if number >= changes - turns:
             held.append(_turn(case, random))
         if number < changes - 1 and random.random() < 0.7:
@@ -108,6 +112,14 @@ def _meet(case: Case, folder: Path, random: Random) -> None:
             names = lineages(conn, case.backend, case.origin, {_IDS[1]: current.seq})[_IDS[1]].open()
         with case.change(actor="C. Decides", reason="the photograph shows it") as change:
             change.settle(settled, names, case.origin)
+
+
+def _erase(case: Case, item: Item, random: Random) -> None:
+    """One asks, another approves: a field of an item of several versions, or all of the item."""
+    fields = random.choice((["make"], []))
+    asked = ask(case, item.id, fields=fields, ground="safety", actor="A. Asks",
+                clearance="sealed")
+    approve(case, asked, actor="B. Approves", clearance="sealed")
 
 
 def _hand_over(giver: Case, taker: Case) -> None:
