@@ -12,10 +12,12 @@ from headstamp import check
 from headstamp.actions.export_log import export_log
 from headstamp.actions.settings import Settings
 from headstamp.evidence.checkpoint import open_checkpoint
-from headstamp.evidence.export import ENTRIES, paths_of
+from headstamp.evidence.export import ENTRIES, parse_checkpoint_line, paths_of
+from headstamp.evidence.key_line import KeyLine
 from headstamp.evidence.note import Verifier
 from headstamp.records import Note, Site
 from headstamp.store.case import Case
+from headstamp.store.new_key import replace_key
 from headstamp.web.app import create_app
 from tests.web.conftest import BASE
 
@@ -105,3 +107,22 @@ def test_a_record_s_history_offers_its_proofs(case: Case) -> None:
     site = case.read("restricted").list("site", {}).rows[0]
     page = client.get(f"/sites/{site.id}").text
     assert f'href="/log/proof/{site.seq}"' in page
+
+
+def test_the_keys_of_a_log_are_served_while_they_change(case: Case) -> None:
+    """The server goes on when the key is replaced elsewhere; older proofs hold by the line of keys."""
+    client, first = client_of(case, "sealed"), case.verifier
+    assert client.get("/log/keys").text == ""
+    older = client.get("/log/checkpoint").text
+    with Case.open(case.where, folder=case.folder) as other:
+        replace_key(other, actor="B", reason="r")
+        newest = other.verifier
+    assert client.get("/log/key").text.strip() == newest.text()
+    notes = [parse_checkpoint_line(line) for line in client.get("/log/keys").content.splitlines(True)]
+    keys = KeyLine.read(first, notes)
+    keys.refuse_unless_vouched(first)
+    assert open_checkpoint(client.get("/log/checkpoint").text, keys).size == 302
+    growth = client.get("/log/consistency/301")
+    assert "begins with that of 301" in check.check_proof(
+        growth.text, keys, [open_checkpoint(older, keys)])
+    assert "entry 0 stands" in check.check_proof(client.get("/log/proof/0").text, newest)
