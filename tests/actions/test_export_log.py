@@ -28,6 +28,7 @@ from headstamp.evidence.note import Verifier
 from headstamp.evidence.tile import tile_path
 from headstamp.records import Document, Note, Site
 from headstamp.store.case import Case
+from headstamp.store.new_key import replace_key
 from tests.conftest import new_case
 from tests.effort import EFFORT
 from tests.shared import ROOT
@@ -187,6 +188,37 @@ def test_proofs_of_records_and_of_growth(case: Case, tmp_path: Path) -> None:
     write_proof(growth.text(), tmp_path / "p")
     with pytest.raises(Conflicting):
         write_proof(growth.text(), tmp_path / "p")
+
+
+def test_proofs_across_a_change_of_the_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Case.create(tmp_path / "case") as case:
+        site = _fill(case, 5)
+        old = tmp_path / "old"
+        old.write_text(case.checkpoint_note(), "utf-8")
+        first = case.verifier.text()
+        replace_key(case, actor="B", reason="r")
+        growth, record = tmp_path / "growth", tmp_path / "record"
+        write_proof(prove_growth(case, old.read_text("utf-8")).text(), growth)
+        write_proof(prove_record(case, site.id, clearance="sealed").text(), record)
+        export_log(case, tmp_path / "log", clearance="sealed")
+        newest = case.verifier.text()
+    keys = tmp_path / "log" / "keys.jsonl"
+
+    def run(*arguments: object) -> int:
+        return check.main([str(one) for one in arguments])
+
+    # The newest key alone opens a proof; one that is older needs the changes between.
+    assert run(record, "--key", newest) == 0
+    assert run(record, "--key", first) == 9
+    for key in (first, newest):
+        assert run(record, "--key", key, "--keys", keys) == 0
+        assert run(growth, "--key", key, "--keys", keys, "--against", old) == 0
+    assert "was replaced at size 7" in capsys.readouterr().out
+    assert run(growth, "--key", newest, "--against", old) == 9
+    assert run(tmp_path / "log", "--key", newest, "--keys", keys) == 2
+    keys.write_text("[]\n", "utf-8")
+    assert run(record, "--key", first, "--keys", keys) == 6
+    assert run(tmp_path / "log", "--key", newest) == 9
 
 
 def test_the_program_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
