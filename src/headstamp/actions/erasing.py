@@ -21,6 +21,7 @@ from headstamp.store.case import Case
 from headstamp.store.cleaning import clean, is_unclean
 from headstamp.store.erased import WHOLE
 from headstamp.store.erasing import left_of, refuse_unless_possible
+from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.store.traces import traces_of
 from headstamp.vocab import vocabulary
@@ -124,9 +125,17 @@ def scope_of(
     pictures = reader.referring(record_id, kind="photograph", field="items", limit=100)
     return Scope(
         record_id, shown.label, what == WHOLE, tuple(sorted(held - closed)), versions,
-        tuple(id_ for id_ in traces.records if id_ in seen), traces.entries,
+        tuple(id_ for id_ in traces.records if id_ in seen),
+        tuple(seq for seq in traces.entries if _is_seen(reader, seq)),
         _sources(shown), tuple(one.id for one in pictures), **_copies(case, clearance),
     )
+
+
+def _is_seen(reader: Reader, seq: int) -> bool:
+    try:
+        return bool(reader.entry(seq))
+    except Missing:
+        return False
 
 
 def _sources(shown: Shown) -> tuple[str, ...]:

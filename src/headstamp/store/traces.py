@@ -14,6 +14,9 @@ from orjson import loads
 from sqlalchemy import select
 
 from headstamp.evidence.canonical import canonical
+from headstamp.kinds.text import LineKind, ProseKind, VerbatimKind
+from headstamp.records import Fact, kind_of_id
+from headstamp.records.spec import struct_facts
 from headstamp.store.case import Case
 from headstamp.store.erased import WHOLE
 from headstamp.store.tables import VERSION
@@ -33,8 +36,10 @@ class Traces:
 def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
     """Where the texts of these fields stand besides, whoever may see it; at most 200 of each.
 
-    Texts of less than four letters, and of fields that are codes of ours, are not looked for.
+    Words of people are looked for, of four letters or more; not codes, dates and numbers, which
+    say nothing of their own when they stand in another record too.
     """
+    kind = kind_of_id(id_)
     backend = case.backend
     with backend.reading() as conn:
         needles: set[bytes] = set()
@@ -42,8 +47,8 @@ def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
             select(VERSION.c.body).where(VERSION.c.id == id_, VERSION.c.body.is_not(None))
         ).scalars():
             for name, value in loads(body).items():
-                if (what == WHOLE and name not in _OURS) or name in what:
-                    needles.update(_texts(value))
+                if what == WHOLE or name in what:
+                    needles.update(_words(kind.fact(name), value))
         if not needles:
             return Traces((), ())
         records: dict[str, None] = {}
@@ -63,17 +68,17 @@ def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
     return Traces(tuple(records), tuple(entries))
 
 
-# Their values say nothing of their own when they stand in another record too.
-_OURS = frozenset({"tier", "source", "grade"})
-
-
-def _texts(value: Any) -> Iterator[bytes]:
-    if isinstance(value, str):
-        if len(value) >= _LEAST:
-            yield canonical(value)[1:-1]
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list):
+def _words(fact: Fact | None, value: Any) -> Iterator[bytes]:
+    """The texts of a field's value, as they stand in what is stored."""
+    if fact is None:
+        return
+    if isinstance(value, list):
         for one in value:
-            yield from _texts(one)
+            yield from _words(fact, one)
+    elif isinstance(value, dict):
+        assert fact.struct is not None
+        parts = {part.name: part for part in fact.parts or struct_facts(fact.struct)}
+        for name, one in value.items():
+            yield from _words(parts.get(name), one)
+    elif isinstance(fact.kind, LineKind | ProseKind | VerbatimKind) and len(value) >= _LEAST:
+        yield canonical(value)[1:-1]
