@@ -16,7 +16,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from headstamp.store.case import Case
+from headstamp.store.passphrase import FILE
 from tests import effort
+from tests.store.encrypted import encrypted_case, passphrase_file
 
 effort.soak()
 
@@ -24,6 +26,9 @@ STORES = [
     pytest.param("sqlite", id="sqlite"),
     pytest.param("postgres", id="postgres", marks=pytest.mark.postgres),
 ]
+
+EVERY_STORE = [*STORES, pytest.param("encrypted", id="encrypted")]
+"""For what every store must keep to, an encrypted case too."""
 
 NewCase = Callable[[str], Case]
 
@@ -59,8 +64,29 @@ def new_case(store: str, folder: Path) -> Iterator[Case]:
         with Case.create(folder) as case:
             yield case
         return
+    if store == "encrypted":
+        with pytest.MonkeyPatch.context() as environment, encrypted_case(folder) as case:
+            environment.setenv(FILE, str(passphrase_file(folder.parent)))
+            yield case
+        return
     with database() as url, Case.create(url, folder=folder) as case:
         yield case
+
+
+@pytest.fixture(params=EVERY_STORE)
+def every_case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
+    """An empty case, once in each store and once encrypted."""
+    with new_case(request.param, tmp_path / "case") as made:
+        yield made
+
+
+@pytest.fixture(params=EVERY_STORE, scope="module")
+def every_shared_case(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Case]:
+    """A case for all tests of a module; once in each store and once encrypted."""
+    with new_case(request.param, tmp_path_factory.mktemp("every") / "case") as made:
+        yield made
 
 
 @pytest.fixture(params=STORES)

@@ -1,4 +1,6 @@
-"""What both stores keep to, for every record type: what was put is there, and only that."""
+"""What every store keeps to, for every record type: what was put is there, and only that.
+
+Both databases, and an encrypted case."""
 
 from __future__ import annotations
 
@@ -30,12 +32,17 @@ def same(shown: Shown, record: Record) -> bool:
     return dict(shown.values) == {k: v for k, v in values.items() if v not in (None, [])}
 
 
+@pytest.fixture
+def case(every_case: Case) -> Case:
+    return every_case
+
+
 @pytest.fixture(scope="module")
-def filled(shared_case: Case) -> tuple[Case, dict[str, Record]]:
+def filled(every_shared_case: Case) -> tuple[Case, dict[str, Record]]:
     """A case with a plausible record of every type."""
     records = one_of_each()
-    put(shared_case, *records)
-    return shared_case, {record.NAME: record for record in records}
+    put(every_shared_case, *records)
+    return every_shared_case, {record.NAME: record for record in records}
 
 
 @each_type

@@ -21,6 +21,11 @@ from headstamp.store.verify.finding import MOST, Finding, Findings
 
 
 @pytest.fixture
+def case(every_case: Case) -> Case:
+    return every_case
+
+
+@pytest.fixture
 def filled(case: Case) -> Case:
     with case.change(actor="a", reason="r") as change:
         items = [Item.build(make=f"m{n}") for n in range(30)]
