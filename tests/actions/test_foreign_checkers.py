@@ -20,9 +20,14 @@ import pytest
 
 from headstamp import check
 from headstamp.actions.cases import check_case
+from headstamp.actions.erasing import approve, ask
+from headstamp.actions.export_log import export_log
 from headstamp.evidence import verify
+from headstamp.evidence.checkpoint import sign_checkpoint
 from headstamp.evidence.entry import read
+from headstamp.records import Item
 from headstamp.store.case import Case
+from headstamp.store.new_key import replace_key
 from tests.actions import bundles
 from tests.actions.bundles import Bundle
 from tests.actions.bundles.bundle import all_entries
@@ -109,3 +114,55 @@ def test_all_agree_that_200_tampered_bundles_are_tampered(
             assert set(codes.values()) == {9}, (way, seed, start.folder, codes, found)
             done += 1
     assert done >= (100 if EFFORT == 1 else 200)
+
+
+def test_five_rotations_and_a_revoked_key_in_all_four(go: Path, tmp_path: Path) -> None:
+    """Whichever key was told, all accept; what the revoked key signs later all refuse (I8)."""
+    held = []
+    with Case.create(tmp_path / "case") as case:
+        for turn in range(6):
+            with case.change(actor="A. Field", reason=f"day {turn}") as change:
+                change.put(Item.build(make=f"make {turn}", tier="public"))
+            signer = case.signer()
+            assert signer is not None
+            held.append((signer, case.checkpoint_note()))
+            if turn < 5:
+                replace_key(case, actor="B. Custodian", reason=f"turn {turn}", revoked=turn == 3)
+        export_log(case, tmp_path / "bundle", clearance="sealed", records=True)
+        later = sign_checkpoint(case.checkpoint(), held[3][0])
+        assert {one.what for one in check_case(case, against=[later])} == {"key_retired"}
+        assert check_case(case, against=[note for _, note in held]) == []
+    kept = [tmp_path / f"kept{n}" for n in range(6)]
+    for path, (_, note) in zip(kept, held, strict=True):
+        path.write_text(note, "utf-8")
+    stolen = tmp_path / "stolen"
+    stolen.write_text(later, "utf-8")
+    for signer, _ in held:
+        good = Bundle(tmp_path / "bundle", signer.verifier_key, tuple(kept))
+        assert {code for code, _ in verdicts(good, go).values()} == {0}
+        bad = Bundle(tmp_path / "bundle", signer.verifier_key, (stolen,))
+        assert {code for code, _ in verdicts(bad, go).values()} == {9}
+
+
+def test_an_erased_value_is_nowhere_in_what_is_handed_over(go: Path, tmp_path: Path) -> None:
+    """Two people erase a field of an item of two versions; all four still find nothing wrong."""
+    with Case.create(tmp_path / "case") as case:
+        item = Item.build(make="CANARY-MAKE", model="CANARY-MODEL", tier="public")
+        for make in ("CANARY-MAKE", "CANARY-MAKE again"):
+            with case.change(actor="A. Field", reason="found") as change:
+                change.put(item.model_copy(update={"make": make}))
+        before = tmp_path / "before"
+        before.write_text(case.checkpoint_note(), "utf-8")
+        asked = ask(case, item.id, fields=["make"], ground="safety", actor="A. Asks", clearance="sealed")
+        approve(case, asked, actor="B. Approves", clearance="sealed")
+        export_log(case, tmp_path / "bundle", clearance="sealed", records=True)
+        key = case.verifier.text()
+        assert check_case(case, against=[before.read_text("utf-8")]) == []
+    bundle = Bundle(tmp_path / "bundle", key, (before,))
+    assert {code for code, _ in verdicts(bundle, go).values()} == {0}
+    handed_over = b"".join(path.read_bytes() for path in bundle.files("**/*"))
+    assert b"CANARY-MAKE" not in handed_over and b"CANARY-MODEL" in handed_over
+    told = [read(entry) for entry in all_entries(bundle)]
+    erasures = [one for one in told if one.kind == "erasure/1"]
+    assert [(one.version, one.actor) for one in erasures] == [(1, "A. Asks"), (2, "B. Approves")]
+    assert all("make" in one.fields for one in told if one.id == item.id and one.version < 3)
