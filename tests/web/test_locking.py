@@ -1,0 +1,121 @@
+"""A served encrypted case that is locked shows one page, and nothing behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from headstamp.actions.settings import Settings
+from headstamp.records import Item
+from headstamp.store.case import Case
+from headstamp.web.app import create_app
+from headstamp.web.guard import HEADERS
+from headstamp.web.locking import Latch, watch
+from headstamp.web.routes import ACTS, pages
+from tests.store.encrypted import PASSPHRASE, encrypted_case
+from tests.web.conftest import BASE
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="needs files in memory")
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    with encrypted_case(tmp_path / "case") as made:
+        with made.change(actor="a", reason="b") as change:
+            change.put(Item.build({"make": "Nordic"}))
+        yield made
+
+
+def browser(case: Case, latch: Latch, locked: bool = False) -> TestClient:
+    app = create_app(latch.settings, case=None if locked else case, latch=latch, locked=locked)
+    return TestClient(app, base_url=BASE)
+
+
+@pytest.fixture
+def latch(case: Case) -> Latch:
+    return Latch(Settings(case.where, "tester"), 15)
+
+
+def test_a_locked_case_answers_with_one_page(case: Case, latch: Latch) -> None:
+    client = browser(case, latch, locked=True)
+    origin = case.origin
+    paths = [page.path or page.api for page in pages()] + [act.path for act in ACTS]
+    for path in paths:
+        asked = re.sub(r"\{[^}]*\}", "1", path)
+        for method in ("GET", "POST"):
+            answer = client.request(method, asked)
+            assert answer.status_code == 423, (method, asked)
+            assert "Nordic" not in answer.text and origin not in answer.text
+            for name, value in HEADERS.items():
+                assert answer.headers[name] == value
+            if asked.startswith("/api/"):
+                assert answer.json()["error"] == "locked"
+            else:
+                assert 'type="password"' in answer.text
+    assert client.get("/static/headstamp.css").status_code == 200
+
+
+def test_the_passphrase_opens_it_where_one_was(case: Case, latch: Latch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headstamp.web.locking._WAIT_SECONDS", 0)
+    client = browser(case, latch, locked=True)
+    assert 'value="/items?make=Nordic"' in client.get("/items?make=Nordic").text
+    for wrong in ("", "not this one", PASSPHRASE.upper()):
+        refused = client.post("/unlock", data={"passphrase": wrong, "next": "/items"})
+        assert refused.status_code == 403 and 'role="alert"' in refused.text
+        assert client.get("/items").status_code == 423
+    opened = client.post("/unlock", data={"passphrase": PASSPHRASE, "next": "/items?make=Nordic"})
+    assert opened.status_code == 200 and "Nordic" in opened.text and "Lock now" in opened.text
+    assert str(opened.url).endswith("/items?make=Nordic")
+    assert client.get("/unlock").url.path == "/"
+
+
+@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example/x", "/\\evil.example", "javascript:1"])
+def test_nobody_is_led_away(case: Case, latch: Latch, away: str) -> None:
+    client = browser(case, latch, locked=True)
+    answer = client.post("/unlock", data={"passphrase": PASSPHRASE, "next": away}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def test_locked_by_hand(case: Case, latch: Latch) -> None:
+    told: list[str] = []
+    latch.on_lock = lambda: told.append("locked")
+    keys = case.keys
+    client = browser(case, latch)
+    found = re.search(r'name="token" value="([0-9a-f]+)"', client.get("/items").text)
+    assert found
+    assert client.post("/lock").status_code == 403 and not told
+    assert client.post("/lock", data={"token": found[1]}).status_code == 423
+    assert told == ["locked"] and client.get("/items").status_code == 423
+    assert keys is not None and keys._data_key is None
+
+
+def test_locked_when_nobody_is_there(case: Case) -> None:
+    now = [0.0]
+    latch = Latch(Settings(case.where, "tester"), 0.001, clock=lambda: now[0])
+    client = browser(case, latch)
+    app = client.app
+
+    async def wait() -> None:
+        watching = asyncio.create_task(watch(app, latch))  # type: ignore[arg-type]
+        await asyncio.sleep(0.1)
+        assert app.state.desk is not None  # type: ignore[attr-defined]
+        now[0] += 1
+        for _ in range(100):
+            await asyncio.sleep(0.02)
+            if app.state.desk is None:  # type: ignore[attr-defined]
+                break
+        watching.cancel()
+
+    asyncio.run(wait())
+    assert client.get("/items").status_code == 423
+
+
+def test_a_plain_case_has_no_lock(client: TestClient) -> None:
+    assert "Lock now" not in client.get("/items").text
+    assert client.get("/unlock").status_code == 404
