@@ -28,6 +28,7 @@ from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
 from headstamp.evidence.key_line import KeyLine, Retired, first_key
 from headstamp.evidence.note import Verifier
 from headstamp.evidence.proof import InclusionProof, read_proof
+from headstamp.evidence.shown_value import ShownValue, is_shown_value
 from headstamp.evidence.tile import WIDTH, Tiles, split
 from headstamp.evidence.tree import leaf_hash
 
@@ -378,7 +379,11 @@ def check_proof(
     text: str, verifier: Verifier | KeyLine, against: Sequence[Checkpoint] = ()
 ) -> str:
     """What a proof shows, in words. Raises Unreadable or Tampered where it shows nothing."""
-    proof = read_proof(text)
+    value = ShownValue.parse(text) if is_shown_value(text) else None
+    proof = read_proof(text) if value is None else value.proof
+    if value is not None and value.check(verifier) is not None:
+        return (f"the value of {value.field} is {value.value.decode('utf-8', 'backslashreplace')}\n"
+                + check_proof(value.proof.text(), verifier))
     if isinstance(proof, InclusionProof):
         under, told = proof.check(verifier), entries.read(proof.entry)
         if under is None:

@@ -21,7 +21,7 @@ PROMISED = {
     "readings": ["reader", "all_open", "state", "limit"], "give-reading": ["reader", "certainty"],
     "settle": ["reason", "version", "state"],
     "read": ["region", "only", "accept", "item"], "record": [], "checkpoint": [], "schema": [], "snapshot": ["output"], "kinds": [],
-    "export-log": ["output", "records", "without_originals"], "proof": ["version", "since", "output"],
+    "export-log": ["output", "records", "without_originals"], "proof": ["version", "field", "since", "output"],
     "key": [],
     "erase": ["field", "ground", "why", "look", "approve", "decline", "list_", "finish"],
     "stamp": ["authority", "ca", "authorities", "request", "reply", "list_"],

@@ -21,6 +21,7 @@ from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailabl
 from headstamp.evidence import export
 from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.evidence.proof import ConsistencyProof, InclusionProof
+from headstamp.evidence.shown_value import ShownValue
 from headstamp.evidence.tile import WIDTH
 from headstamp.store.case import Case
 from headstamp.store.disk import sync_file, sync_folder, sync_tree
@@ -185,6 +186,22 @@ def prove_record(
     if wanted not in events:
         raise Invalid(f"{record_id} has no version {wanted}")
     return ServedLog.of(case, clearance).inclusion(events[wanted].seq, case.key_line)
+
+
+def prove_value(
+    case: Case, record_id: str, field: str, *, clearance: str, version: int | None = None
+) -> ShownValue:
+    """One value of a version of a record, with the proof that the log binds it.
+
+    Raises as ``prove_record``; Missing where this clearance does not see the field in full,
+    where that version does not hold it, or where it was erased.
+    """
+    proof = prove_record(case, record_id, clearance=clearance, version=version)
+    log = ServedLog.of(case, clearance)
+    for one in log.disclosures(proof.index, 1, records=True):
+        if one.field == field:
+            return ShownValue(proof, field, one.salt, one.value)
+    raise Missing(f"that version of {record_id} has no value of {field!r} that may be shown in full")
 
 
 def prove_growth(case: Case, older: str) -> ConsistencyProof:

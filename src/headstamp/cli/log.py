@@ -65,6 +65,11 @@ def proof(
         int | None, typer.Option(metavar="NUMBER", min=1, help="Of an older version.",
                                  show_default=False)
     ] = None,
+    field: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", show_default=False,
+                     help="Show one value of that version besides, with what proves it."),
+    ] = None,
     since: Annotated[
         Path | None,
         typer.Option(metavar="CHECKPOINT_FILE", show_default=False,
@@ -80,13 +85,21 @@ def proof(
     A text of some twenty lines with the signed checkpoint, in the C2SP forms tlog-proof and
     tlog-witness. It is checked with: headstamp-check FILE --key KEY.
     """
-    from headstamp.actions.export_log import prove_growth, prove_record, write_proof
+    from headstamp.actions.export_log import (
+        prove_growth,
+        prove_record,
+        prove_value,
+        write_proof,
+    )
 
-    if (record_id is None) == (since is None) or (since is not None and version is not None):
-        raise Invalid("name a record (perhaps with --version), or a checkpoint with --since")
+    if (record_id is None) == (since is None) or (since is not None and (version, field) != (None, None)):
+        raise Invalid("name a record (perhaps with --version and --field), or a checkpoint with --since")
     with session.open() as case:
         if since is not None:
             made = prove_growth(case, read_note(since)).text()
+        elif field is not None:
+            made = prove_value(case, str(record_id), field, version=version,
+                               clearance=session.settings().clearance).text()
         else:
             made = prove_record(case, str(record_id), version=version,
                                 clearance=session.settings().clearance).text()
