@@ -10,6 +10,7 @@ import pytest
 
 from headstamp.actions.aside import leave, put_aside, release
 from headstamp.actions.cases import check_case
+from headstamp.actions.devices import mark_lost, trust
 from headstamp.actions.pack import pack
 from headstamp.actions.take import take, take_receipt
 from headstamp.errors import Refused
@@ -19,7 +20,7 @@ from tests.actions.keeping import make
 from tests.actions.travel import Two, know, put, two_devices
 from tests.effort import counted
 
-FORKS = counted(50, 200)  # durable figures: docs/durability.md
+FORKS = counted(50, 200)
 
 
 def _grow(case: Case, random: Random, word: str, most: int) -> None:
@@ -90,6 +91,27 @@ def _forked(tmp_path: Path) -> tuple[Two, str]:
         path = two.stick / "fork.bundle.tar"
         pack(fork, "HQ", path, actor="Ana", reason="r")
     return two, take(two.hq, path, actor="Ben", reason="r").bundle
+
+
+def test_what_was_put_aside_first_may_turn_out_a_fork(tmp_path: Path) -> None:
+    two = two_devices(tmp_path / "two")
+    two.taken(two.packed())
+    copy = shutil.copytree(two.field.folder, tmp_path / "copy")
+    mark_lost(two.hq, "Field", actor="Ben", reason="stolen")
+    with Case.open(copy) as fork:
+        put(fork, "fork", make="y")
+        path = two.stick / "fork.bundle.tar"
+        pack(fork, "HQ", path, actor="Ana", reason="r")
+    aside = take(two.hq, path, actor="Ben", reason="r")
+    assert aside.state == "quarantined"
+    trust(two.hq, "Field", actor="Ben", reason="it was found")
+    put(two.field, "true", make="x")
+    assert two.taken(two.packed()).state == "taken"
+    assert release(two.hq, aside.bundle, actor="Ben", reason="looked").state == "forked"
+    assert two.hq.read().get(aside.bundle).get("bundle_state") == "forked"
+    assert two.hq.read().list("item").total == 2
+    with pytest.raises(Refused):
+        release(two.hq, aside.bundle, actor="Ben", reason="again")
 
 
 def test_a_fork_shows_against_a_receipt_alone(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from headstamp.actions.ailment import Ailment, Grade, of_findings
+from headstamp.actions.between_devices import between_devices, unpacked_left
 from headstamp.actions.cases import check_case
 from headstamp.actions.marking_index import LEAST_UNSAVED, index_path, read_kept
 from headstamp.actions.refused_rows import FOLDER, waiting_problems
@@ -97,7 +98,8 @@ def _case(case: Case, at: datetime, against: list[str], told: Told | None) -> li
     # A log that is not whole is told of above: who vouches for it comes after.
     if all(one.grade != "evidence" for one in found):
         found += _witnesses(case)
-    return [*found, *_beside(case), *_waiting(case), *_unfinished(case, at)]
+    return [*found, *_beside(case), *_waiting(case), *between_devices(case, at),
+            *_unfinished(case, at)]
 
 
 def _not_opened(where: str, error: HeadstampError) -> Ailment:
@@ -310,6 +312,7 @@ def _unfinished(case: Case, at: datetime) -> Iterator[Ailment]:
     left = [
         *(one for one in case.vault.folder.glob(".incoming-*") if one.stat().st_mtime < old),
         *case.folder.parent.glob(f".{case.folder.name}.restoring"),
+        *(one for one in unpacked_left(case) if one.stat().st_mtime < old),
     ]
     for one in left[:5]:
         yield Ailment("left_over", "note", str(one), "Something was cut off here by a power cut or a "

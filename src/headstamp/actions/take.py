@@ -47,6 +47,9 @@ from headstamp.store.receiving import Received, Taken
 
 Told = Callable[[str, int, int], None]
 RECEIPT_BYTES_MAX = 1 << 16
+# Where a bundle is unpacked: a folder that is gone when it was taken in.
+UNPACKED = ".taking-"
+MEMORY = Path("/dev/shm")  # noqa: S108 - a new folder in it, for this user alone
 # States of a bundle that was put aside and that a person may still take in.
 LOOKED_AT = ("quarantined", "refused")
 _HEAD = 64
@@ -148,7 +151,7 @@ def _unpacked(
                 raise Refused("the bundle is sealed; name the file with the secret key: --key FILE")
             source = stack.enter_context(opened(source, keys))
         try:
-            place = Path(tempfile.mkdtemp(prefix=".taking-", dir=scratch_room(case)))
+            place = Path(tempfile.mkdtemp(prefix=UNPACKED, dir=scratch_room(case)))
         except OSError as error:
             raise Unavailable(f"there is no room to unpack: {error.strerror}") from error
         stack.callback(shutil.rmtree, place, ignore_errors=True)
@@ -159,11 +162,10 @@ def scratch_room(case: Case) -> Path:
     """Where a bundle is unpacked: beside the originals; of an encrypted case, in memory only."""
     if case.keys is None:
         return case.folder
-    memory = Path("/dev/shm")  # noqa: S108 - a new folder in it, for this user alone
-    if not memory.is_dir():
+    if not MEMORY.is_dir():
         raise Unavailable("this case is encrypted, and this machine has no memory disk (/dev/shm) "
                           "to unpack a bundle on")
-    return memory
+    return MEMORY
 
 
 def _known(case: Case, log: str) -> Peer:
@@ -372,6 +374,10 @@ class _Taking:
             before = [one for one in case.read(_SEALED).stream("bundle", {"device": peer.id})
                       if one.get("digest") == digest]
             if before:
+                # What was only to be looked at may have turned out to contradict the log.
+                if state == "forked" and before[0].get("bundle_state") in LOOKED_AT:
+                    change.put(Bundle.build({**before[0].values, "id": before[0].id,
+                                             "bundle_state": state, "problem": why}))
                 return TakeResult(before[0].id, peer.id, state, checkpoint.size, problem=why)
             record = self._record(peer, state, checkpoint, digest=digest, problem=why,
                                   file_name=file.name)
