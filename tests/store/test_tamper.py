@@ -7,10 +7,12 @@ the check looks at that transaction.
 
 from __future__ import annotations
 
+import base64
 import os
 import random
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -25,6 +27,7 @@ from headstamp.evidence.checkpoint import Checkpoint, sign_checkpoint
 from headstamp.evidence.note import Signer, sign
 from headstamp.records import TYPES, Item, Marking, Photograph
 from headstamp.store.case import Case, settings_text
+from headstamp.store.handing import versions_from
 from headstamp.store.new_key import replace_key
 from headstamp.store.tables import CURRENT, METADATA
 from headstamp.store.verify import Finding
@@ -52,6 +55,17 @@ def filled(case: Case) -> None:
                          enumerate(items)])
     with case.change(actor="A", reason="corrected") as change:
         change.put_many([one.model_copy(update={"remark": "corrected"}) for one in records])
+    with tempfile.TemporaryDirectory() as folder, Case.create(folder) as other:
+        # Versions of another laptop: some become current, some contradict what is here.
+        with other.change(actor="C", reason="seen elsewhere") as change:
+            change.put_many([Item.build(make=f"other {n}") for n in range(3)])
+            change.put_many([item.model_copy(update={"make": "else"}) for item in items[:4]])
+        with other.backend.reading() as conn:
+            given = [one.version for one in versions_from(conn, other.origin, 0, 7)]
+        with case.change(actor="A", reason="taken in") as change:
+            taken = change.receive(given, case.origin)
+            assert (len(taken.take), len(taken.hold)) == (3, 4)
+            change.settle(items[0], taken.hold[:1], case.origin)
     replace_key(case, actor="A", reason="it was time")
     replace_key(case, actor="A", reason="the laptop was away for a night", revoked=True)
     index_case(case)
@@ -262,7 +276,7 @@ def test_checkpoints_cannot_be_edited_or_moved(base: Case) -> None:
     for statement in (
         "UPDATE checkpoint SET note = replace(note, 'A', 'B') WHERE size > 0",
         "UPDATE checkpoint SET note = '' WHERE size > 0",
-        "UPDATE checkpoint SET size = size + 1 WHERE size > 300",
+        "UPDATE checkpoint SET size = size + 1000 WHERE size > 300",
         f"DELETE FROM checkpoint WHERE size = {len(TYPES)}",
         "DELETE FROM checkpoint",
         "UPDATE checkpoint SET note = (SELECT note FROM checkpoint AS c WHERE c.size = 0)"
@@ -525,11 +539,10 @@ def test_a_swapped_key_shows_against_an_outside_checkpoint(file_case: Case, tmp_
     with closing(sqlite3.connect(folder / "case.sqlite")) as conn, conn:
         for size, note in conn.execute("SELECT size, note FROM checkpoint").fetchall():
             root = note.split("\n")[2]
-            import base64
-
             again = sign_checkpoint(
                 Checkpoint(file_case.origin, size, base64.b64decode(root)), forger)
             conn.execute("UPDATE checkpoint SET note = ? WHERE size = ?", (again, size))
+        conn.execute("DELETE FROM key_change")  # the new first key is the only one there was
         conn.execute("UPDATE meta SET value = ? WHERE key = 'key'", (meta["key"],))
         conn.execute("UPDATE meta SET value = ? WHERE key = 'seal'", (sign(settings_text(meta), forger),))
     with Case.open(folder) as forged:
