@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,10 +39,11 @@ from headstamp.exchange.keys import SealKey
 from headstamp.exchange.receipt import Receipt, open_receipt, sign_receipt
 from headstamp.exchange.sealing import is_sealed, opened
 from headstamp.kinds.instant import written
-from headstamp.records import Bundle, Device
+from headstamp.records import Bundle, Device, Erasure
 from headstamp.store.case import Case
+from headstamp.store.cleaning import clean
 from headstamp.store.elsewhere import known_names
-from headstamp.store.erased import erased_of
+from headstamp.store.erased import approved_alone, erased_of
 from headstamp.store.receiving import Received, Taken
 
 Told = Callable[[str, int, int], None]
@@ -214,6 +215,11 @@ class _Taking:
                 "somebody else may have written that. Look at it, then take it with --release, or "
                 "leave it"))
         handed = list(handed_over(self._folder, self._statement, sender.name))
+        alone = approved_alone((one.number, one.entry, one.version.body) for one in handed
+                               if one.version is not None and one.version.kind == Erasure.NAME)
+        if alone:
+            raise Refused(f"in the log of {peer.title}, {alone[0].approved_by} approved an erasure for which "
+                          f"the same person had asked (entry {alone[0].seq}); nothing was taken")
         wrong = self._contradictions(peer, handed)
         if wrong:
             return self._put_aside(file, peer, checkpoint, "forked", wrong)
@@ -294,27 +300,30 @@ class _Taking:
             taken = change.receive(versions, case.origin)
             # After all was judged, so that what is refused leaves nothing; and on the disk
             # before the records that name them are acknowledged.
-            originals = self._keep_originals()
+            originals = self._keep_originals(change.files_gone)
             if key != peer.verifier:
                 change.put(self._with_new_key(peer, key))
             record = self._record(peer, "taken", checkpoint, taken=len(taken.take), beside=len(taken.hold),
                                   known=len(taken.known) + len(taken.same), **self._aside_before(peer))
             change.put(record)
+        if change.erasing:
+            clean(case)
         receipt = self._receipt(record.id)
         return TakeResult(
             record.id, peer.id, "taken", checkpoint.size, len(taken.take),
             len(taken.known) + len(taken.same), len(taken.hold), originals,
-            self._missing(versions), self._contested(taken, versions), receipt=receipt)
+            self._missing(versions, change.files_gone), self._contested(taken, versions), receipt=receipt)
 
-    def _keep_originals(self) -> int:
+    def _keep_originals(self, erased: Collection[str]) -> int:
         return self._case.vault.adopt([
-            (name.removeprefix(bundle.ORIGINALS), self._folder / name)
-            for name in self._bag.payload if name.startswith(bundle.ORIGINALS)
+            (digest, self._folder / name) for name in self._bag.payload
+            if name.startswith(bundle.ORIGINALS)
+            and (digest := name.removeprefix(bundle.ORIGINALS)) not in erased
         ])
 
-    def _missing(self, versions: Sequence[Received]) -> tuple[str, ...]:
+    def _missing(self, versions: Sequence[Received], erased: Collection[str]) -> tuple[str, ...]:
         """Originals that are named and neither came along nor are here."""
-        named = {digest for one in versions if (digest := one.original())}
+        named = {digest for one in versions if (digest := one.original()) and digest not in erased}
         return tuple(sorted(one for one in named if not self._case.vault.place(one).exists()))
 
     @staticmethod

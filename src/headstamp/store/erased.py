@@ -10,7 +10,7 @@ what is gone, and so that nothing comes back.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Select, select
 
 from headstamp.errors import HeadstampError, Problem
 from headstamp.evidence import entry as entries
+from headstamp.evidence.entry import Entry
 from headstamp.records import Erasure, Record, RecordType, record_type
 from headstamp.store.backend import batches
 from headstamp.store.tables import ASIDE, CURRENT, LOG, VERSION
@@ -80,10 +81,29 @@ def erased_in(
 
 def decisions(conn: Connection, *, scan: bool = False) -> list[Decision]:
     """All approved erasures, in the order of their approvals."""
-    by_id: dict[str, list[Any]] = {}
+    told: list[tuple[int, Entry, bytes | None]] = []
     for row in _rows(conn, scan):
-        by_id.setdefault(row.id, []).append(row)
-    found = [one for rows in by_id.values() if (one := _decision(rows)) is not None]
+        try:
+            told.append((row.seq, entries.read(bytes(row.entry)), row.body))
+        except (HeadstampError, TypeError):
+            continue  # changed by hand: verify names it, and it decides nothing
+    return _decided(told)
+
+
+def approved_alone(told: Iterable[tuple[int, Entry, bytes | None]]) -> list[Decision]:
+    """Approvals by the very person who asked, in another device's log: entries with their bodies.
+
+    Where the asking is not among them (it came earlier, or from a third device), that log's
+    own device has looked at it.
+    """
+    return [one for one in _decided(told) if not one.agreed and one.asked_by]
+
+
+def _decided(told: Iterable[tuple[int, Entry, bytes | None]]) -> list[Decision]:
+    by_id: dict[str, list[tuple[int, Entry, bytes | None]]] = {}
+    for one in told:
+        by_id.setdefault(one[1].id, []).append(one)
+    found = [made for rows in by_id.values() if (made := _decision(rows)) is not None]
     return sorted(found, key=lambda one: one.seq)
 
 
@@ -117,18 +137,17 @@ def _rows(conn: Connection, scan: bool) -> Iterator[Any]:
         wanted = before
 
 
-def _decision(rows: Sequence[Any]) -> Decision | None:
+def _decision(rows: Sequence[tuple[int, Entry, bytes | None]]) -> Decision | None:
     """What the versions of one erasure come to; None where none of them is an approval."""
     asked: dict[tuple[str, frozenset[str]], str] = {}
     found: Decision | None = None
-    for row in sorted(rows, key=lambda one: one.seq):
+    for seq, told, body in sorted(rows, key=lambda one: one[0]):
         try:
-            values = loads(row.body)
-            told = entries.read(bytes(row.entry))
+            values = loads(body or b"")
             about = str(values["record"]), frozenset(values.get("fields", ())) or WHOLE
             state = values["erasure_state"]
-        except (HeadstampError, JSONDecodeError, TypeError, KeyError, AttributeError):
-            continue  # changed by hand: verify names it, and it decides nothing
+        except (JSONDecodeError, TypeError, KeyError, AttributeError):
+            continue  # as above
         if state == "asked":
             asked.setdefault(about, told.actor)
         if state != "approved" or (found is not None and found.agreed):
@@ -136,7 +155,7 @@ def _decision(rows: Sequence[Any]) -> Decision | None:
         asker = asked.get(about, "")
         elsewhere = told.act in _ELSEWHERE
         agreed = elsewhere or (asker != "" and not same_person(asker, told.actor))
-        found = Decision(row.id, *about, row.seq, asker, told.actor, agreed)
+        found = Decision(told.id, *about, seq, asker, told.actor, agreed)
     return found
 
 

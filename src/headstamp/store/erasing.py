@@ -72,6 +72,12 @@ class ErasingChange(Change):
         left = [(one, strip(one, erased)) for one in versions]
         taken = super().receive([kept for _, kept in left if kept is not None], origin)
         taken.erased = [one.name for one, kept in left if kept is None]
+        # Files that only erased values named must not come in with the rest.
+        named = {digest for _, kept in left if kept is not None and (digest := kept.original())}
+        self.files_gone |= {
+            digest for one, kept in left
+            if kept is not one and (digest := one.original()) and digest not in named
+        }
         self._gone = None
         if any(one.kind == Erasure.NAME for one in versions):
             self.carry_out_rest()
