@@ -12,6 +12,7 @@ The file of an encrypted case is SQLCipher's, with its log of writes; how it is 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -50,6 +51,7 @@ WAIT_SECONDS = 60
 _TRIGRAMS = ("plain", "folded")
 _CACHE_KIB = 64 * 1024
 _WAL_PAGES = 32768  # 256 MB
+_FULL_BYTES = 1 << 20  # less than a case takes to be opened and written to
 
 # Kept in step by the store itself (index_added, index_removed), for all its
 # writes go through one path; a trigger a row would halve the speed of imports.
@@ -349,6 +351,16 @@ def _raw(conn: Connection) -> sqlite3.Cursor:
 _DAMAGED = ("malformed", "not a database", "no such table", "no such column", "decode")
 
 
+def _is_full(path: Path, said: str) -> bool:
+    """Whether the disk is full: SQLite says so, or calls it an error of reading or writing."""
+    if "is full" in said:
+        return True
+    try:
+        return "disk I/O" in said and shutil.disk_usage(path.parent).free < _FULL_BYTES
+    except OSError:
+        return False
+
+
 @contextmanager
 def _wrapped(path: Path) -> Iterator[None]:
     """Foreign errors become ours where they enter."""
@@ -358,6 +370,9 @@ def _wrapped(path: Path) -> Iterator[None]:
         said = str(getattr(error, "orig", error))
         if any(sign in said for sign in _DAMAGED):
             raise Unreadable(f"{path} is damaged: {said}") from error
+        if _is_full(path, said):
+            raise Unavailable(f"the disk of {path} is full. Nothing of this was recorded; make room "
+                              "there and do it again") from error
         raise Unavailable(f"the case database cannot be used: {said}") from error
     except (DatabaseError, *DATABASE_ERRORS) as error:
         said = str(getattr(error, "orig", error))
