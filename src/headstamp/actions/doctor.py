@@ -22,6 +22,7 @@ from headstamp.actions.cases import check_case
 from headstamp.actions.marking_index import LEAST_UNSAVED, index_path, read_kept
 from headstamp.actions.refused_rows import FOLDER, waiting_problems
 from headstamp.actions.stamps_waiting import all_waiting, folder_of
+from headstamp.actions.swap import open_swaps
 from headstamp.actions.witnesses import seen_witnesses
 from headstamp.errors import Conflicting, HeadstampError, Missing, Tampered, Unreadable
 from headstamp.intake.machine.parts import absent
@@ -93,7 +94,7 @@ def examine(
 
 def _case(case: Case, at: datetime, against: list[str], told: Told | None) -> list[Ailment]:
     ailments, witness = _backups(case.folder, case, at)
-    found = [*_clock(case, at), *ailments, *_engine(case)]
+    found = [*_clock(case, at), *ailments, *_engine(case), *_swap(case)]
     found += of_findings(check_case(case, against=[*against, *witness], told=told))
     # A log that is not whole is told of above: who vouches for it comes after.
     if all(one.grade != "evidence" for one in found):
@@ -220,6 +221,16 @@ def _backups(place: Path, case: Case | None, at: datetime) -> tuple[list[Ailment
                              f"backup are missing or cut, the first: {wrong[0]}",
                              "Make a new one now: headstamp backup TO mends what is missing there."))
     return found, [manifest.checkpoint]
+
+
+def _swap(case: Case) -> Iterator[Ailment]:
+    """Whether what an unlocked encrypted case shows may be written to a disk in the open."""
+    swaps = open_swaps() if case.working.sealed else []
+    if swaps:
+        yield Ailment("swap_open", "fault", swaps[0], "This machine may write its memory to a disk that "
+                      "is not known to be encrypted: parts of the case, and its key, could be found there",
+                      "Encrypt the machine's swap or switch it off (sudo swapoff -a, and take it out of "
+                      "/etc/fstab). If it is a file on an encrypted disk, nothing needs doing.")
 
 
 def _engine(case: Case) -> Iterator[Ailment]:

@@ -1,0 +1,15 @@
+"""Every command of ``docs/encrypted-case.md`` that can run without a person, in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.walk import walk
+
+
+def test_the_page_does_what_it_says(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert walk("encrypted-case.md", tmp_path, capfd, monkeypatch) >= 6
