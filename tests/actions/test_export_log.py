@@ -283,8 +283,8 @@ def test_an_outsider_can_read_all_that_the_checker_runs_in_an_hour() -> None:
         "__init__.py", "check.py", "errors.py"}
     assert "evidence/verify.py" not in names
     lines = sum(Path(name).read_text("utf-8").count("\n") for name in told)
-    # 50 lines a minute: two in five of them are empty or words.
-    assert lines <= 3000, lines
+    # A third of them is empty or words: 35 lines of code a minute.
+    assert lines <= 3200, lines
 
 
 def test_the_verifier_is_short_old_and_alone() -> None:

@@ -118,7 +118,7 @@ def test_the_document_names_every_code() -> None:
     codes = set(re.findall(r'Finding\(\s*"([a-z_]+)"', source))
     assert len(codes) == 9
     # What only a checker of folders tells, too.
-    source = (ROOT / "src/headstamp/check.py").read_text(encoding="utf-8")
+    source = (ROOT / "src/headstamp/evidence/check_folder.py").read_text(encoding="utf-8")
     more = set(re.findall(r'say\(\s*"([a-z_]+)"', source)) | {"key_unwitnessed", "count_wrong"}
     for code in codes | more:
         assert re.search(rf"^\|.*`{code}`.*\|.+\|$", PAGE, re.MULTILINE), code
