@@ -184,3 +184,9 @@ def backups_lost(place: Path, told: Told, into: Path) -> list[str]:
         with Case.open(into) as case:
             return [f"in backup {name}: {one}" for one in check_case(case)]
     return []
+
+
+def work_done(case: Case, *names: str) -> None:
+    """Some of the mixed work, in this process."""
+    for name in names:
+        save(case, name)
