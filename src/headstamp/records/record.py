@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from headstamp.errors import Invalid, Problem
 from headstamp.kinds.grade import Grade
@@ -69,7 +76,7 @@ class Record(BaseModel):
         return ()
 
     @model_validator(mode="after")
-    def _checked(self) -> Self:
+    def _checked(self, info: ValidationInfo) -> Self:
         # An id tells by its prefix in which table its record lies.
         if not self.id.startswith(self.PREFIX + "-") and self.id:
             raise _Broken([Unfit(
@@ -77,7 +84,8 @@ class Record(BaseModel):
                 f"as the id of every {self.NAME.replace('_', ' ')} does",
                 "Leave the id out, or give the right one.",
             )])
-        if type(self).rules is not Record.rules:
+        # What is on file already is taken as it is: of an older version fields may be erased.
+        if type(self).rules is not Record.rules and info.context != ON_FILE:
             broken = list(self.rules())
             if broken:
                 raise _Broken(broken)
@@ -101,6 +109,10 @@ class Record(BaseModel):
     def label(self) -> str:
         """A short text by which a reader knows the record; the id where nothing better is there."""
         return self.id
+
+
+ON_FILE = "on file"
+"""The context in which a record is read again that was looked at when it was recorded."""
 
 
 class _Broken(ValueError):

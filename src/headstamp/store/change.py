@@ -36,6 +36,7 @@ from headstamp.records import (
     kind_of_id,
     record_type,
 )
+from headstamp.records.record import ON_FILE
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
 from headstamp.store.elsewhere import (
@@ -196,7 +197,8 @@ class Change:
             raise Conflicting("an earlier error left this change half done; begin another")
         with _collector_at_rest(len(versions)):
             judged, taken = judge(
-                self._conn, self._backend, origin, self._seq, versions, record_of_body)
+                self._conn, self._backend, origin, self._seq, versions, record_of_body,
+                record_on_file)
             batch = {row.id: record for one in judged for row, record in one.final.values()}
             self._ranks.learn(list(batch.values()), batch, lenient=True)
             self._half_done = True
@@ -293,7 +295,7 @@ class Change:
         for record, old, before in replaced:
             if before.rank != self._ranks[record.id]:
                 self._re_ranked.append(record.id)
-            if kind.owners and owners(record) != owners(record_of_body(kind, record.id, old)):
+            if kind.owners and owners(record) != owners(record_on_file(kind, record.id, old)):
                 self._moved.append(record.id)
 
     def _add(self, kind: RecordType, rows: Sequence[Row]) -> None:
@@ -356,7 +358,7 @@ class Change:
         kind = kind_of_id(id_)
         known = self._current(kind, [id_])[id_]
         text = self._bodies([known.seq])[known.seq]
-        return kind, known, text, record_of_body(kind, id_, text)
+        return kind, known, text, record_on_file(kind, id_, text)
 
     def _refuse_circle(self, id_: str) -> None:
         """Refuses that a record belongs to itself through others: its rank could never fall."""
@@ -451,9 +453,14 @@ def record_of_body(kind: RecordType, id_: str, text: bytes) -> Record:
     return kind.cls.model_validate({**orjson.loads(text), "id": id_})
 
 
+def record_on_file(kind: RecordType, id_: str, text: bytes) -> Record:
+    """The same, where the rules between its fields need not hold: some of them may be erased."""
+    return kind.cls.model_validate({**orjson.loads(text), "id": id_}, context=ON_FILE)
+
+
 def row_of_body(kind: RecordType, id_: str, version: int, rank: int, text: bytes) -> Row:
     """All that follows from a stored version's text."""
-    record = record_of_body(kind, id_, text)
+    record = record_on_file(kind, id_, text)
     names, values = kind.canonical_values(record)
     return make_row(kind, record, version, rank, names, values)
 

@@ -21,7 +21,7 @@ from headstamp.evidence.canonical import canonical
 from headstamp.evidence.salted import SALT_BYTES, commitment, salts, without
 from headstamp.kinds.tier import RANK, TIERS
 from headstamp.records import TYPES, Erasure, Record, RecordType, kind_of_id
-from headstamp.store.change import Change, record_of_body
+from headstamp.store.change import Change, record_on_file
 from headstamp.store.erased import WHOLE, Erased, can_go, erased_of, same_person
 from headstamp.store.ranks import GONE
 from headstamp.store.receiving import Received, Taken
@@ -89,7 +89,7 @@ class ErasingChange(Change):
         known = self._current(kind, [erasure_id]).get(erasure_id)
         if kind.cls is not Erasure or known is None:
             raise Missing(f"there is no erasure {erasure_id}")
-        record = record_of_body(kind, erasure_id, self._bodies([known.seq])[known.seq])
+        record = record_on_file(kind, erasure_id, self._bodies([known.seq])[known.seq])
         assert isinstance(record, Erasure)
         if record.erasure_state != "asked":
             raise Conflicting(f"{erasure_id} is {record.erasure_state} already")
@@ -100,7 +100,7 @@ class ErasingChange(Change):
         known = self._current(kind, [id_]).get(id_)
         if known is not None:
             body = self._bodies([known.seq])[known.seq]
-            record = record_of_body(kind, id_, body)
+            record = record_on_file(kind, id_, body)
             if what == WHOLE:
                 self._keep_hidden(id_)
                 self._half_done = True

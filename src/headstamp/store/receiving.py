@@ -31,6 +31,9 @@ _DIGEST = re.compile(rb'[{,]"digest":"([0-9a-f]{64})"')
 _HOLDING = frozenset(kind.name for kind in TYPES if kind.fact("digest") is not None)
 
 
+Maker = Callable[[RecordType, str, bytes], Record]
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A version of another device's log, as its bundle gives it.
@@ -82,14 +85,17 @@ class Judged:
 
 def judge(
     conn: Connection, backend: Backend, origin: str, first: int, versions: Sequence[Received],
-    make: Callable[[RecordType, str, bytes], Record],
+    make: Maker, make_erased: Maker,
 ) -> tuple[list[Judged], Taken]:
-    """What each version becomes here, put on file from entry ``first`` on. Raises Invalid."""
+    """What each version becomes here, put on file from entry ``first`` on. Raises Invalid.
+
+    ``make`` makes a record of its text, ``make_erased`` one of which fields are erased.
+    """
     names = known_names(conn, backend, origin, [version.name for version in versions])
     taken = Taken(known=[version.name for version in versions if version.name in names])
     fresh = [version for version in versions if version.name not in names]
     by_kind: dict[str, list[tuple[Received, Record]]] = {}
-    for version, record in zip(fresh, _read(fresh, make), strict=True):
+    for version, record in zip(fresh, _read(fresh, make, make_erased), strict=True):
         by_kind.setdefault(version.kind, []).append((version, record))
     judged = []
     for name, some in by_kind.items():
@@ -116,7 +122,7 @@ def judge(
 
 
 def _read(
-    versions: Sequence[Received], make: Callable[[RecordType, str, bytes], Record]
+    versions: Sequence[Received], make: Maker, make_erased: Maker
 ) -> list[Record]:
     """The records of these versions. Raises Invalid, with all that does not fit a type here."""
     records: list[Record] = []
@@ -128,7 +134,8 @@ def _read(
                                     "A newer headstamp made it: use that one.", value=version.id))
             continue
         try:
-            record = make(kind, version.id, version.body)
+            made = make if version.fields is None else make_erased
+            record = made(kind, version.id, version.body)
         except (ValueError, TypeError) as error:
             problems.append(Problem(f"{version.id} is no {kind.title} as it is known here: {error}"))
             continue
