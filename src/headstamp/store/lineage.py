@@ -48,13 +48,22 @@ class Foreign:
 
 
 class Lineage:
-    """The versions of one record that are known here, in the order of our own log."""
+    """The versions of one record that are known here, in the order of our own log.
+
+    Each costs what it names, however many there are: a stranger's bundle can bring a hundred
+    thousand versions of one record.
+    """
 
     def __init__(self, versions: Sequence[Known] = ()) -> None:
         self._same: dict[str, str] = {}
-        # Each version by name: all that it was made from, itself included.
-        self._reach: dict[str, frozenset[str]] = {}
-        self._bodies: dict[str, bytes | None] = {}
+        # Each version by name: what it was made from.
+        self._made_of: dict[str, tuple[str, ...]] = {}
+        # Those from which another one was made, over however many steps.
+        self._followed: set[str] = set()
+        # Those whose maker had seen what is current here; that one included.
+        self._abreast: set[str] = set()
+        # The first of the versions made from nothing that have this body.
+        self._first: dict[bytes | None, str] = {}
         self._seqs: dict[str, int] = {}
         self.line: list[str] = []
         self._held: list[str] = []
@@ -70,28 +79,36 @@ class Lineage:
             name, made_of = version.name, (*self.line[-1:], *version.of)
         else:
             name, made_of = version.of[0], version.of[1:]
-        reach = self._reached(made_of) | {name}
-        self._reach[name], self._bodies[name], self._seqs[name] = reach, version.body, version.seq
-        (self._held if version.act == "hold" else self.line).append(name)
+        known = tuple(one for one in map(self._who, made_of) if one in self._made_of)
+        self._follow(known)
+        self._made_of[name], self._seqs[name] = known, version.seq
+        if not known:
+            self._first.setdefault(version.body, name)
+        if version.act == "hold":
+            self._held.append(name)
+            if not self._abreast.isdisjoint(known):
+                self._abreast.add(name)
+        else:
+            self.line.append(name)
+            self._abreast = {name}  # nobody can have seen what is new
 
     def judge(self, version: Foreign) -> tuple[Verdict, tuple[str, ...]]:
         """What a version from elsewhere is here, and the ``of`` of the entry that says so.
 
         Raises Invalid where it was made from something that is not known here.
         """
-        if self._who(version.name) in self._reach:
+        if self._who(version.name) in self._made_of:
             return "known", ()
-        strangers = [one for one in version.made_of if self._who(one) not in self._reach]
+        made_of = [self._who(one) for one in version.made_of]
+        strangers = [one for one, who in zip(version.made_of, made_of, strict=True)
+                     if who not in self._made_of]
         if strangers:
-            raise Invalid(f"{version.name} was made from {', '.join(strangers)}, which is not here: "
+            raise Invalid(f"{version.name} was made from {', '.join(strangers[:5])}, which is not here: "
                           "an earlier bundle is missing. Take that one first")
-        reach = self._reached(version.made_of)
-        if not self.line or self.line[-1] in reach:
+        if not self.line or not self._abreast.isdisjoint(made_of):
             return "take", (version.name, *sorted(version.made_of))
-        if not version.made_of:
-            for name, reached in self._reach.items():
-                if len(reached) == 1 and self._bodies[name] == version.body:
-                    return "same", (version.name, name)
+        if not made_of and (first := self._first.get(version.body)) is not None:
+            return "same", (version.name, first)
         return "hold", (version.name, *sorted(version.made_of))
 
     @property
@@ -101,11 +118,7 @@ class Lineage:
 
     def open(self) -> list[str]:
         """The versions held aside that nobody has settled, in the order they came."""
-        heads = [*self.line[-1:], *self._held]
-        return [
-            name for name in self._held
-            if not any(name in self._reach[other] for other in heads if other != name)
-        ]
+        return [name for name in self._held if name not in self._followed]
 
     def seq(self, name: str) -> int:
         """The entry of our own log of a version by its name."""
@@ -114,5 +127,11 @@ class Lineage:
     def _who(self, name: str) -> str:
         return self._same.get(name, name)
 
-    def _reached(self, names: Sequence[str]) -> frozenset[str]:
-        return frozenset().union(*(self._reach.get(self._who(name), frozenset()) for name in names))
+    def _follow(self, names: Sequence[str]) -> None:
+        """From these another one was made, and so from all that they were made from."""
+        todo = [name for name in names if name not in self._followed]
+        while todo:
+            name = todo.pop()
+            if name not in self._followed:
+                self._followed.add(name)
+                todo.extend(one for one in self._made_of[name] if one not in self._followed)
