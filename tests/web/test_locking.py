@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from headstamp.actions.settings import Settings
-from headstamp.records import Item
+from headstamp.records import Document, Item
 from headstamp.store.case import Case
+from headstamp.store.vault import Vault
 from headstamp.web.app import create_app
 from headstamp.web.guard import HEADERS
 from headstamp.web.locking import Latch, watch
@@ -114,6 +116,28 @@ def test_locked_when_nobody_is_there(case: Case) -> None:
 
     asyncio.run(wait())
     assert client.get("/items").status_code == 423
+
+
+@pytest.mark.parametrize("asked", ["", "bytes=0-0", "bytes=70000-140000", "bytes=-10", "bytes=199990-",
+                                   "bytes=0-9,100000-100009"])
+def test_an_original_is_sent_in_parts_from_its_pieces(
+    case: Case, latch: Latch, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = random.Random(4).randbytes(200_000)
+    with case.change(actor="a", reason="b") as change:
+        kept = change.file(data)
+        change.put(Document.build({"title": "a film", "digest": kept.digest, "original_name": "film.mp4"}))
+    # Never the whole of it at once.
+    monkeypatch.setattr(Vault, "_unseal", lambda *given: pytest.fail("read whole"))
+    answer = browser(case, latch).get(f"/originals/{kept.digest}", headers={"range": asked} if asked else {})
+    wanted = {"": data, "bytes=0-0": data[:1], "bytes=70000-140000": data[70_000:140_001],
+              "bytes=-10": data[-10:], "bytes=199990-": data[-10:]}
+    if asked in wanted:
+        assert answer.content == wanted[asked] and answer.status_code == (206 if asked else 200)
+        assert answer.headers["content-length"] == str(len(wanted[asked]))
+        assert "film.mp4" in answer.headers["content-disposition"]
+    else:
+        assert answer.status_code == 206 and data[:10] in answer.content and data[100_000:100_010] in answer.content
 
 
 def test_a_plain_case_has_no_lock(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from headstamp.records import TYPES, RecordType
 from headstamp.web.act import Act
 from headstamp.web.answer import Endpoint, desk_of, params_of
 from headstamp.web.contexts.listing import wheres
+from headstamp.web.sealed_file import SealedFile
 from headstamp.web.table import csv_lines
 
 # An original may be anything, also a page with a script: it is handed over to be
@@ -28,10 +29,12 @@ async def original(request: Request) -> Response:
     def work() -> Response:
         path, shown = desk.reader().original(digest)
         name = str(shown.get("original_name") or digest)
-        return FileResponse(
-            path, media_type="application/octet-stream", filename=name,
-            headers={"content-security-policy": _SANDBOX, "x-content-type-options": "nosniff"},
-        )
+        headers = {"content-security-policy": _SANDBOX, "x-content-type-options": "nosniff"}
+        media = "application/octet-stream"
+        if desk.case.vault.sealed:
+            return SealedFile(desk.case.vault, digest, path, media_type=media, filename=name,
+                              headers=headers)
+        return FileResponse(path, media_type=media, filename=name, headers=headers)
 
     return await run_in_threadpool(work)
 
