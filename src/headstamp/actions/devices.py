@@ -112,12 +112,20 @@ def trust(case: Case, device: str, *, actor: str, reason: str) -> Peer:
 def peers(case: Case) -> list[Peer]:
     """All other devices, by title."""
     with case.read(_SEALED).snapshot() as reader:
-        bundles: dict[str, list[Shown]] = {}
-        for one in reader.stream("bundle"):
-            bundles.setdefault(one.get("device"), []).append(one)
-        found = [_peer(shown, bundles.get(shown.id, [])) for shown in reader.stream("device")]
+        return peers_of(reader, case.origin)
+
+
+def peers_of(reader: Reader, origin: str) -> list[Peer]:
+    """The other devices that this reader may see, by title; without those that have no proper key."""
+    bundles: dict[str, list[Shown]] = {}
+    for one in reader.stream("bundle"):
+        bundles.setdefault(one.get("device"), []).append(one)
+    found = [
+        _peer(shown, verifier, bundles.get(shown.id, []))
+        for shown in reader.stream("device") if (verifier := _verifier(shown)) is not None
+    ]
     # A change of our own key is told by a record of this very device.
-    others = [peer for peer in found if peer.verifier.name != case.origin]
+    others = [peer for peer in found if peer.verifier.name != origin]
     return sorted(others, key=lambda peer: peer.title)
 
 
@@ -155,11 +163,19 @@ def seal_own(case: Case, public: Iterable[str], *, actor: str, reason: str) -> C
 
 def titles(reader: Reader) -> dict[str, str]:
     """What people call the devices that this reader may see, by the names of their logs."""
-    return {Verifier.parse(one.get("key")).name: one.get("title") for one in reader.stream("device")
-            if one.get("key")}
+    return {verifier.name: one.label for one in reader.stream("device")
+            if (verifier := _verifier(one)) is not None}
 
 
-def _peer(shown: Shown, bundles: list[Shown]) -> Peer:
+def _verifier(shown: Shown) -> Verifier | None:
+    """The key of a device; None where its record, written by hand, holds none."""
+    try:
+        return Verifier.parse(shown.get("key") or "")
+    except HeadstampError:
+        return None
+
+
+def _peer(shown: Shown, verifier: Verifier, bundles: list[Shown]) -> Peer:
     taken = [one for one in bundles if one.get("bundle_state") == "taken"]
     last = max(taken, key=lambda one: one.get("size"), default=None)
     sent = max((one.get("size") for one in bundles if one.get("bundle_state") == "received"), default=0)
@@ -167,7 +183,7 @@ def _peer(shown: Shown, bundles: list[Shown]) -> Peer:
     waiting = [one for one in bundles if one.get("bundle_state") == "packed" and one.get("size") > sent]
     sent = max((one.get("size") for one in bundles if one.get("bundle_state") == "received"), default=0)
     return Peer(
-        shown.id, shown.get("title"), Verifier.parse(shown.get("key")), shown.get("device_state"),
+        shown.id, shown.get("title"), verifier, shown.get("device_state"),
         shown.get("device_role"), shown.get("good_until"), tuple(shown.get("seal_to", ())),
         0 if last is None else last.get("size"), "" if last is None else last.get("checkpoint", ""),
         sent, tuple(one.id for one in sorted(waiting, key=lambda one: one.seq)),

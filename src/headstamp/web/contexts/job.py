@@ -9,10 +9,12 @@ from itertools import islice
 from typing import Any
 
 from headstamp.actions.import_result import ImportResult
+from headstamp.actions.pack import PackResult
 from headstamp.actions.parts import PartsRead
 from headstamp.actions.report import ReportResult
 from headstamp.intake.problems import EXTRA
 from headstamp.store.reader import Reader
+from headstamp.web.exchanging import AllTaken
 from headstamp.web.jobs import Job
 from headstamp.web.page import ON_PAGE, Context, Params
 from headstamp.web.work import INDEX, Imported, Verified
@@ -67,6 +69,8 @@ class JobContext(Context):
     verified: Verified | None = field(default=None, metadata=ON_PAGE)
     report: ReportResult | None = field(default=None, metadata=ON_PAGE)
     parts: PartsRead | None = field(default=None, metadata=ON_PAGE)
+    packed: PackResult | None = field(default=None, metadata=ON_PAGE)
+    taken: AllTaken | None = field(default=None, metadata=ON_PAGE)
     per_cent: int | None = field(default=None, metadata=ON_PAGE)
     told: str = field(default="", metadata=ON_PAGE)
 
@@ -90,6 +94,8 @@ def job_view(job: Job) -> JobContext:
         error=job.error.as_dict() if job.error else None, job=job,
         files=tuple(_files(job.id, imported)) if imported else (), imported=imported,
         verified=verified, report=report, parts=parts,
+        packed=result if isinstance(result, PackResult) else None,
+        taken=result if isinstance(result, AllTaken) else None,
         per_cent=None if job.share is None else int(100 * job.share), told=progress_told(job),
     )
 
@@ -138,6 +144,11 @@ def _plain(result: Any) -> Any:
                 "root": result.root, "items": result.items}
     if isinstance(result, PartsRead):
         return result.as_dict()
+    if isinstance(result, PackResult):
+        # Where it lies on the disk is not told.
+        return {name: value for name, value in result.as_dict().items() if name != "path"}
+    if isinstance(result, AllTaken):
+        return {"files": [one.as_dict() for one in result.files]}
     return None
 
 

@@ -12,6 +12,7 @@ from headstamp.publish.chart import timeline_svg
 from headstamp.records import BY_NAME, TYPES, RecordType
 from headstamp.store.reader import Reader
 from headstamp.store.survey import COUNTED_TO
+from headstamp.web.contexts.exchange import ExchangeState, exchange_state
 from headstamp.web.contexts.facts import record_path
 from headstamp.web.contexts.listing import Links, facet_title, value_labels
 from headstamp.web.contexts.witness import WitnessView, witness_views
@@ -127,6 +128,7 @@ class OverviewContext(Context):
     recent: tuple[News, ...]
     missing: tuple[GapView, ...]
     log: LogState
+    exchange: ExchangeState
     empty: bool = field(default=False, metadata=ON_PAGE)
 
 
@@ -145,7 +147,8 @@ def overview_context(reader: Reader, params: Params) -> OverviewContext:
         ),
         recoveries=years(reader, "recovery"), items=years(reader, "item"),
         recent=recent(reader), missing=gap_views(gaps(reader, datetime.now(UTC).date())),
-        log=log_state(reader, params), empty=not any(totals.values()),
+        log=log_state(reader, params), exchange=exchange_state(reader, params.case.origin),
+        empty=not any(totals.values()),
     )
 
 

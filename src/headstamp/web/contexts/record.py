@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
+from headstamp.actions.devices import titles
 from headstamp.errors import Missing
 from headstamp.evidence.base64 import encode
+from headstamp.evidence.entry import named_parts
 from headstamp.records import BY_NAME, RecordType, kind_named, kind_of_id
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.store.related import COUNTED_TO
-from headstamp.store.shown import Shown
+from headstamp.store.shown import Event, Shown
 from headstamp.web.contexts.facts import (
     FactView,
     Piece,
@@ -25,6 +28,7 @@ from headstamp.web.page import ON_PAGE, Context, Params
 
 SHOWN_PER_GROUP = 12
 MOST_VERSIONS = 50
+_ELSEWHERE = ("take", "hold", "same")
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Version:
 
     ``entry_hash`` is the leaf hash of the log entry (hexadecimal), ``proof``
     the hashes up to the root (base64, lowest first); ``holds`` tells whether
-    they lead to the root of the signed checkpoint.
+    they lead to the root of the signed checkpoint. ``log`` and ``entry`` say where it was put
+    on file first; where that was elsewhere (``device`` is not empty), who and when are those
+    of its taking in. One that is ``held`` was kept aside and never was current here.
     """
 
     version: int
@@ -47,6 +53,11 @@ class Version:
     holds: bool
     # Fields that this version had, by their titles, and of which the values are erased.
     erased: tuple[str, ...] = ()
+    log: str = ""
+    entry: int = 0
+    device: str = ""
+    held: bool = False
+    settles: int = 0
     titles: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
 
 
@@ -86,6 +97,8 @@ class RecordContext(Context):
     naming: tuple[Naming, ...]
     history: tuple[Version, ...]
     log: Log
+    # Versions of other devices that contradict the current one.
+    rivals: int = 0
     title: str = field(default="", metadata=ON_PAGE)
     kind_title: str = field(default="", metadata=ON_PAGE)
     plural: str = field(default="", metadata=ON_PAGE)
@@ -115,6 +128,7 @@ def record_context(reader: Reader, params: Params) -> RecordContext:
         title=shown.label, kind_title=kind.title, plural=kind.plural.replace("_", " "),
         slug=kind.slug, verbatim_title=kind.name in ("marking", "reading"),
         facts=fact_views(kind, shown.values, labels), path=record_path(shown.id),
+        rivals=len(reader.rivals(shown.id)),
     )
 
 
@@ -142,16 +156,27 @@ def history_of(reader: Reader, case: Case, record_id: str) -> tuple[tuple[Versio
     kind = kind_of_id(record_id)
     events = reader.history(record_id)[-MOST_VERSIONS:]
     proofs = case.proofs([event.seq for event in events])
+    called = titles(reader) if any(event.act in _ELSEWHERE for event in events) else {}
     versions = tuple(
         Version(
             event.version, event.seq, event.at, event.actor, event.reason, event.changed,
             proof.leaf.hex(), tuple(encode(node) for node in proof.path), proof.holds(),
             titles=_titles(kind, event.changed), erased=_titles(kind, event.erased),
+            **_whence(event, case.origin, called),
         )
         for event, proof in zip(events, proofs, strict=True)
     )
     last = proofs[-1]
     return versions[::-1], Log(case.origin, last.size, encode(last.root), last.checkpoint)
+
+
+def _whence(event: Event, origin: str, called: Mapping[str, str]) -> dict[str, Any]:
+    """Where a version was put on file first."""
+    if event.act not in _ELSEWHERE:
+        return {"log": origin, "entry": event.seq, "settles": len(event.of)}
+    log, entry = named_parts(event.of[0])
+    device = "this device" if log == origin else called.get(log, log)
+    return {"log": log, "entry": entry, "device": device, "held": event.held}
 
 
 def _titles(kind: RecordType, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,94 @@
+"""Jobs of the exchange: pack for a device, take in what was sent here, decide over what was put aside."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from headstamp.actions.aside import release
+from headstamp.actions.pack import SEALED_SUFFIX, PackResult, pack
+from headstamp.actions.take import TakeResult, take
+from headstamp.errors import HeadstampError, Unavailable
+from headstamp.exchange.keys import SealKey
+from headstamp.store.case import Case
+from headstamp.web.contexts.exchange import PACKED
+from headstamp.web.jobs import Told, Work
+from headstamp.web.uploads import Waiting, let_go
+
+STEPS = {"records": "records", "entries": "the log", "originals": "originals"}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one file: its result, or the error that refused it."""
+
+    name: str
+    result: TakeResult | None = None
+    error: HeadstampError | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        told: dict[str, Any] = {"name": self.name}
+        if self.result is not None:
+            # How many and not which: some of them the viewer may not see.
+            told |= self.result.as_dict() | {"missing": len(self.result.missing),
+                                             "contested": len(self.result.contested)}
+        if self.error is not None:
+            told["error"] = self.error.as_dict()
+        return told
+
+
+@dataclass(frozen=True)
+class AllTaken:
+    """What became of all files that were sent together."""
+
+    files: tuple[Taken, ...]
+
+
+def packing(case: Case, device: str, *, actor: str, everything: bool) -> Work:
+    """Packs what is new for a device; the page then hands the file out."""
+
+    def work(told: Told) -> PackResult:
+        place = case.folder / PACKED
+        try:
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(f"the bundle cannot be kept: {error.strerror}") from error
+        if case.keys is not None:
+            # Sealed, or else refused; and its name tells nothing of the device.
+            place /= f"{secrets.token_hex(8)}{SEALED_SUFFIX}"
+        return pack(case, device, place, actor=actor, reason="packed for another device",
+                    everything=everything, told=lambda step, done, total: told(
+                        STEPS.get(step, step), done, total))
+
+    return work
+
+
+def taking(case: Case, files: Waiting, keys: Sequence[SealKey], *, actor: str) -> Work:
+    """Takes in bundles and receipts, one after another; what is refused stops none of the others."""
+
+    def work(told: Told) -> AllTaken:
+        done = []
+        for path in (*files.tables, *files.photographs):
+            try:
+                result = take(case, path, actor=actor, reason=f"taken in from {path.name}", keys=keys,
+                              told=lambda step, n, total: told(STEPS.get(step, step), n, total))
+                done.append(Taken(path.name, result))
+            except HeadstampError as error:
+                done.append(Taken(path.name, error=error))
+        let_go(case, files.id)
+        return AllTaken(tuple(done))
+
+    return work
+
+
+def releasing(case: Case, bundle: str, keys: Sequence[SealKey], *, actor: str, reason: str) -> Work:
+    """Takes in a bundle that was put aside."""
+
+    def work(told: Told) -> AllTaken:
+        result = release(case, bundle, actor=actor, reason=reason, keys=keys)
+        return AllTaken((Taken(bundle, result),))
+
+    return work
