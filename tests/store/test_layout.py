@@ -32,7 +32,7 @@ from headstamp.store import layout, upgrade
 from headstamp.store.backend import Backend
 from headstamp.store.case import Case, settings_text
 from headstamp.store.transfer import table_sums
-from tests.effort import EFFORT
+from tests.effort import counted
 from tests.shared import ROOT
 from tests.store.kept import live, state, tree
 
@@ -221,12 +221,13 @@ def test_no_way_and_a_step_that_fails_leave_the_old_case(
 
 
 @pytest.mark.slow
-def test_a_killed_upgrade_is_the_old_case_or_the_new(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", SAMPLES, ids=lambda path: path.name.partition(".")[0])
+def test_a_killed_upgrade_is_the_old_case_or_the_new(packed: Path, tmp_path: Path) -> None:
     draw = random.Random(9)
-    sample = unpacked(SAMPLES[0], tmp_path / "sample")
+    sample = unpacked(packed, tmp_path / "sample")
     env = {k: v for k, v in os.environ.items() if not k.startswith("HEADSTAMP_")}
     usual, cut = 0.0, 0
-    for number in range(6 * EFFORT + 1):
+    for number in range(counted(3, 50) + 1):
         folder = tmp_path / "case"
         shutil.copytree(sample, folder)
         began = time.monotonic()
