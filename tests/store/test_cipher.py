@@ -293,7 +293,7 @@ def test_every_change_of_the_lock_is_noticed(case: Case) -> None:
             continue
         assert json.loads(path.read_bytes()) == json.loads(whole)  # a blank between its words
     path.unlink()
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unreadable, match=r"lock .* is gone"):
         Case.open(case.folder).close()
     path.write_bytes(whole)
     assert check_case(case) == []

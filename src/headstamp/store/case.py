@@ -36,7 +36,7 @@ from headstamp.records import TYPES
 from headstamp.store.address import backend_of, without_password
 from headstamp.store.backend import Backend
 from headstamp.store.cipher import Keys
-from headstamp.store.cipher_lock import Lock, is_encrypted, write_lock
+from headstamp.store.cipher_lock import Lock, is_encrypted, refuse_lockless, write_lock
 from headstamp.store.disk import told, write_file
 from headstamp.store.elsewhere import open_aside
 from headstamp.store.erasing import ErasingChange, note_left
@@ -157,6 +157,8 @@ class Case:
             backend.close()
             keys = keys or unlocked(place)
             backend = Sqlite(backend.path, keys)
+        else:
+            refuse_lockless(place)
         if not backend.exists():
             shown = without_password(str(where))
             raise Missing(f"there is no case at {shown}; make one with: headstamp init {shown}")

@@ -37,7 +37,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from headstamp.errors import Invalid, Missing, Problem, Refused, Tampered, Unavailable, Unreadable
-from headstamp.store.cipher import KEY_BYTES, NONCE_BYTES, Keys
+from headstamp.store.cipher import KEY_BYTES, NONCE_BYTES, Keys, is_sealed_text
 from headstamp.store.disk import told, write_file
 
 LOCK = "keys/lock.json"
@@ -166,6 +166,17 @@ class Lock:
 def is_encrypted(folder: Path) -> bool:
     """Whether the case in a folder is an encrypted one."""
     return (folder / LOCK).exists()
+
+
+def refuse_lockless(folder: Path) -> None:
+    """Raises Unreadable where a case is plainly an encrypted one whose lock is gone."""
+    try:
+        sealed = is_sealed_text((folder / "keys" / "device.key").read_text("utf-8", "replace"))
+    except OSError:
+        return
+    if sealed and not is_encrypted(folder):
+        raise Unreadable(f"this case is encrypted, and its lock {folder / LOCK} is gone: without it "
+                         "nobody opens the case. Put back the copy of a backup")
 
 
 def read_lock(folder: Path) -> Lock:

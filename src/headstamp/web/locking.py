@@ -79,7 +79,7 @@ def lock(app: Starlette, latch: Latch) -> None:
 async def watch(app: Starlette, latch: Latch) -> None:
     """Locks when it is due; a job that runs is somebody being here."""
     latch.touched()
-    while True:
+    while latch.minutes > 0:
         await asyncio.sleep(min(_LOOK_SECONDS, latch.minutes * 15))
         desk: Desk | None = app.state.desk
         if desk is None:
