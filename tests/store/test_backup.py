@@ -33,6 +33,7 @@ from headstamp.store.backup_set import read_manifest, states, sum_line
 from headstamp.store.case import Case
 from headstamp.store.disk import workplace
 from headstamp.store.new_key import replace_key
+from headstamp.store.sqlite import make_plain
 from tests.conftest import database
 from tests.effort import EFFORT
 from tests.shared import ROOT
@@ -144,6 +145,17 @@ def test_backups_go_on_after_the_signing_key_was_replaced(
     for number, state_ in enumerate(states(tmp_path / "bk")):
         assert restore_case(state_, str(tmp_path / f"back{number}")).findings == ()
     assert number == 3
+
+
+def test_no_log_of_writes_is_left_in_a_backup(sqlite_case: Case, tmp_path: Path) -> None:
+    """SQLite bears it when it cannot unlink its log: then we do, or the backup fails."""
+    live(sqlite_case)
+    done, _ = back_up(sqlite_case.folder, tmp_path / "bk")
+    left = done.state / "tables.sqlite-wal"
+    left.write_bytes(b"left behind")
+    make_plain(done.state / "tables.sqlite")
+    assert not left.exists()
+    assert restore_case(tmp_path / "bk", str(tmp_path / "back")).findings == ()
 
 
 def test_nothing_is_written_over(sqlite_case: Case, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from headstamp.errors import Conflicting, Unavailable, Unreadable
 from headstamp.store.backend import Rows
 from headstamp.store.cipher import Keys
+from headstamp.store.disk import told
 from headstamp.store.driver import (
     DATABASE_ERRORS,
     OPERATIONAL_ERRORS,
@@ -305,6 +306,10 @@ def make_plain(path: Path, keys: Keys | None = None) -> None:
         (mode,) = conn.execute("PRAGMA journal_mode=DELETE").fetchone()
         if mode != "delete":
             raise Unavailable(f"{path} is still in use")
+    with told(path):
+        # SQLite bears it when it cannot take its log away; whoever counts the files does not.
+        for end in ("-wal", "-shm"):
+            Path(f"{path}{end}").unlink(missing_ok=True)
 
 
 def _make_tables(raw: Raw) -> None:
