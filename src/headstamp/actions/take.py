@@ -17,10 +17,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from headstamp.actions.contradictions import contradictions
 from headstamp.actions.devices import Peer, peers
 from headstamp.actions.handed_over import HandedOver, handed_over
 from headstamp.check import check_folder
 from headstamp.errors import (
+    Conflicting,
     Invalid,
     Missing,
     Problem,
@@ -29,7 +31,6 @@ from headstamp.errors import (
     Unavailable,
     Unreadable,
 )
-from headstamp.evidence import entry as entries
 from headstamp.evidence import export
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
 from headstamp.evidence.note import Verifier
@@ -42,8 +43,7 @@ from headstamp.kinds.instant import written
 from headstamp.records import Bundle, Device, Erasure
 from headstamp.store.case import Case
 from headstamp.store.cleaning import clean
-from headstamp.store.elsewhere import known_names
-from headstamp.store.erased import approved_alone, erased_of
+from headstamp.store.erased import approved_alone
 from headstamp.store.receiving import Received, Taken
 
 Told = Callable[[str, int, int], None]
@@ -63,7 +63,8 @@ class TakeResult:
     """What became of a bundle or receipt; ``state`` is a word of ``bundle_state``, or ``known``.
 
     ``receipt`` is to be carried back to the sender. ``contested`` are the records of which
-    versions now contradict each other.
+    versions now contradict each other, ``erasures`` those of other devices that wait for
+    somebody here to agree.
     """
 
     bundle: str
@@ -78,10 +79,12 @@ class TakeResult:
     contested: tuple[str, ...] = ()
     problem: str = ""
     receipt: str = ""
+    erasures: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The result as plain JSON values."""
-        return asdict(self) | {"missing": list(self.missing), "contested": list(self.contested)}
+        return asdict(self) | {"missing": list(self.missing), "contested": list(self.contested),
+                               "erasures": list(self.erasures)}
 
 
 def take(
@@ -177,6 +180,11 @@ def _known(case: Case, log: str) -> Peer:
     return found[0]
 
 
+def _standing(peer: Peer) -> tuple[object, ...]:
+    """What of a device a bundle of it was checked against."""
+    return peer.verifier, peer.state, peer.good_until, peer.taken, peer.checkpoint
+
+
 class _Taking:
     """One bundle on its way in."""
 
@@ -212,17 +220,18 @@ class _Taking:
         if peer.state == "lost" and checkpoint.size > (peer.good_until or 0) and not release:
             return self._put_aside(file, peer, checkpoint, "quarantined", (
                 f"{peer.title} is marked as lost, and its log goes on after entry {peer.good_until}: "
-                "somebody else may have written that. Look at it, then take it with --release, or "
-                "leave it"))
+                "somebody else may have written that. Ask its holder, then take it in or leave it"))
         handed = list(handed_over(self._folder, self._statement, sender.name))
         alone = approved_alone((one.number, one.entry, one.version.body) for one in handed
                                if one.version is not None and one.version.kind == Erasure.NAME)
         if alone:
             raise Refused(f"in the log of {peer.title}, {alone[0].approved_by} approved an erasure for which "
                           f"the same person had asked (entry {alone[0].seq}); nothing was taken")
-        wrong = self._contradictions(peer, handed)
+        wrong, doubtful = contradictions(self._case, peer, self._proven, handed)
         if wrong:
             return self._put_aside(file, peer, checkpoint, "forked", wrong)
+        if doubtful and not release:
+            return self._put_aside(file, peer, checkpoint, "quarantined", doubtful)
         return self._add(peer, checkpoint, key, handed)
 
     def _done_before(self, peer: Peer) -> TakeResult | None:
@@ -265,30 +274,6 @@ class _Taking:
                 told = Receipt.parse(one.get("receipt").partition("\n\n")[0] + "\n")
                 yield Checkpoint(told.receiver, told.to_size, told.to_root)
 
-    def _contradictions(self, peer: Peer, handed: Sequence[HandedOver]) -> str:
-        """Entries that another log of that name, seen before, has otherwise or had not."""
-        case = self._case
-        wrong: list[str] = []
-        with case.backend.reading() as conn:
-            known = known_names(conn, case.backend, case.origin, [one.name for one in handed])
-            # What was erased may come again in an older bundle, and is no contradiction.
-            gone = erased_of(conn)
-            for one in handed:
-                seq = known.get(one.name)
-                if seq is None:
-                    if one.version is None:
-                        raise Invalid(f"the text of entry {one.number} is not in the bundle, and it is "
-                                      "not known here: an earlier bundle is missing. Take that first")
-                    # Up to what is proven to be the log that was seen, something was left out then.
-                    if self._proven <= one.number < peer.taken and one.entry.id not in gone:
-                        wrong.append(f"entry {one.number} was not there when the log was longer")
-                    continue
-                ours = entries.read(bytes(case.backend.tuples(
-                    conn, f"SELECT entry FROM log WHERE seq = {int(seq)}")[0][0]))
-                if (ours.id, ours.kind, ours.fields) != (one.entry.id, one.entry.kind, one.entry.fields):
-                    wrong.append(f"entry {one.number} is not the one that was seen before")
-        return "; ".join(wrong[:5])
-
     # -- what is done
 
     def _add(
@@ -297,22 +282,32 @@ class _Taking:
         case = self._case
         versions = [one.version for one in handed if one.version is not None]
         with case.change(actor=self._actor, reason=self._reason) as change:
+            # All checks were made against what was known then; from here on nobody else writes.
+            if _standing(_known(case, peer.verifier.name)) != _standing(peer):
+                raise Conflicting(f"another bundle of {peer.title} was taken in just now, or its standing "
+                                  "was changed; nothing was taken. Take this one again")
             taken = change.receive(versions, case.origin)
-            # After all was judged, so that what is refused leaves nothing; and on the disk
-            # before the records that name them are acknowledged.
-            originals = self._keep_originals(change.files_gone)
             if key != peer.verifier:
                 change.put(self._with_new_key(peer, key))
             record = self._record(peer, "taken", checkpoint, taken=len(taken.take), beside=len(taken.hold),
                                   known=len(taken.known) + len(taken.same), **self._aside_before(peer))
             change.put(record)
+            # A bundle adds; it takes away only at headquarters' word. Others' waits for a person.
+            erasures = change.waiting()
+            if erasures and peer.role == "headquarters":
+                change.agree(record, erasures)
+                erasures = ()
+            # After all was judged, so that what is refused leaves nothing; and on the disk
+            # before the records that name them are acknowledged.
+            originals = self._keep_originals(change.files_gone)
         if change.erasing:
             clean(case)
         receipt = self._receipt(record.id)
         return TakeResult(
             record.id, peer.id, "taken", checkpoint.size, len(taken.take),
             len(taken.known) + len(taken.same), len(taken.hold), originals,
-            self._missing(versions, change.files_gone), self._contested(taken, versions), receipt=receipt)
+            self._missing(versions, change.files_gone), self._contested(taken, versions), receipt=receipt,
+            erasures=erasures)
 
     def _keep_originals(self, erased: Collection[str]) -> int:
         return self._case.vault.adopt([

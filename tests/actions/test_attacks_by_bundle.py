@@ -1,0 +1,254 @@
+"""Attacks by bundles: of a device whose key is trusted and whose holder lies, and of who carries them.
+
+Each test says what the attacker wants. Forged files, sums and signatures are tried in
+``test_forged_bundles``; here everything is properly signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from headstamp.actions.aside import release
+from headstamp.actions.cases import check_case
+from headstamp.actions.devices import add_device
+from headstamp.actions.take import TakeResult, take
+from headstamp.errors import HeadstampError, Invalid
+from headstamp.store.case import Case
+from tests.actions.forger import Forger, values_of
+from tests.actions.keeping import make
+from tests.actions.travel import Two, closed, lined, lines, opened, put, state, two_devices
+
+OURS, NEW = "item-ours0000", "item-new00000"
+
+
+def item(word: str = "Forged", **more: object) -> dict[str, object]:
+    return {"family": "unknown", "make": word, "tier": "partner", **more}
+
+
+@dataclass
+class Scene:
+    """Headquarters with one record, and two devices it trusts, of which it knows only the keys."""
+
+    hq: Case
+    liar: Forger
+    third: Forger
+    folder: Path
+
+    def taken(self, giver: Forger, **more: int) -> TakeResult:
+        path = self.folder / f"{len(list(self.folder.iterdir()))}.bundle.tar"
+        return take(self.hq, giver.bundle(path, self.hq, **more), actor="Ben", reason="came by stick")
+
+    def refused(self, giver: Forger) -> str:
+        before = state(self.hq)
+        with pytest.raises(HeadstampError) as told:
+            self.taken(giver)
+        assert state(self.hq) == before
+        return " ".join([told.value.message, *(one.rule for one in told.value.problems)])
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    (tmp_path / "stick").mkdir()
+    hq = Case.create(tmp_path / "hq")
+    with hq.change(actor="Ana", reason="found") as change:
+        change.put(make("item", "ours", make="Altera"))
+    liar, third = Forger.named("headstamp.local/liar"), Forger.named("headstamp.local/third")
+    for forger, title in ((liar, "Liar"), (third, "Third")):
+        add_device(hq, key=forger.signer.verifier_key, title=title, actor="Ana", reason="met")
+    return Scene(hq, liar, third, tmp_path / "stick")
+
+
+Say = Callable[[Scene], object]
+# What the liar wants, how he says it, and what he is told.
+REFUSED: dict[str, tuple[Say, str]] = {
+    "a version of our own log that we never made, to be handed on as ours": (
+        lambda s: s.liar.say("item", NEW, item(), act="take", of=[f"{s.hq.origin} 999"]), "this very log"),
+    "two versions under one name, for devices to disagree": (
+        lambda s: [s.liar.say("item", f"item-{n}0000", item(n), act="take", of=[f"{s.third.log} 7"])
+                   for n in "ab"], "told of before"),
+    "two texts of one version, one of them shown to nobody": (
+        lambda s: [s.liar.say("item", NEW, item(n), act="take", of=[f"{s.third.log} 7"])
+                   for n in "ab"], "told of before"),
+    "a version of his own log that is none of its entries": (
+        lambda s: s.liar.say("item", NEW, item(), act="take", of=[f"{s.liar.log} 7"]), "its own log"),
+    "the name of a version that he has yet to make": (
+        lambda s: [s.liar.say("item", NEW, item(), act="take", of=[f"{s.liar.log} 1"]),
+                   s.liar.say("item", "item-b0000", item())], "its own log"),
+    "a kind of record in a form that nobody here has read": (
+        lambda s: s.liar.say("item", NEW, item(), tag="item/2"), "newer headstamp"),
+    "a kind of record that there is not": (
+        lambda s: s.liar.say("order", "ord-a0000", item()), "no kind of record"),
+    "an item with the id of a photograph": (
+        lambda s: s.liar.say("item", "photo-a0000", item()), "does not begin"),
+    "an item with the id of a device": (
+        lambda s: s.liar.say("item", "dev-a0000", item()), "does not begin"),
+    "a device of his own among those that are trusted": (
+        lambda s: s.liar.say("device", "dev-a0000", {
+            "title": "HQ two", "key": s.third.signer.verifier_key, "tier": "restricted"}), "stays where"),
+    "a bundle that was never taken to count as taken": (
+        lambda s: s.liar.say("bundle", "bundle-a0000", item()), "stays where"),
+    "a device in the clothes of an item": (
+        lambda s: s.liar.say("item", NEW, {**item(), "key": "x"}), "as it is known here"),
+    "a value in another spelling than all others have": (
+        lambda s: s.liar.say("item", NEW, {**item(), "tier": "Partner"}), "item"),
+    "a first version that counts as the millionth": (
+        lambda s: s.liar.say("item", OURS, item(), version=1_000_000, after=[f"{s.hq.origin} 0"]), "version_gap"),
+    "a descent from what does not exist": (
+        lambda s: s.liar.say("item", OURS, item(), act="take", of=[f"{s.third.log} 3", f"{s.third.log} 2"]),
+        "not here"),
+    "two versions each made from the other": (
+        lambda s: [s.liar.say("item", OURS, item(str(n)), act="take",
+                              of=[f"{s.third.log} {n}", f"{s.third.log} {7 - n}"]) for n in (3, 4)],
+        "not here"),
+    "a version made from itself": (
+        lambda s: s.liar.say("item", OURS, item(), act="take", of=[f"{s.third.log} 3", f"{s.hq.origin} 0",
+                                                                   f"{s.third.log} 4"]), "not here"),
+    "a version made from another record's": (
+        lambda s: [s.liar.say("item", "item-a0000", item()),
+                   s.liar.say("item", NEW, item(), act="take", of=[f"{s.third.log} 1", f"{s.liar.log} 0"])],
+        "not here"),
+    "to have made from ours what he made from his own": (
+        lambda s: [s.liar.say("item", NEW, item("a")),
+                   s.liar.say("item", NEW, item("b"), after=[f"{s.hq.origin} 0"])], "does not say so"),
+    "to skip one of his own versions": (
+        lambda s: [s.liar.say("item", NEW, item("a")),
+                   s.liar.say("item", NEW, item("b"), after=[f"{s.liar.log} 0"]),
+                   s.liar.say("item", NEW, item("c"), after=[f"{s.liar.log} 0"])], "does not say so"),
+    "to settle more than his entry says": (
+        lambda s: [s.liar.say("item", NEW, item("a")),
+                   s.liar.say("item", NEW, item("b"), after=[f"{s.liar.log} 0", f"{s.hq.origin} 0"])],
+        "more versions"),
+    "a thousand names of versions that nobody has": (
+        lambda s: s.liar.say("item", OURS, item(), act="take", of=[
+            f"{s.third.log} 3", *sorted(f"{s.third.log} {n}" for n in range(100, 1100))]), "not here"),
+}
+
+
+@pytest.mark.parametrize("want", REFUSED)
+def test_refused_with_its_reason_and_nothing_changed(scene: Scene, want: str) -> None:
+    say, told = REFUSED[want]
+    say(scene)
+    assert told in scene.refused(scene.liar)
+    assert check_case(scene.hq) == []
+
+
+def test_what_the_liar_says_in_a_third_ones_name_does_not_make_that_one_a_forger(scene: Scene) -> None:
+    """Wants: the honest third device called a forger, and all it brings refused from then on."""
+    scene.liar.say("item", NEW, item(), act="take", of=[f"{scene.third.log} 1"])
+    assert scene.taken(scene.liar).taken == 1
+    scene.third.say("item", "item-t10000", item("true"))
+    scene.third.say("item", "item-t20000", item("true"))
+    done = scene.taken(scene.third)
+    assert (done.state, done.taken) == ("quarantined", 0)
+    assert "somebody else had handed over in its name" in done.problem
+    after = release(scene.hq, done.bundle, actor="Ben", reason="called both: it was the liar")
+    assert (after.state, after.taken, after.known) == ("taken", 1, 1)
+    assert scene.hq.read().get("item-t10000").get("make") == "true"
+    scene.third.say("item", "item-t30000", item("true"))
+    assert scene.taken(scene.third, first=2).state == "taken"
+    assert check_case(scene.hq) == []
+
+
+def test_who_was_lied_to_by_a_third_is_no_forger(scene: Scene) -> None:
+    """Wants: two texts of one version about, so that those who carry them accuse each other."""
+    scene.third.say("item", NEW, item("one"))
+    scene.taken(scene.third)
+    scene.liar.say("item", NEW, item("other"), act="take", of=[f"{scene.third.log} 0"])
+    scene.liar.say("item", "item-x0000", item("honest"))
+    done = scene.taken(scene.liar)
+    assert (done.state, done.taken) == ("quarantined", 0)
+    assert scene.third.log in done.problem
+    assert release(scene.hq, done.bundle, actor="Ben", reason="looked").taken == 1
+    assert scene.hq.read().get(NEW).get("make") == "one"
+    assert check_case(scene.hq) == []
+
+
+def test_what_is_said_of_our_own_log_is_held_to_our_own_log(scene: Scene) -> None:
+    """Wants: another text handed about as ours."""
+    scene.liar.say("item", OURS, item(), act="take", of=[f"{scene.hq.origin} 0"])
+    done = scene.taken(scene.liar)
+    assert (done.state, done.taken) == ("quarantined", 0)
+    assert "what is not in it" in done.problem
+    assert scene.hq.read().get(OURS).get("make") == "Altera"
+
+
+def test_a_version_said_to_be_made_from_ours_is_current_and_names_who_said_so(scene: Scene) -> None:
+    """Wants: his version to be the current one. That is what trust in a device means; ours stays,
+    and history names his log and who took it in."""
+    scene.liar.say("item", OURS, values_of(scene.hq, OURS), act="take", of=[f"{scene.hq.origin} 0"])
+    scene.liar.say("item", OURS, item(), after=[f"{scene.hq.origin} 0"])
+    done = scene.taken(scene.liar)
+    # The first is not our entry: other salts. The bundle waits.
+    assert done.state == "quarantined"
+    assert release(scene.hq, done.bundle, actor="Ben", reason="looked").taken == 1
+    reader = scene.hq.read()
+    assert reader.get(OURS).get("make") == "Forged"
+    last = max(reader.history(OURS), key=lambda event: event.seq)
+    assert (last.act, last.actor, last.of) == (
+        "take", "Ben", (f"{scene.liar.log} 1", f"{scene.hq.origin} 0"))
+    assert [event.version for event in reader.history(OURS)] in ([1, 2], [2, 1])
+    assert check_case(scene.hq) == []
+
+
+def test_a_thousand_rivals_are_kept_and_counted_as_one_contradiction(scene: Scene) -> None:
+    """Wants: headquarters drowned in contradictions of one record."""
+    for n in range(1000):
+        scene.liar.say("item", OURS, item(str(n)), act="take", of=[f"{scene.third.log} {n}"])
+    done = scene.taken(scene.liar)
+    assert (done.taken, done.beside, len(done.contested)) == (0, 1000, 1)
+    assert scene.hq.read().get(OURS).get("make") == "Altera"
+    assert [one.id for one in scene.hq.read().contested()] == [OURS]
+    assert check_case(scene.hq) == []
+
+
+# -- who carries the stick: no key at all
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Two:
+    return two_devices(tmp_path)
+
+
+def test_a_carrier_cannot_say_that_a_correction_was_made_from_ours(two: Two, tmp_path: Path) -> None:
+    """Wants: the field's correction to become current at headquarters, unseen. ``after`` is in no
+    log; but the entries before it tell it."""
+    two.confirmed(two.taken(two.packed()))
+    put(two.field, "first", make="Field says")
+    put(two.field, "first", make="Field says more")
+    put(two.hq, "first", make="HQ says")
+    path = Path(two.packed().path)
+    files = opened(path)
+    some = lines(files)
+    some[1]["after"] = [f"{two.hq.origin} {two.hq.checkpoint().size - 1}"]
+    before = state(two.hq)
+    with pytest.raises(Invalid, match="does not bind"):
+        two.taken(closed(lined(files, some), tmp_path / "forged"))
+    assert state(two.hq) == before
+    done = two.taken(path)
+    assert (done.taken, done.beside) == (0, 2)
+
+
+def test_what_a_carrier_altered_shows_when_the_true_bundle_comes(two: Two, tmp_path: Path) -> None:
+    """Wants: the same, where what came before is not in the bundle. The sender gets no receipt for
+    what it packed, and the true bundle contradicts the altered one."""
+    two.confirmed(two.taken(two.packed()))
+    put(two.field, "first", make="Field says")
+    put(two.hq, "first", make="HQ says")
+    bundle = two.packed()
+    files = opened(Path(bundle.path))
+    some = lines(files)
+    some[0]["after"] = [f"{two.hq.origin} {two.hq.checkpoint().size - 1}"]
+    done = two.taken(closed(lined(files, some), tmp_path / "forged"))
+    assert (done.state, done.taken) == ("taken", 1)
+    with pytest.raises(HeadstampError, match="not packed here"):
+        two.confirmed(done)
+    put(two.field, "second", make="x")
+    for true in (bundle, two.packed()):
+        told = two.taken(true)
+        assert told.state == "quarantined"
+        assert "altered on its way" in told.problem
+    assert check_case(two.hq) == []
