@@ -135,7 +135,7 @@ EVIDENCE: dict[str, tuple[str, Callable[[Path], object]]] = {
     "a record that is gone": ("record_missing", lambda p: change(
         p, "DELETE FROM version WHERE seq = 1")),
     "a record slipped in": ("record_not_logged", lambda p: change(
-        p, "INSERT INTO version SELECT seq + 500, kind, id, 9, seq, seed, body FROM version"
+        p, "INSERT INTO version SELECT seq + 500, kind, id, 9, seq, seed, body, held FROM version"
            " WHERE seq = 1")),
     "an entry cut off": ("root_mismatch", lambda p: change(p, "UPDATE log SET entry = x'00' WHERE seq = 2")),
     "a changed list": ("table_changed", lambda p: change(p, "UPDATE item SET make = 'forged'")),
