@@ -159,7 +159,7 @@ def add(
 
     def words() -> None:
         line(f"{peer.title} ({peer.id}) is on file as {peer.verifier.name}.")
-        line(f"Bundles for it are sealed to {len(peer.seal_to)} keys." if peer.seal_to else
+        line(f"Bundles for it are sealed to {_keys(len(peer.seal_to))}." if peer.seal_to else
              "Bundles for it are not sealed: whoever finds one can read it.")
 
     session.show(peer.as_dict(), words)
@@ -267,10 +267,14 @@ def keys(
         for path in files:
             line(f"{path}: a secret key. Print it, give it to its holder, and delete the file."
                  if purpose == "recovery" else f"{path}: headquarters' secret key. Keep it off this disk.")
-        line(f"Bundles for this device are sealed to {len(card.seal_to)} keys from now on. Hand its card "
+        line(f"Bundles for this device are sealed to {_keys(len(card.seal_to))} from now on. Hand its card "
              "to all others again: headstamp device card")
 
     session.show(document, words)
+
+
+def _keys(number: int) -> str:
+    return "1 key" if number == 1 else f"{number} keys"
 
 
 def _secrets(purpose: str, made: Sequence[SealKey], origin: str, now: datetime) -> list[str]:

@@ -57,10 +57,11 @@ def pack(
 
 
 def _packed(done: PackResult) -> None:
-    line(f"{done.path}: {done.records} versions of records, {done.originals} originals, "
+    line(f"{done.path}: {_many(done.records, 'version')} of records, {_many(done.originals, 'original')}, "
          f"{done.bytes:,} bytes; {'sealed' if done.sealed else 'NOT sealed: keep it safe on the way'}.")
     if done.missing:
-        line(f"{len(done.missing)} originals are missing here and did not go: {', '.join(done.missing[:5])}")
+        line(f"Missing here, and not in it: {_many(len(done.missing), 'original')}: "
+             f"{', '.join(done.missing[:5])}")
     line("Packed, not confirmed. It counts as sent when the receipt has come back: "
          "headstamp take FILE.receipt")
 
@@ -154,8 +155,8 @@ def _take(
 
 def _taken(done: TakeResult, written: str | None) -> None:
     if done.state == "received":
-        line(f"The bundle has arrived: the other side has {done.size} entries of our log. "
-             f"{done.taken} versions were new there, {done.known} known, {done.beside} contradict theirs.")
+        line(f"The bundle has arrived: the other side has {done.size} entries of our log. New there: "
+             f"{_many(done.taken, 'version')}; known: {done.known}; contradicting theirs: {done.beside}.")
         return
     if done.state in ("quarantined", "forked"):
         line(f"Put aside as {done.bundle}, nothing of it was taken in: {done.problem}.")
@@ -163,14 +164,20 @@ def _taken(done: TakeResult, written: str | None) -> None:
     if done.state == "known":
         line("This bundle was taken in before; nothing is new.")
     else:
-        line(f"{done.taken} versions taken in, {done.known} known before, {done.originals} new originals.")
+        line(f"{_many(done.taken, 'version')} taken in, {done.known} known before, "
+             f"{_many(done.originals, 'new original')}.")
     if done.missing:
-        line(f"{len(done.missing)} originals did not come along: {', '.join(done.missing[:5])}")
+        line(f"Did not come along: {_many(len(done.missing), 'original')}: {', '.join(done.missing[:5])}")
     if done.contested:
-        line(f"{done.beside} versions contradict what is here and are kept beside it: headstamp conflicts")
+        line(f"Kept beside what is here, which they contradict: {_many(done.beside, 'version')}. Look at "
+             "them: headstamp conflicts")
     if written:
         line(f"The receipt is in {written}. It must go back to the sender: only then the bundle counts "
              "there as sent.")
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _leave(session: Session, bundle: str, reason: str) -> None:
