@@ -12,7 +12,7 @@ from headstamp.actions import erasing
 from headstamp.actions.backups import back_up
 from headstamp.actions.cases import check_case
 from headstamp.actions.doctor import examine
-from headstamp.actions.erasing import approve, ask, decline, finish, listed, look, scope_of
+from headstamp.actions.erasing import approve, ask, decline, finish, listed, look, scope_of, waiting
 from headstamp.actions.export_log import export_log
 from headstamp.actions.intake_file import import_file
 from headstamp.errors import Conflicting, Invalid, Missing, Refused
@@ -175,22 +175,51 @@ def test_an_exported_log_holds_and_shows_nothing_of_it(two: Two, tmp_path: Path)
         assert (b"photo-first0000" in data) is (clearance == "sealed")
 
 
-def test_other_devices_erase_it_when_they_take_the_next_bundle(two: Two) -> None:
+def everything(case: Case) -> bytes:
+    return b"".join(path.read_bytes() for path in case.folder.rglob("*") if path.is_file())
+
+
+def test_what_a_laptop_erased_waits_at_headquarters_for_a_person(two: Two) -> None:
+    """A bundle only adds: who has a seized laptop cannot empty headquarters with two names."""
     two.confirmed(two.taken(two.packed()))
     put(two.hq, "first", make="Altera", remark="seen at headquarters")
-    for record, fields in ((ITEM, ("make",)), ("photo-first0000", ())):
-        approve(two.field, told(two.field, record, *fields), actor="Bo", **BOTH)
-    two.taken(two.packed())
+    made = [told(two.field, ITEM, "make"), told(two.field, "photo-first0000")]
+    for one in made:
+        approve(two.field, one, actor="Bo", **BOTH)
+    done = two.taken(two.packed())
+    assert sorted(done.erasures) == sorted(made) == sorted(waiting(two.hq))
+    assert two.hq.read("sealed").get(ITEM).get("remark") == "seen at headquarters"
+    assert len(list(two.hq.vault.digests())) == 1
     assert check_case(two.hq) == []
     assert not is_unclean(two.hq)
+    # It need not be two people here: two agreed on it there. But somebody here has to look.
+    for one in made:
+        assert approve(two.hq, one, actor="Ben", **BOTH).left == ()
+    assert waiting(two.hq) == ()
+    assert check_case(two.hq) == []
     assert not list(two.hq.vault.digests())
-    data = b"".join(path.read_bytes() for path in two.hq.folder.rglob("*") if path.is_file())
-    assert b"Altera" not in data
-    assert PICTURE not in data
+    assert b"Altera" not in everything(two.hq)
+    assert PICTURE not in everything(two.hq)
+    with pytest.raises(Conflicting):
+        approve(two.hq, made[0], actor="Ben", **BOTH)
     # An older bundle, taken again or for the first time, brings nothing back.
     two.taken(two.packed(two.hq), by=two.field)
     assert b"Altera" not in (two.field.folder / "case.sqlite").read_bytes()
     assert check_case(two.field) == []
+
+
+def test_what_headquarters_erased_goes_from_the_laptops_with_the_next_bundle(two: Two) -> None:
+    two.confirmed(two.taken(two.packed()))
+    put(two.field, "first", make="Altera", remark="seen again in the field")
+    for record, fields in ((ITEM, ("make",)), ("photo-first0000", ())):
+        approve(two.hq, told(two.hq, record, *fields), actor="Bo", **BOTH)
+    done = two.taken(two.packed(two.hq), by=two.field)
+    assert done.erasures == () and waiting(two.field) == ()
+    assert check_case(two.field) == []
+    assert not is_unclean(two.field)
+    assert not list(two.field.vault.digests())
+    assert b"Altera" not in everything(two.field)
+    assert two.field.read("sealed").rivals(ITEM) or two.field.read("sealed").get(ITEM)
 
 
 def test_what_is_erased_here_does_not_come_with_an_older_bundle(two: Two) -> None:
@@ -236,3 +265,10 @@ def test_a_row_that_was_erased_is_not_imported_again(tmp_path: Path) -> None:
         approve(case, told(case, document), actor="Bo", **BOTH)
         assert check_case(case) == []
         assert Erasure.NAME in case.read("sealed").totals()
+
+
+def test_what_came_without_its_values_is_no_loss_while_the_erasure_waits(two: Two) -> None:
+    approve(two.field, told(two.field, ITEM, "make"), actor="Bo", **BOTH)
+    done = two.taken(two.packed())
+    assert len(done.erasures) == 1
+    assert check_case(two.hq) == []

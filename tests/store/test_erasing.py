@@ -18,6 +18,8 @@ from headstamp.actions.marking_index import markings
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Refused
 from headstamp.kinds.identity import derived_id
 from headstamp.records import (
+    Bundle,
+    Device,
     Document,
     Erasure,
     Item,
@@ -363,6 +365,12 @@ def give(giver: Case, taker: Case) -> None:
         handed = [one.version for one in versions_from(conn, giver.origin, 0, giver.checkpoint().size)]
     with taker.change(actor="Tom", reason="taken") as change:
         change.receive(handed, taker.origin)
+        erasures = change.waiting()
+        if erasures:
+            device = Device.build(title="the other", key=giver.verifier.text())
+            change.put(device)
+            change.agree(Bundle.build(device=device.id, direction="taken", bundle_state="taken",
+                                      sum="0" * 64, size=1), erasures)
 
 
 def test_deletions_stay_deleted_on_every_device(tmp_path: Path) -> None:

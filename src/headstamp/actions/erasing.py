@@ -14,12 +14,13 @@ from typing import Any
 from headstamp.actions.correct import closed_fields
 from headstamp.actions.refused_rows import waiting_problems
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Problem
+from headstamp.evidence.entry import named_parts
 from headstamp.kinds.tier import TIERS
-from headstamp.records import Erasure, kind_of_id
+from headstamp.records import Bundle, Erasure, kind_of_id
 from headstamp.store.backup import last_backup
 from headstamp.store.case import Case
 from headstamp.store.cleaning import clean, is_unclean
-from headstamp.store.erased import WHOLE
+from headstamp.store.erased import WHOLE, decisions
 from headstamp.store.erasing import left_of, refuse_unless_possible
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
@@ -196,13 +197,18 @@ def _reason(what: str, record: Erasure) -> str:
 def approve(case: Case, erasure_id: str, *, actor: str, clearance: str) -> Done:
     """Approves and carries out what somebody else asked for. It cannot be undone.
 
+    So too what two people agreed on at another device, and which waits here for somebody.
     Raises Missing where erasure or record may not be seen, Refused for the person who
     asked, Conflicting where it is decided already, Invalid where a field cannot go.
     """
     asked = _open(case, erasure_id, clearance)
     scope = scope_of(case, asked.record, asked.fields, clearance=clearance)
+    brought = _brought(case, erasure_id) if asked.erasure_state == "approved" else None
     with case.change(actor=actor, reason=_reason("approved", asked)) as change:
-        change.approve(erasure_id)
+        if brought is None:
+            change.approve(erasure_id)
+        else:
+            change.agree(brought, [erasure_id])
     cleaned = _cleaned(case)
     return Done(erasure_id, scope, *cleaned)
 
@@ -224,7 +230,7 @@ def look(case: Case, erasure_id: str, *, clearance: str) -> Scope:
 def finish(case: Case, *, actor: str) -> Done | None:
     """Carries out and cleans up what is left of approved erasures; None where nothing is.
 
-    Those are erasures that came from other devices, and any that were cut off.
+    Those are erasures that were cut off.
     """
     if not is_unclean(case):
         return None
@@ -236,6 +242,25 @@ def finish(case: Case, *, actor: str) -> Done | None:
 def listed(case: Case, *, clearance: str, limit: int = 1_000) -> list[Shown]:
     """The erasures asked for, approved and declined, the latest first."""
     return list(case.read(clearance).list("erasure", {}, limit=limit).rows)
+
+
+def waiting(case: Case) -> tuple[str, ...]:
+    """The erasures that two people agreed on at another device, and nobody here yet."""
+    with case.backend.reading() as conn:
+        return tuple(one.id for one in decisions(conn) if one.waiting)
+
+
+def _brought(case: Case, erasure_id: str) -> Bundle:
+    """The record of the bundle with which an erasure came: the last from that device."""
+    events = case.read("sealed").history(erasure_id)
+    log = named_parts(next(one.of[0] for one in reversed(events) if one.of))[0]
+    found = [one for one in case.read("sealed").stream("bundle")
+             if one.get("bundle_state") == "taken" and one.get("direction") == "taken"]
+    from_there = [one for one in found if one.get("checkpoint", "").startswith(f"{log}\n")]
+    if not found:
+        raise Missing(f"no bundle is on file that brought {erasure_id}")
+    shown = (from_there or found)[-1]
+    return Bundle.build({**shown.values, "id": shown.id})
 
 
 def _cleaned(case: Case) -> tuple[int, tuple[str, ...]]:
@@ -252,7 +277,7 @@ def _open(case: Case, erasure_id: str, clearance: str) -> Erasure:
         raise Missing(f"there is no erasure {erasure_id}")
     whole = case.read("sealed").get(erasure_id)
     asked = Erasure.build({**whole.values, "id": erasure_id})
-    if asked.erasure_state != "asked":
+    if asked.erasure_state != "asked" and erasure_id not in waiting(case):
         raise Conflicting(f"{erasure_id} is {asked.erasure_state} already")
     case.read(clearance).get(asked.record)
     return asked

@@ -42,7 +42,7 @@ def erase(
         help="Decline an erasure: nothing is erased.")] = "",
     list_: Annotated[bool, typer.Option("--list", help="List all erasures.")] = False,
     finish: Annotated[bool, typer.Option(
-        "--finish", help="Finish what was cut off, or came approved from another device.")] = False,
+        "--finish", help="Finish what was cut off.")] = False,
 ) -> None:
     """Erase values for good, where data protection asks for it. Two people are needed.
 

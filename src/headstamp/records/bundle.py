@@ -44,6 +44,11 @@ class Bundle(Record):
     )
     checkpoint: Verbatim | None = fact("The sender's signed checkpoint")
     receipt: Verbatim | None = fact("The receiver's signed receipt")
+    erases: tuple[Line, ...] = fact(
+        "Erasures in it that are carried out here", (),
+        help="What a bundle says is to be erased goes only when a person here agrees, or at once "
+             "where the bundle is from headquarters.",
+    )
     problem: Prose | None = fact("What is wrong with it", text=True)
 
     def label(self) -> str:

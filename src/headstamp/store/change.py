@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import orjson
 from sqlalchemy import Connection, delete, select, update
 
 from headstamp.errors import Conflicting, Invalid, Missing
@@ -36,7 +35,6 @@ from headstamp.records import (
     kind_of_id,
     record_type,
 )
-from headstamp.records.record import ON_FILE
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend
 from headstamp.store.elsewhere import (
@@ -55,6 +53,7 @@ from headstamp.store.receiving import Judged, Received, Taken, judge
 from headstamp.store.refs import owners
 from headstamp.store.rows import Row, make_row
 from headstamp.store.search import forget, re_rank
+from headstamp.store.stored import record_of_body, record_on_file, row_of_body, same_values
 from headstamp.store.tables import (
     CHECKPOINT,
     COUNT,
@@ -226,7 +225,7 @@ class Change:
         """What is erased for good, by record; and the erasures that are carried out, by id."""
         if self._gone is None:
             found = decisions(self._conn)
-            self._gone = erased_in(found), frozenset(one.id for one in found)
+            self._gone = erased_in(found), frozenset(one.id for one in found if not one.waiting)
         return self._gone
 
     def _refuse_erased(self, records: Sequence[Record]) -> None:
@@ -270,7 +269,7 @@ class Change:
                 old = bodies.get(before.seq)
                 if old is None:
                     raise Missing(f"the current version of {record.id} has no text")
-                if _same(old, body_of(names, values), ignoring):
+                if same_values(old, body_of(names, values), ignoring):
                     outcomes.append(Outcome(record.id, before.version, "unchanged"))
                     continue
                 replaced.append((record, old, before))
@@ -446,32 +445,3 @@ def _collector_at_rest(number: int) -> Iterator[None]:
     finally:
         if pause:
             gc.enable()
-
-
-def record_of_body(kind: RecordType, id_: str, text: bytes) -> Record:
-    """The record that a stored version's text tells of."""
-    return kind.cls.model_validate({**orjson.loads(text), "id": id_})
-
-
-def record_on_file(kind: RecordType, id_: str, text: bytes) -> Record:
-    """The same, where the rules between its fields need not hold: some of them may be erased."""
-    return kind.cls.model_validate({**orjson.loads(text), "id": id_}, context=ON_FILE)
-
-
-def row_of_body(kind: RecordType, id_: str, version: int, rank: int, text: bytes) -> Row:
-    """All that follows from a stored version's text."""
-    record = record_on_file(kind, id_, text)
-    names, values = kind.canonical_values(record)
-    return make_row(kind, record, version, rank, names, values)
-
-
-def _same(old: bytes, new: bytes, ignoring: Sequence[str]) -> bool:
-    if old == new:
-        return True
-    if not ignoring:
-        return False
-    before, after = orjson.loads(old), orjson.loads(new)
-    for name in ignoring:
-        before.pop(name, None)
-        after.pop(name, None)
-    return bool(before == after)

@@ -1,11 +1,12 @@
 """What is erased for good: told by the erasures that two people agreed on, and by nothing else.
 
 An erasure counts where one person asked for it and another approved it. Who they were is
-read from the entries of the log, never from the text of the record. One that came from
-another device was checked against that device's log by whoever took it in; here both its
-entries bear the name of who took it. An approval is never undone: it counts in whatever
-version of the record it stands, so that devices which know the same erasures agree on
-what is gone, and so that nothing comes back.
+read from the entries of the log, never from the text of the record. An approval is never
+undone: it counts in whatever version of the record it stands, so that nothing comes back.
+
+One that came from another device counts for nothing by itself: a bundle adds, and takes
+nothing away. It *waits* until the record of the bundle that brought it says, in a version
+put on file here, that it is carried out (``Bundle.erases``).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, Select, select
 from headstamp.errors import HeadstampError, Problem
 from headstamp.evidence import entry as entries
 from headstamp.evidence.entry import Entry
-from headstamp.records import Erasure, Record, RecordType, record_type
+from headstamp.records import Bundle, Erasure, Record, RecordType, record_type
 from headstamp.store.backend import batches
 from headstamp.store.tables import ASIDE, CURRENT, LOG, VERSION
 from headstamp.vocab import fold
@@ -31,6 +32,7 @@ Erased = Mapping[str, frozenset[str]]
 """By the record's id the fields that are erased, or ``WHOLE``."""
 
 _KIND: Final = record_type(Erasure).name
+_BUNDLE: Final = record_type(Bundle).name
 _ELSEWHERE: Final = frozenset({"take", "hold", "same"})
 # What an erasure needs to be understood; the rest of it may be erased like anything else.
 _NEEDED: Final = frozenset({"record", "fields", "erasure_ground", "erasure_state"})
@@ -40,6 +42,7 @@ _NEEDED: Final = frozenset({"record", "fields", "erasure_ground", "erasure_state
 class Decision:
     """An erasure that is approved in some version; ``agreed``: by a second person.
 
+    ``waiting``: it was approved on another device, and nobody here has agreed to it yet.
     ``seq`` is the entry of the approval, ``asked_by`` and ``approved_by`` the actors.
     """
 
@@ -50,6 +53,7 @@ class Decision:
     asked_by: str
     approved_by: str
     agreed: bool
+    waiting: bool = False
 
 
 def same_person(one: str, other: str) -> bool:
@@ -87,7 +91,8 @@ def decisions(conn: Connection, *, scan: bool = False) -> list[Decision]:
             told.append((row.seq, entries.read(bytes(row.entry)), row.body))
         except (HeadstampError, TypeError):
             continue  # changed by hand: verify names it, and it decides nothing
-    return _decided(told)
+    elsewhere = any(one.act in _ELSEWHERE for _, one, _ in told)
+    return _decided(told, _accepted(conn) if elsewhere else frozenset())
 
 
 def approved_alone(told: Iterable[tuple[int, Entry, bytes | None]]) -> list[Decision]:
@@ -96,14 +101,16 @@ def approved_alone(told: Iterable[tuple[int, Entry, bytes | None]]) -> list[Deci
     Where the asking is not among them (it came earlier, or from a third device), that log's
     own device has looked at it.
     """
-    return [one for one in _decided(told) if not one.agreed and one.asked_by]
+    return [one for one in _decided(told) if not one.agreed and not one.waiting and one.asked_by]
 
 
-def _decided(told: Iterable[tuple[int, Entry, bytes | None]]) -> list[Decision]:
+def _decided(
+    told: Iterable[tuple[int, Entry, bytes | None]], accepted: frozenset[str] = frozenset()
+) -> list[Decision]:
     by_id: dict[str, list[tuple[int, Entry, bytes | None]]] = {}
     for one in told:
         by_id.setdefault(one[1].id, []).append(one)
-    found = [made for rows in by_id.values() if (made := _decision(rows)) is not None]
+    found = [made for rows in by_id.values() if (made := _decision(rows, accepted)) is not None]
     return sorted(found, key=lambda one: one.seq)
 
 
@@ -137,7 +144,25 @@ def _rows(conn: Connection, scan: bool) -> Iterator[Any]:
         wanted = before
 
 
-def _decision(rows: Sequence[tuple[int, Entry, bytes | None]]) -> Decision | None:
+def _accepted(conn: Connection) -> frozenset[str]:
+    """The erasures of other devices that are agreed to here: named by records of bundles.
+
+    Read from the versions themselves; those of bundles never come from elsewhere.
+    """
+    found: set[str] = set()
+    for (body,) in conn.execute(select(VERSION.c.body).where(
+        VERSION.c.kind == _BUNDLE, VERSION.c.body.is_not(None)
+    )):
+        try:
+            found.update(map(str, loads(body).get("erases", ())))
+        except (JSONDecodeError, TypeError, AttributeError):
+            continue  # changed by hand: verify names it
+    return frozenset(found)
+
+
+def _decision(
+    rows: Sequence[tuple[int, Entry, bytes | None]], accepted: frozenset[str]
+) -> Decision | None:
     """What the versions of one erasure come to; None where none of them is an approval."""
     asked: dict[tuple[str, frozenset[str]], str] = {}
     found: Decision | None = None
@@ -154,8 +179,9 @@ def _decision(rows: Sequence[tuple[int, Entry, bytes | None]]) -> Decision | Non
             continue
         asker = asked.get(about, "")
         elsewhere = told.act in _ELSEWHERE
-        agreed = elsewhere or (asker != "" and not same_person(asker, told.actor))
-        found = Decision(told.id, *about, seq, asker, told.actor, agreed)
+        two = asker != "" and not same_person(asker, told.actor)
+        agreed = told.id in accepted if elsewhere else two
+        found = Decision(told.id, *about, seq, asker, told.actor, agreed, elsewhere and not agreed)
     return found
 
 

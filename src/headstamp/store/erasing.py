@@ -20,12 +20,13 @@ from headstamp.evidence import entry as entries
 from headstamp.evidence.canonical import canonical
 from headstamp.evidence.salted import SALT_BYTES, commitment, salts, without
 from headstamp.kinds.tier import RANK, TIERS
-from headstamp.records import TYPES, Erasure, Record, RecordType, kind_of_id
-from headstamp.store.change import Change, record_on_file
-from headstamp.store.erased import WHOLE, Erased, can_go, erased_of, same_person
+from headstamp.records import TYPES, Bundle, Erasure, Record, RecordType, kind_of_id
+from headstamp.store.change import Change
+from headstamp.store.erased import WHOLE, Erased, can_go, decisions, erased_of, same_person
 from headstamp.store.ranks import GONE
 from headstamp.store.receiving import Received, Taken
 from headstamp.store.refs import owners
+from headstamp.store.stored import record_on_file
 from headstamp.store.tables import ASIDE, CURRENT, LOG, REF, VERSION
 from headstamp.store.working import Working
 
@@ -67,7 +68,7 @@ class ErasingChange(Change):
         return sorted(some)
 
     def receive(self, versions: Sequence[Received], origin: str) -> Taken:
-        """Takes versions in without what is erased here, and erases what they say is to be erased."""
+        """Takes versions in without what is erased here. What they say is to be erased waits."""
         erased, _ = self.erased()
         left = [(one, strip(one, erased)) for one in versions]
         taken = super().receive([kept for _, kept in left if kept is not None], origin)
@@ -79,9 +80,17 @@ class ErasingChange(Change):
             if kept is not one and (digest := one.original()) and digest not in named
         }
         self._gone = None
-        if any(one.kind == Erasure.NAME for one in versions):
-            self.carry_out_rest()
         return taken
+
+    def waiting(self) -> tuple[str, ...]:
+        """The erasures of other devices that nobody here has agreed to yet."""
+        return tuple(one.id for one in decisions(self._conn) if one.waiting)
+
+    def agree(self, bundle: Bundle, erasures: Sequence[str]) -> None:
+        """Agrees to erasures that a bundle brought, notes so in its record, and carries them out."""
+        self.put(bundle.model_copy(update={"erases": tuple(sorted({*bundle.erases, *erasures}))}))
+        self._gone = None
+        self.carry_out_rest()
 
     def _asked(self, erasure_id: str) -> tuple[Erasure, str]:
         """The erasure as it was asked for, and by whom: its entry in the log says so."""

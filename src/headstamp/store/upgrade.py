@@ -21,7 +21,6 @@ from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, RecordType
 from headstamp.store.backend import Backend
 from headstamp.store.case import Case, sealed_format, settings_text
-from headstamp.store.change import row_of_body
 from headstamp.store.elsewhere import rebuild_elsewhere
 from headstamp.store.erased import WHOLE, erased_of
 from headstamp.store.facets import spread
@@ -36,6 +35,7 @@ from headstamp.store.ranks import GONE
 from headstamp.store.refs import owners_in
 from headstamp.store.rows import Row
 from headstamp.store.signing_key import signing_key
+from headstamp.store.stored import row_of_body
 from headstamp.store.tables import (
     COUNT,
     CURRENT,

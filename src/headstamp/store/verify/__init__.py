@@ -65,7 +65,8 @@ def verify(
                           "the tables are as they were")
                 return list(found)
             tree = Tree(conn, case)
-            walk = Walk(conn, case.backend, found, tree, originals, told, check_erasures(conn, found))
+            walk = Walk(conn, case.backend, found, tree, originals, told,
+                        *check_erasures(conn, found))
             beside = more.enter_context(begun(case, keys)) if walk.size >= WORTH_IT else None
             if beside is None:
                 check_tables(conn, case.backend, keys, found)

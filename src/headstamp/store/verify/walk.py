@@ -38,7 +38,7 @@ class Walk:
 
     def __init__(
         self, conn: Connection, backend: Backend, found: Findings, tree: Tree,
-        originals: Originals, told: Told, erased: Erased,
+        originals: Originals, told: Told, erased: Erased, excused: Erased,
     ) -> None:
         self._conn = conn
         self._backend = backend
@@ -46,8 +46,8 @@ class Walk:
         self._tree = tree
         self._originals = originals
         self._told = told
-        # What two people agreed to erase: that, and nothing else, may be gone.
-        self._erased = erased
+        # What two people agreed to erase must be gone; and what may be gone, nothing else.
+        self._erased, self._excused = erased, excused
         self.size, self._last = backend.tuples(conn, "SELECT count(*), max(seq) FROM log")[0]
         self._stamp: Stamp | None = None
         self._proven: tuple[str, int] | None = None
@@ -222,7 +222,7 @@ class Walk:
         """A version of which fields are erased: each of the others is bound by itself."""
         say = self._found.say
         gone = set(erased_fields(told, seed))
-        agreed = self._erased.get(id_, frozenset())
+        agreed = self._excused.get(id_, frozenset())
         lone = [] if agreed == WHOLE else sorted(gone - agreed)
         if lone:
             say("record_missing", id_, f"version {number} lacks {', '.join(lone)}, and no erasure that "

@@ -18,7 +18,6 @@ from headstamp.web.contexts.facts import Piece, ref_piece
 from headstamp.web.contexts.record import RecordContext, record_context
 from headstamp.web.page import ON_PAGE, Context, Params
 
-
 _EMPTY: Mapping[str, Any] = {"whole": "", "fields": (), "ground": "", "why": "", "requested_on": ""}
 
 
