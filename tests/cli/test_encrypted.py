@@ -26,10 +26,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from headstamp.store.cipher_lock import LEAST_KIB, read_lock, write_lock
 from tests.effort import EFFORT
 from tests.shared import ROOT
 from tests.store.canaries import canary, in_files, readable
-from tests.store.encrypted import PASSPHRASE
+from tests.store.encrypted import CHEAP, PASSPHRASE
 
 WORDS = [canary(number) for number in range(200)]
 pytestmark = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="needs files in memory")
@@ -54,6 +55,13 @@ class Laptop:
             "HEADSTAMP_CASE": str(self.case), "HEADSTAMP_ACTOR": "A. Keeper",
             "HEADSTAMP_PASSPHRASE_FILE": str(self.outside / "passphrase"),
         }
+
+    def init(self) -> None:
+        """Makes the case; from then on guesses at its passphrase are as cheap as may be."""
+        self.run("init", "--encrypted")
+        dear = read_lock(self.case)
+        assert dear.cost.memory_kib >= LEAST_KIB
+        write_lock(self.case, dear.changed(dear.unlock(PASSPHRASE), PASSPHRASE, CHEAP))
 
     def passphrase(self, words: str) -> None:
         (self.outside / "passphrase").write_text(f"{words}\n", "utf-8")
@@ -161,7 +169,7 @@ class Browser:
 def morning(tmp_path_factory: pytest.TempPathFactory) -> Laptop:
     """A case after a morning's work; made once."""
     laptop = Laptop(tmp_path_factory.mktemp("morning"))
-    laptop.run("init", "--encrypted")
+    laptop.init()
     (laptop.outside / "finds.csv").write_text(finds(WORDS[:80]), "utf-8")
     laptop.run("import", laptop.outside / "finds.csv", "--as", "item")
     (laptop.outside / "left.jpg").write_bytes(picture(WORDS[80]))
@@ -355,3 +363,31 @@ def test_what_cannot_be_encrypted_is_refused(laptop: Laptop) -> None:
     laptop.run("snapshot", code=2)
     laptop.environment.pop("HEADSTAMP_PASSPHRASE_FILE")
     laptop.run("list", "item", code=7)
+
+
+@pytest.mark.slow
+def test_nothing_is_readable_after_an_exchange_and_an_erasure(filled: Laptop, tmp_path: Path) -> None:
+    """One encrypted laptop packs for another, which takes it in and erases a value of it."""
+    other = Laptop(tmp_path / "other")
+    out = filled.outside
+    other.init()
+    other.run("device", "keys", "--for", "headquarters", "-o", out / "office.key")
+    (out / "one.card").write_text(filled.run("device", "card"), "utf-8")
+    (out / "other.card").write_text(other.run("device", "card"), "utf-8")
+    filled.run("device", "add", out / "other.card", "--title", "Other")
+    other.run("device", "add", out / "one.card", "--title", "One")
+    filled.run("pack", "Other", "--to", out)
+    bundle = next(out.glob("*.age"))
+    other.run("take", bundle, "--key", out / "office.key")
+    filled.run("take", next(out.glob("*.receipt")))
+    assert filled.readable() == other.readable() == {}
+    listed = json.loads(other.run("list", "item", "--json", "--limit", "100"))
+    rows = next(rows for rows in listed.values() if isinstance(rows, list))
+    other.run("--actor", "One", "erase", rows[0]["id"], "--field", "make", "--ground", "safety", "--why", "asked")
+    asked = re.search(r"\beras-\w+", other.run("erase", "--list"))
+    assert asked
+    other.run("--actor", "Another", "erase", "--approve", asked[0])
+    for laptop in (filled, other):
+        laptop.run("verify")
+        assert laptop.readable() == {}
+    assert in_files(*Path("/dev/shm").glob(".taking-*")) == {}
