@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dataclasses import replace
-
 from sqlalchemy import Connection
 
 from headstamp.store.erased import Erased, decisions, erased_in
