@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from random import Random
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -154,13 +156,16 @@ def steps(lineage: Lineage, versions: list[Foreign]) -> int:
     count = 0
     file = lineage.judge.__code__.co_filename
 
-    def local(frame: object, event: str, arg: object) -> object:
+    def local(frame: FrameType, event: str, arg: Any) -> Any:
         nonlocal count
         count += event == "line"
         return local
 
+    def begun(frame: FrameType, event: str, arg: Any) -> Any:
+        return local if frame.f_code.co_filename == file else None
+
     before = sys.gettrace()
-    sys.settrace(lambda frame, event, arg: local if frame.f_code.co_filename == file else None)
+    sys.settrace(begun)
     try:
         for seq, version in enumerate(versions, 1):
             verdict, of = lineage.judge(version)

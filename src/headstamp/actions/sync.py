@@ -17,7 +17,7 @@ from typing import Any
 from headstamp.actions.devices import Peer, add_device, peers
 from headstamp.actions.pack import pack
 from headstamp.actions.take import TakeResult, scratch_room, take, take_receipt
-from headstamp.errors import Conflicting, Refused, Tampered
+from headstamp.errors import Conflicting, Refused, Tampered, Unavailable
 from headstamp.evidence.note import Verifier
 from headstamp.exchange.invitation import Invitation
 from headstamp.exchange.line import Guest, Hello, Host, own_address
@@ -53,6 +53,13 @@ class _Party:
 
     def hello(self) -> Hello:
         return Hello(self.case.verifier.text(), self.title)
+
+    def hello_to(self, invitation: Invitation) -> Hello:
+        """Says who this is to that host, and proves it."""
+        signer = self.case.signer()
+        if signer is None:
+            raise Unavailable("the key of this case is not here: nothing can be exchanged")
+        return Hello.proven(signer, self.title, invitation.certificate)
 
     def know(self, other: Hello, title: str = "") -> Peer:
         """The other device as it is known here, or made known now. Raises Refused."""
@@ -153,7 +160,7 @@ def visit(
     party = _Party(case, title, actor, reason, pair)
     guest = Guest(invitation, seconds=seconds)
     say("greeting")
-    peer = party.know(guest.hello(party.hello()), other)
+    peer = party.know(guest.hello(party.hello_to(invitation)), other)
     with tempfile.TemporaryDirectory(prefix=".exchange-", dir=scratch_room(case)) as name:
         place = Path(name)
         say("handing over")

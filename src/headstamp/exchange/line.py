@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from headstamp.errors import HeadstampError, Invalid, Refused, Unavailable, Unreadable
+from headstamp.evidence.note import Signer, Verifier, open_note, sign
 from headstamp.exchange.invitation import Invitation, new_word
 from headstamp.exchange.limits import LIMITS, Limits, over_limit
 from headstamp.exchange.pinned_tls import connect, new_host_context
@@ -39,27 +40,52 @@ _BUNDLE = "application/x-tar"
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Who speaks: the public key of its log, and what its people call it."""
+    """Who speaks: the public key of its log, and what its people call it.
+
+    ``proof`` is a note signed by that key for this one exchange. A guest needs it: whoever has
+    seen the invitation could else name the key of another device, and be given what is for that.
+    """
 
     key: str
     title: str
+    proof: str = ""
+
+    @classmethod
+    def proven(cls, signer: Signer, title: str, certificate: str) -> Hello:
+        """Says so to the host of that certificate."""
+        key = signer.verifier_key
+        return cls(key, title, sign(_claim(key, certificate), signer))
+
+    def check(self, certificate: str) -> None:
+        """Raises Refused unless who says so holds the key, and says it to this very host."""
+        try:
+            proven = open_note(self.proof, [Verifier.parse(self.key)]).text
+        except HeadstampError:
+            proven = ""
+        if proven != _claim(self.key, certificate):
+            raise Refused("the other device does not prove that it holds the key which it names")
 
     def text(self) -> bytes:
         """As it goes over the line."""
-        return json.dumps({"format": "headstamp-hello/1", "key": self.key, "title": self.title}).encode()
+        return json.dumps({"format": "headstamp-hello/1", "key": self.key, "title": self.title,
+                           "proof": self.proof}).encode()
 
     @classmethod
     def parse(cls, data: bytes) -> Hello:
         """Reads what ``text`` wrote. Raises Unreadable."""
         try:
             value = json.loads(data)
-            if value.keys() == {"format", "key", "title"} and value["format"] == "headstamp-hello/1" and (
-                isinstance(value["key"], str) and isinstance(value["title"], str)
-            ):
-                return cls(value["key"], value["title"][:200])
+            if value.keys() == {"format", "key", "title", "proof"} and all(
+                isinstance(one, str) for one in value.values()
+            ) and value["format"] == "headstamp-hello/1":
+                return cls(value["key"], value["title"][:200], value["proof"])
         except (ValueError, AttributeError, RecursionError):
             pass
         raise Unreadable("the other device does not say who it is in a form that is known here")
+
+
+def _claim(key: str, certificate: str) -> str:
+    return f"headstamp hello/1\n{key}\n{certificate}\n"
 
 
 class Answers(Protocol):
@@ -92,6 +118,7 @@ class Host:
             raise Unavailable(f"nothing can listen at {address} port {port}: {error.strerror}") from error
         self._server.socket = context.wrap_socket(
             self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self._server.certificate = certificate
         self.invitation = Invitation(
             host, self._server.server_address[1], certificate, self._server.word, key)
 
@@ -122,7 +149,8 @@ class _Server(ThreadingHTTPServer):
         self.word = new_word()
         self.wrong = 0
         self.busy = threading.Lock()
-        self.greeted = False
+        self.certificate = ""
+        self.guest = ""  # the key of the one device that this exchange is with
         self.fetched = False
         self.done = threading.Event()
         super().__init__(address, _Handler)
@@ -155,17 +183,23 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.wrong += 1
             return self._say(403, {"error": "refused", "message": "this is not the word of the invitation"})
         way = ways.get(self.path)
-        if way is None or (self.path != "/hello" and not self.server.greeted):
+        if way is None or (self.path != "/hello" and not self.server.guest):
             return self._say(404, {"error": "missing", "message": "nothing is asked for here"})
         with self.server.busy:
+            if self.server.done.is_set():
+                return self._say(403, {"error": "refused", "message": "this invitation was used already"})
             try:
                 return way()
             except HeadstampError as error:
                 return self._say(error.http_status, error.as_dict())
 
     def _hello(self) -> None:
-        answer = self.server.answers.hello(Hello.parse(self._small()))
-        self.server.greeted = True
+        guest = Hello.parse(self._small())
+        guest.check(self.server.certificate)
+        if self.server.guest not in ("", guest.key):
+            raise Refused("this invitation is in use by another device")
+        answer = self.server.answers.hello(guest)
+        self.server.guest = guest.key
         self._send(200, "application/json", answer.text())
 
     def _take(self) -> None:
