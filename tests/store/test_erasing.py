@@ -32,6 +32,7 @@ from headstamp.records import (
 from headstamp.store.case import Case
 from headstamp.store.cleaning import clean, is_unclean
 from headstamp.store.erased import WHOLE, coming_back, erased_of
+from headstamp.store.erasing import strip
 from headstamp.store.handing import versions_from
 from headstamp.store.move import move
 from headstamp.store.tables import METADATA
@@ -455,3 +456,16 @@ def test_an_unreadable_note_is_no_obstacle(sqlite_case: Case) -> None:
     assert not is_unclean(case)
     with pytest.raises(HeadstampError), case.change(actor="A", reason="x") as change:
         change.approve("eras-00000000")
+
+
+def test_a_version_that_lacks_values_without_an_erasure_is_refused(tmp_path: Path) -> None:
+    with Case.create(tmp_path / "a") as one, Case.create(tmp_path / "b") as two:
+        put(one, Item.build(id=ITEM, make="Altera", remark="seen"))
+        with one.backend.reading() as conn:
+            handed = [one.version for one in versions_from(conn, one.origin, 0, one.checkpoint().size)]
+        lacking = [kept for version in handed
+                   if (kept := strip(version, {ITEM: frozenset({"remark"})})) is not None]
+        with pytest.raises(Invalid, match="lacks values"), two.change(actor="T", reason="x") as change:
+            change.receive(lacking, two.origin)
+        assert check_case(two) == []
+        assert two.read("sealed").totals().get("item", 0) == 0

@@ -70,7 +70,7 @@ class Scope:
             told.append("Backups made before hold what was in the case then.")
         if self.bundles:
             told.append(f"{len(self.bundles)} bundles were handed over: {', '.join(self.bundles)}. Those "
-                        "who took them erase it when they take the next one; the bundles themselves stay.")
+                        "who took them learn of it with the next one; the bundles themselves stay.")
         told.append("Reports, snapshots and logs that were written out to other folders stay as they are.")
         if self.waiting:
             told.append(f"{self.waiting} files wait in the folder imports: look whether they hold it.")

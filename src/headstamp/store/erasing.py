@@ -10,6 +10,7 @@ indexes, files made from the records) is cleaned after the transaction (``cleani
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from orjson import JSONDecodeError, dumps, loads
@@ -22,7 +23,15 @@ from headstamp.evidence.salted import SALT_BYTES, commitment, salts, without
 from headstamp.kinds.tier import RANK, TIERS
 from headstamp.records import TYPES, Bundle, Erasure, Record, RecordType, kind_of_id
 from headstamp.store.change import Change
-from headstamp.store.erased import WHOLE, Erased, can_go, decisions, erased_of, same_person
+from headstamp.store.erased import (
+    WHOLE,
+    Erased,
+    can_go,
+    decisions,
+    erased_in,
+    erased_of,
+    same_person,
+)
 from headstamp.store.ranks import GONE
 from headstamp.store.receiving import Received, Taken
 from headstamp.store.refs import owners
@@ -80,7 +89,20 @@ class ErasingChange(Change):
             if kept is not one and (digest := one.original()) and digest not in named
         }
         self._gone = None
+        self._refuse_unexplained(kept for _, kept in left if kept is not None)
         return taken
+
+    def _refuse_unexplained(self, versions: Iterable[Received]) -> None:
+        """Refuses versions that lack values though no erasure, here or with them, says so."""
+        excused = erased_in([replace(one, agreed=True) if one.waiting else one
+                             for one in decisions(self._conn)])
+        lone = [
+            Problem(f"{one.name} lacks {', '.join(sorted(gone))} of {one.id}, and no erasure says so")
+            for one in versions if one.fields is not None and (
+                gone := one.fields.keys() - loads(one.body).keys() - excused.get(one.id, frozenset()))
+        ]
+        if lone:
+            raise Invalid("what was handed over lacks values", lone)
 
     def waiting(self) -> tuple[str, ...]:
         """The erasures of other devices that nobody here has agreed to yet."""
