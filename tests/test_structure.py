@@ -134,7 +134,7 @@ def test_tests_mirror_the_rooms() -> None:
     rooms = {p.parent.name for p in SOURCE.glob("*/__init__.py")}
     for folder in (ROOT / "tests").iterdir():
         if folder.is_dir() and (folder / "__init__.py").exists():
-            assert folder.name in rooms | {"browser", "docs"}, f"tests/{folder.name} mirrors no room"
+            assert folder.name in rooms | {"browser", "docs", "durability"}, f"tests/{folder.name} mirrors no room"
 
 
 @pytest.mark.parametrize("command", ["app", "look", "find", "case", "record", "reference"])
