@@ -6,7 +6,7 @@ changed behind the store's back cannot hide.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -88,28 +88,28 @@ def cell_text(value: Any) -> str:
     return str(value)
 
 
+Shows = Callable[[Any], str]
+
+
 @cache
-def _text_facts(kind: RecordType) -> dict[int, tuple[Any, ...]]:
-    by_rank: dict[int, list[Any]] = {}
+def _text_facts(kind: RecordType) -> tuple[tuple[int, tuple[tuple[str, Shows], ...]], ...]:
+    """For each clearance, the fields whose text it needs, and how each is shown."""
+    by_rank: dict[int, list[tuple[str, Shows]]] = {}
     for fact in kind.facts:
         if fact.text:
-            by_rank.setdefault(field_rank(kind.name, fact.name), []).append(fact)
-    return {rank: tuple(facts) for rank, facts in by_rank.items()}
+            shows = fact.show if fact.many or fact.kind is None else str
+            by_rank.setdefault(field_rank(kind.name, fact.name), []).append((fact.name, shows))
+    return tuple((rank, tuple(facts)) for rank, facts in sorted(by_rank.items()))
 
 
 def search_texts(kind: RecordType, values: dict[str, Any], rank: int) -> list[tuple[int, str]]:
     """The texts by which a record is found: (clearance needed, text), one for each clearance."""
     found = []
-    for field_needs, facts in sorted(_text_facts(kind).items()):
-        words = []
-        for fact in facts:
-            value = values.get(fact.name)
-            if value is None or value == []:
-                continue
-            if fact.many or fact.kind is None:
-                words.append(fact.show(value))
-            else:
-                words.append(str(value))
+    for field_needs, facts in _text_facts(kind):
+        words = [
+            shows(value) for name, shows in facts
+            if (value := values.get(name)) is not None and value != []
+        ]
         if words:
             found.append((max(rank, field_needs), "\n".join(words)))
     return found

@@ -6,6 +6,7 @@ checked whole, so it need not be the same one. Worth its start on large cases on
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -80,6 +81,7 @@ def _named(name: str) -> object:
 
 def main() -> None:
     """Answers one question."""
+    gc.disable()  # rows make no cycles, and the process ends with its answer
     question = json.load(sys.stdin)
     opened = Keys(bytes.fromhex(question["data_key"])) if question["data_key"] else None
     _, backend = backend_of(question["where"], Path(question["folder"]), opened)

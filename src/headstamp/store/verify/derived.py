@@ -18,16 +18,16 @@ from sqlalchemy import Connection
 from headstamp.kinds.tier import RANK
 from headstamp.records import TYPES, RecordType
 from headstamp.store.backend import Backend
-from headstamp.store.facets import spread
 from headstamp.store.layout import LAYOUT, fingerprint
 from headstamp.store.refs import owners_in, references_in
 from headstamp.store.search import Keyer, index_rows
+from headstamp.store.tables import facet_columns
 from headstamp.store.verify.finding import MOST, Findings
 from headstamp.store.verify.raw import Row, as_text, pages
 
 _BUCKETS = 4096
 _COMMON = RANK["partner"]
-_CELLS_KEPT = 50_000
+_CELLS_KEPT = 10_000
 
 # Each table, its columns with the record's id first, and what is told of a difference.
 _TABLES = {
@@ -53,7 +53,7 @@ class Derived:
         self._refs = [0] * _BUCKETS
         self._texts = [0] * _BUCKETS
         self._marks = [0] * _BUCKETS
-        self._cells: dict[str, Counter[tuple[Any, ...]]] = {kind.name: Counter() for kind in TYPES}
+        self._cells: dict[str, list[tuple[Any, ...]]] = {kind.name: [] for kind in TYPES}
         self._counts: Counter[Row] = Counter()
         self._indexed = self._progress()
         self._ranks = self._stored_ranks()
@@ -99,8 +99,8 @@ class Derived:
         for field, target in references_in(kind, values):
             self._refs[bucket] += hash((id_, field, target))
         cells = self._cells[kind.name]
-        cells[(wants, *cell)] += 1
-        if len(cells) > _CELLS_KEPT:
+        cells.append((wants, *cell))
+        if len(cells) == _CELLS_KEPT:
             self._count(kind)
         if seq < self._indexed:
             texts, marks = index_rows(kind, id_, wants, values, self._keys)
@@ -135,10 +135,15 @@ class Derived:
                 yield row[1:]
 
     def _count(self, kind: RecordType) -> None:
-        # There may be as many combinations of facets as records; values are few.
-        for row in spread(kind, self._cells[kind.name]):
-            self._counts[row[:-1]] += row[-1]
-        self._cells[kind.name].clear()
+        # Facet by facet: there may be as many combinations of them as records, values are few.
+        cells = self._cells[kind.name]
+        if cells:
+            ranks, *columns = zip(*cells, strict=True)
+            names = ("", *facet_columns(kind))
+            for name, column in zip(names, ([""] * len(ranks), *columns), strict=True):
+                for (value, rank), n in Counter(zip(column, ranks, strict=True)).items():
+                    self._counts[kind.name, name, value, rank] += n
+            cells.clear()
 
     def _check_counts(self) -> None:
         for kind in TYPES:
