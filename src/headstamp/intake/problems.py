@@ -107,7 +107,7 @@ class ProblemsFile:
         if self._keep is not None:
             self._stream.flush()
             self._stream.seek(0)
-            return self._keep(self.path.name, self._stream.buffer.read())
+            return self._keep(self.path.name, bytes(self._stream.buffer.read()))
         self._stream.close()
         self._stream = None
         if self.path.exists() and not (reading is not None and self.path.samefile(reading)):
