@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from headstamp.actions.devices import Peer
 from headstamp.actions.handed_over import HandedOver
 from headstamp.errors import Invalid
-from headstamp.evidence import entry as entries
 from headstamp.evidence.entry import named_parts
 from headstamp.store.case import Case
-from headstamp.store.elsewhere import known_names
+from headstamp.store.elsewhere import entry_at, known_names
 from headstamp.store.erased import erased_of
-from headstamp.store.tables import LOG
 
 _MOST_TOLD = 5
 
@@ -48,8 +44,7 @@ def contradictions(
                 if unproven and one.entry.id not in gone:
                     wrong.append(f"entry {one.number} was not there when the log was longer")
                 continue
-            entry = conn.execute(select(LOG.c.entry).where(LOG.c.seq == seq)).scalar_one()
-            ours = entries.read(bytes(entry))
+            ours = entry_at(conn, seq)
             here = f"our entry {seq}, of {ours.at[:10]} by {ours.actor}"
             if (ours.id, ours.kind, ours.fields) != (one.entry.id, one.entry.kind, one.entry.fields):
                 log = named_parts(one.name)[0]

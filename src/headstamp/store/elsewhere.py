@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, update
 
 from headstamp.evidence import entry as entries
-from headstamp.evidence.entry import named_parts
+from headstamp.evidence.entry import Entry, named_parts
 from headstamp.records import RecordType
 from headstamp.store.backend import Backend, batches
 from headstamp.store.lineage import Known, Lineage
@@ -107,6 +107,11 @@ def known_names(
                     NODE.c.log == log, NODE.c.number.in_(some))
             found.update((entries.named(log, number), seq) for number, seq in conn.execute(query))
     return found
+
+
+def entry_at(conn: Connection, seq: int) -> Entry:
+    """An entry of our own log."""
+    return entries.read(bytes(conn.execute(select(LOG.c.entry).where(LOG.c.seq == seq)).scalar_one()))
 
 
 def lineages(
