@@ -51,6 +51,8 @@ def test_examples_are_records(kind: RecordType) -> None:
     record = EXAMPLES[kind.name]
     assert record.label()
     empty = [f.name for f in kind.facts if getattr(record, f.name) in (None, ())]
+    if kind.name == "witness":  # only an authority makes a time stamp
+        empty = [name for name in empty if name not in ("stamp", "certificates")]
     assert not [name for name in empty if name not in ("source",)] or all(
         kind.by_name[name].ref is not None or kind.by_name[name].struct is not None
         for name in empty
