@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -87,6 +88,17 @@ def test_from_packing_to_the_receipt(two: Two) -> None:
     assert [one["confirmed"] for one in overview["bundles"]] == [True]
     assert "not confirmed" not in field.get("/exchange").text
     assert not any((two.hq.folder / "imports" / "waiting").iterdir())
+
+
+def test_a_packed_bundle_is_offered_for_a_week(two: Two) -> None:
+    field = browser_of(two.field)
+    packed(field, devices(two.field))
+    (first,) = (two.field.folder / "derived" / "bundles").iterdir()
+    os.utime(first, (1, 1))
+    packed(field, devices(two.field))
+    (second,) = (two.field.folder / "derived" / "bundles").iterdir()
+    assert second != first
+    assert field.get("/exchange").text.count("Download<") == 1
 
 
 def test_what_is_refused_says_why_and_stops_none_of_the_others(two: Two) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from headstamp.actions.aside import release
@@ -17,6 +19,7 @@ from headstamp.web.contexts.exchange import PACKED
 from headstamp.web.jobs import Told, Work
 from headstamp.web.uploads import Waiting, let_go
 
+_STALE_SECONDS = 7 * 24 * 3600
 STEPS = {"records": "records", "entries": "the log", "originals": "originals"}
 
 
@@ -33,8 +36,8 @@ class Taken:
         told: dict[str, Any] = {"name": self.name}
         if self.result is not None:
             # How many and not which: some of them the viewer may not see.
-            told |= self.result.as_dict() | {"missing": len(self.result.missing),
-                                             "contested": len(self.result.contested)}
+            told |= {name: len(value) if isinstance(value, list | tuple) else value
+                     for name, value in self.result.as_dict().items()}
         if self.error is not None:
             told["error"] = self.error.as_dict()
         return told
@@ -54,6 +57,7 @@ def packing(case: Case, device: str, *, actor: str, everything: bool) -> Work:
         place = case.folder / PACKED
         try:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sweep(place)
         except OSError as error:
             raise Unavailable(f"the bundle cannot be kept: {error.strerror}") from error
         if case.keys is not None:
@@ -64,6 +68,14 @@ def packing(case: Case, device: str, *, actor: str, everything: bool) -> Work:
                         STEPS.get(step, step), done, total))
 
     return work
+
+
+def _sweep(place: Path) -> None:
+    """Takes away bundles that nobody came for: what they hold is in the case."""
+    now = time.time()
+    for path in place.iterdir():
+        if now - path.stat().st_mtime > _STALE_SECONDS:
+            path.unlink(missing_ok=True)
 
 
 def taking(case: Case, files: Waiting, keys: Sequence[SealKey], *, actor: str) -> Work:
