@@ -252,3 +252,55 @@ def test_what_a_carrier_altered_shows_when_the_true_bundle_comes(two: Two, tmp_p
         assert told.state == "quarantined"
         assert "altered on its way" in told.problem
     assert check_case(two.hq) == []
+
+
+# -- who may see what
+
+
+def test_a_record_that_a_bundle_opens_to_more_is_told_by_name(two: Two) -> None:
+    """Wants: our sealed record in the next public report. Whoever is trusted to correct a record is
+    trusted with its tier too; but nobody has to find that out by reading the report."""
+    with two.hq.change(actor="Ana", reason="found") as change:
+        change.put(make("item", "whole", tier="sealed"))
+        change.put(make("marking", "inner", item="item-whole0000", text="AB 1", tier="public"))
+        change.put(make("item", "sealed", make="x", tier="sealed"))
+    two.confirmed(two.taken(two.packed(two.hq), by=two.field), by=two.hq)
+    assert two.hq.read("restricted").list("marking").total == 0
+    with two.field.change(actor="Mallory", reason="r") as change:
+        change.put(make("item", "whole", tier="public"))
+        change.put(make("item", "sealed", make="x", tier="restricted"))
+    done = two.taken(two.packed())
+    assert done.opened == ("item-sealed0000", "item-whole0000", "mark-inner0000")
+    assert done.as_dict()["opened"] == list(done.opened)
+    assert two.hq.read("public").list("marking").total == 1
+    # What is made more secret, and what is new, is not told of.
+    with two.field.change(actor="Mallory", reason="r") as change:
+        change.put(make("item", "sealed", make="x", tier="sealed"))
+        change.put(make("item", "fresh", make="x", tier="public"))
+    assert two.taken(two.packed()).opened == ()
+    assert check_case(two.hq) == []
+
+
+def test_a_record_taken_out_of_its_sealed_whole_is_told_of_too(two: Two) -> None:
+    """Wants: the same, by giving it to another owner."""
+    with two.hq.change(actor="Ana", reason="found") as change:
+        change.put(make("item", "closed", tier="sealed"))
+        change.put(make("item", "open", tier="public"))
+        change.put(make("marking", "inner", item="item-closed0000", text="AB 1", tier="public"))
+    two.confirmed(two.taken(two.packed(two.hq), by=two.field), by=two.hq)
+    with two.field.change(actor="Mallory", reason="r") as change:
+        change.put(make("marking", "inner", item="item-open0000", text="AB 1", tier="public"))
+    done = two.taken(two.packed())
+    assert (done.state, done.problem, done.opened) == ("taken", "", ("mark-inner0000",))
+    assert check_case(two.hq) == []
+
+
+def test_a_rival_does_not_open_what_it_contradicts(two: Two) -> None:
+    """Wants: a version that was made without having seen ours to decide who sees ours."""
+    two.confirmed(two.taken(two.packed()))
+    put(two.hq, "first", make="Altera", tier="sealed")
+    put(two.field, "first", make="Altera", tier="public")
+    done = two.taken(two.packed())
+    assert (done.beside, done.opened) == (1, ())
+    assert two.hq.read("restricted").list("item").total == 0
+    assert two.hq.read("restricted").contested() == []

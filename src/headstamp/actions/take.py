@@ -63,7 +63,8 @@ class TakeResult:
     """What became of a bundle or receipt; ``state`` is a word of ``bundle_state``, or ``known``.
 
     ``receipt`` is to be carried back to the sender. ``contested`` are the records of which
-    versions now contradict each other, ``erasures`` those of other devices that wait for
+    versions now contradict each other, ``opened`` those that a lower clearance sees from now
+    on, ``erasures`` those of other devices that wait for
     somebody here to agree.
     """
 
@@ -77,6 +78,7 @@ class TakeResult:
     originals: int = 0
     missing: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
     problem: str = ""
     receipt: str = ""
     erasures: tuple[str, ...] = ()
@@ -84,7 +86,7 @@ class TakeResult:
     def as_dict(self) -> dict[str, Any]:
         """The result as plain JSON values."""
         return asdict(self) | {"missing": list(self.missing), "contested": list(self.contested),
-                               "erasures": list(self.erasures)}
+                               "opened": list(self.opened), "erasures": list(self.erasures)}
 
 
 def take(
@@ -307,7 +309,7 @@ class _Taking:
             record.id, peer.id, "taken", checkpoint.size, len(taken.take),
             len(taken.known) + len(taken.same), len(taken.hold), originals,
             self._missing(versions, change.files_gone), self._contested(taken, versions), receipt=receipt,
-            erasures=erasures)
+            erasures=erasures, opened=tuple(taken.opened))
 
     def _keep_originals(self, erased: Collection[str]) -> int:
         return self._case.vault.adopt([

@@ -171,6 +171,12 @@ def _taken(done: TakeResult, written: str | None) -> None:
     if done.contested:
         line(f"Kept beside what is here, which they contradict: {_many(done.beside, 'version')}. Look at "
              "them: headstamp conflicts")
+    if done.opened:
+        line(f"Seen by a lower clearance from now on: {_many(len(done.opened), 'record')}, for the other "
+             f"side said so: {', '.join(done.opened[:5])}. Look at them before you publish.")
+    if done.erasures:
+        line(f"Waiting for somebody here to agree: {_many(len(done.erasures), 'erasure')}. Look at what "
+             "would go: headstamp erase --list")
     if written:
         line(f"The receipt is in {written}. It must go back to the sender: only then the bundle counts "
              "there as sent.")

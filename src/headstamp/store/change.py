@@ -99,6 +99,8 @@ class Change:
         # Records whose rank, or whose owners, a put has changed; settled at its end.
         self._re_ranked: list[str] = []
         self._moved: list[str] = []
+        # Records that a lower clearance sees from now on.
+        self._opened: set[str] = set()
         self._half_done = False
         # What is erased for good, once it was asked for; and which erasures are carried out.
         self._gone: tuple[Erased, frozenset[str]] | None = None
@@ -201,10 +203,12 @@ class Change:
             batch = {row.id: record for one in judged for row, record in one.final.values()}
             self._ranks.learn(list(batch.values()), batch, lenient=True)
             self._half_done = True
+            self._opened.clear()
             for one in judged:
                 self._put_judged(one)
             settle_aside(self._conn, self._backend, taken.touched, taken.lineage)
             self._pass_on_ranks(lenient=True)
+            taken.opened = sorted(self._opened)
             self._half_done = False
             return taken
 
@@ -294,6 +298,8 @@ class Change:
         for record, old, before in replaced:
             if before.rank != self._ranks[record.id]:
                 self._re_ranked.append(record.id)
+            if before.rank > self._ranks[record.id]:
+                self._opened.add(record.id)
             if kind.owners and owners(record) != owners(record_on_file(kind, record.id, old)):
                 self._moved.append(record.id)
 
@@ -394,6 +400,8 @@ class Change:
             rank = self._ranks[belonging]
             if rank == known.rank:
                 continue
+            if rank < known.rank:
+                self._opened.add(belonging)
             row = row_of_body(kind, belonging, known.version, known.rank, old)
             cells = self._cells.setdefault(kind.name, Counter())
             cells[(known.rank, *row.cell)] -= 1

@@ -67,6 +67,8 @@ class Taken:
     same: list[str] = field(default_factory=list)
     # Versions of records that are erased here: they are left out.
     erased: list[str] = field(default_factory=list)
+    # Records that more people may see now than before: a lower clearance is enough.
+    opened: list[str] = field(default_factory=list)
     # The records that have a version aside, whose standing may have changed.
     touched: set[str] = field(default_factory=set)
     lineage: dict[str, Lineage] = field(default_factory=dict, repr=False)
