@@ -55,6 +55,12 @@ class Forger:
         self.lines.append(bundle.RecordLine(number, SEED, canonical(values), tuple(sorted(after))))
         return f"{self.log} {number}"
 
+    def root(self) -> bytes:
+        """The root of the tree over all its entries."""
+        tiles = Tiles()
+        tiles.add(map(leaf_hash, self.entries))
+        return tiles.root()
+
     def bundle(self, path: Path, to: Case, *, first: int = 0, upto: int | None = None) -> Path:
         """All of it as a bundle for a device."""
         size = len(self.entries) if upto is None else upto

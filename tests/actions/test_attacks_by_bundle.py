@@ -14,13 +14,17 @@ import pytest
 
 from headstamp.actions.aside import release
 from headstamp.actions.cases import check_case
-from headstamp.actions.devices import add_device
+from headstamp.actions.devices import add_device, mark_lost, peer_named
 from headstamp.actions.take import TakeResult, take
-from headstamp.errors import HeadstampError, Invalid
+from headstamp.errors import HeadstampError, Invalid, Tampered
+from headstamp.evidence import export
+from headstamp.evidence.checkpoint import Checkpoint, sign_checkpoint
+from headstamp.evidence.key_line import REPLACED, KeyChange
+from headstamp.evidence.note import Signer, sign
 from headstamp.store.case import Case
 from tests.actions.forger import Forger, values_of
 from tests.actions.keeping import make
-from tests.actions.travel import Two, closed, lined, lines, opened, put, state, two_devices
+from tests.actions.travel import Two, closed, lined, lines, opened, put, state, stated, two_devices
 
 OURS, NEW = "item-ours0000", "item-new00000"
 
@@ -203,6 +207,64 @@ def test_a_thousand_rivals_are_kept_and_counted_as_one_contradiction(scene: Scen
     assert scene.hq.read().get(OURS).get("make") == "Altera"
     assert [one.id for one in scene.hq.read().contested()] == [OURS]
     assert check_case(scene.hq) == []
+
+
+def test_what_a_lost_device_says_does_not_come_in_through_another(scene: Scene) -> None:
+    """Wants: what the thief of a laptop wrote taken in after all, by way of a device that has not
+    heard of the loss."""
+    scene.third.say("item", NEW, item("before"))
+    scene.taken(scene.third)
+    mark_lost(scene.hq, "Third", actor="Ben", reason="stolen")
+    scene.liar.say("item", NEW, item("before"), act="take", of=[f"{scene.third.log} 0"])
+    assert scene.taken(scene.liar).known == 1  # what was here before the loss stands
+    scene.liar.say("item", "item-late0000", item("after"), act="take", of=[f"{scene.third.log} 1"])
+    done = scene.taken(scene.liar, first=1)
+    assert (done.state, done.taken) == ("quarantined", 0)
+    assert "marked as lost" in done.problem
+    assert scene.hq.read().list("item").total == 2
+    assert release(scene.hq, done.bundle, actor="Ben", reason="asked its holder").taken == 1
+    assert check_case(scene.hq) == []
+
+
+def keyed(giver: Forger, path: Path, to: Case, new: Signer, *, witnessed: bool) -> Path:
+    """His log from then on under another key of its name."""
+    size, root = len(giver.entries), giver.root()
+    change = KeyChange(giver.log, size, root, giver.signer.verifier, new.verifier, REPLACED)
+    note = sign(change.text(), *([giver.signer] if witnessed else []), new)
+    files = opened(giver.bundle(path.with_suffix(".old"), to))
+    point = sign_checkpoint(Checkpoint(giver.log, size, root), new)
+    return closed(stated(files | {
+        "data/log/keys.jsonl": export.checkpoint_line(note), "data/log/checkpoint": point.encode(),
+        "data/log/checkpoints.jsonl": export.checkpoint_line(point)}, sender=new.verifier_key), path)
+
+
+def test_a_key_that_the_old_one_did_not_sign_is_not_followed(scene: Scene, tmp_path: Path) -> None:
+    """Wants: to speak as a device whose key he does not have, by a change of it that he made up."""
+    scene.third.say("item", NEW, item())
+    new = Signer.generate(scene.third.log)
+    before = state(scene.hq)
+    forged = keyed(scene.third, tmp_path / "forged.tar", scene.hq, new, witnessed=False)
+    with pytest.raises(Tampered, match="does not verify"):
+        take(scene.hq, forged, actor="Ben", reason="r")
+    assert state(scene.hq) == before
+    assert peer_named(scene.hq, "Third").verifier == scene.third.signer.verifier
+    true = keyed(scene.third, tmp_path / "true.tar", scene.hq, new, witnessed=True)
+    assert take(scene.hq, true, actor="Ben", reason="r").taken == 1
+    assert peer_named(scene.hq, "Third").verifier == new.verifier
+    # What is signed with the old key from then on is nobody's word.
+    scene.third.say("item", "item-late0000", item())
+    assert "does not verify" in scene.refused(scene.third)
+
+
+def test_a_key_whose_log_looks_like_another_is_not_put_on_file(scene: Scene) -> None:
+    """Wants: to be taken for a device that is trusted, by a name that looks the same."""
+    for unseen in ("\u200b", "\u202e", "\u2060", "\ufeff", "\u00ad"):
+        twin = Signer.generate(f"headstamp.local/th{unseen}ird")
+        with pytest.raises(Invalid, match="cannot be seen"):
+            add_device(scene.hq, key=twin.verifier_key, title="T", actor="Ben", reason="r")
+    with pytest.raises(HeadstampError, match="another key"):
+        add_device(scene.hq, key=Signer.generate(scene.third.log).verifier_key, title="Third",
+                   actor="Ben", reason="r")
 
 
 # -- who carries the stick: no key at all

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headstamp.actions.devices import Peer
+from headstamp.actions.devices import Peer, peers
 from headstamp.actions.handed_over import HandedOver
 from headstamp.errors import Invalid
 from headstamp.evidence.entry import named_parts
@@ -30,6 +30,8 @@ def contradictions(
     """
     wrong: list[str] = []
     doubtful: list[str] = []
+    # From which entry on what a lost device says may be another's.
+    lost = {one.verifier.name: one.good_until or 0 for one in peers(case) if one.state == "lost"}
     with case.backend.reading() as conn:
         known = known_names(conn, case.backend, case.origin, [one.name for one in handed])
         # What was erased may come again in an older bundle, and is no contradiction.
@@ -40,6 +42,10 @@ def contradictions(
             seq = known.get(one.name)
             if seq is None:
                 _refuse_missing(case, one)
+                log, number = named_parts(one.name)
+                if log != peer.verifier.name and number >= lost.get(log, number + 1):
+                    doubtful.append(f"entry {one.number} hands on {one.name}: that device is marked as lost "
+                                    "here, and somebody else may have written it")
                 # Up to what is proven to be the log that was seen, something was left out then.
                 if unproven and one.entry.id not in gone:
                     wrong.append(f"entry {one.number} was not there when the log was longer")

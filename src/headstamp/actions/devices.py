@@ -220,6 +220,10 @@ def _standing(known: Device | None) -> dict[str, Any]:
 
 def _log_key(key: str) -> Verifier:
     try:
-        return Verifier.parse(key.strip())
+        verifier = Verifier.parse(key.strip())
     except HeadstampError as error:
         raise Invalid(f"this is not the public key of a log: {error.message}") from error
+    if not verifier.name.isprintable():
+        raise Invalid("the name of this log has characters that cannot be seen: "
+                      f"{ascii(verifier.name)[1:-1]}. Somebody may want it to be taken for another")
+    return verifier
