@@ -115,18 +115,24 @@ def entry_at(conn: Connection, seq: int) -> Entry:
 
 
 def lineages(
-    conn: Connection, backend: Backend, origin: str, heads: dict[str, int]
+    conn: Connection, backend: Backend, origin: str, heads: dict[str, int],
+    aside: Collection[int] | None = None,
 ) -> dict[str, Lineage]:
-    """The lineage of records, given the entry of the current version of each."""
+    """The lineage of records, given the entry of the current version of each.
+
+    ``aside`` are the entries of versions held aside, for whoever makes or checks that table.
+    """
     rows: dict[str, list[Known]] = {id_: [] for id_ in heads}
-    wanted = set(heads.values())
-    for some in batches(sorted(heads), 500):
+    wanted = {*heads.values(), *(aside or ())}
+    for some in batches(sorted(heads) if aside is None else [], 500):
         wanted.update(conn.execute(
             select(ASIDE.c.seq).where(backend.among(ASIDE.c.id, some))).scalars())
     while wanted:
         before: set[int] = set()
         for some in batches(sorted(wanted), 500):
             for row in conn.execute(version_rows().where(VERSION.c.seq.in_(some))):
+                if row.id not in rows:
+                    continue  # changed by hand: verify names it
                 rows[row.id].append(known(origin, row))
                 if row.before is not None and row.before < row.seq:
                     before.add(row.before)
@@ -200,7 +206,9 @@ def rows_of(
         heads.update((id_, seq) for id_, seq in conn.execute(
             select(table.c.id, table.c.log_seq).where(backend.among(table.c.id, ids))))
     open_ = {
-        some.seq(name) for some in lineages(conn, backend, origin, heads).values()
+        some.seq(name)
+        for some in lineages(
+            conn, backend, origin, heads, [one.seq for one in aside.values() if one.id in heads]).values()
         for name in some.open()
     }
     return nodes, [
