@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from headstamp.actions.contradictions import contradictions
 from headstamp.actions.devices import Peer, peers
-from headstamp.actions.handed_over import HandedOver, handed_over
+from headstamp.actions.handed_over import handed_over
 from headstamp.check import check_folder
 from headstamp.errors import (
     Conflicting,
@@ -36,6 +36,7 @@ from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
 from headstamp.evidence.note import Verifier
 from headstamp.exchange import bag as bags
 from headstamp.exchange import bundle
+from headstamp.exchange.box import BoxWriter
 from headstamp.exchange.keys import SealKey
 from headstamp.exchange.receipt import Receipt, open_receipt, sign_receipt
 from headstamp.exchange.sealing import is_sealed, opened
@@ -48,6 +49,8 @@ from headstamp.store.receiving import Received, Taken
 
 Told = Callable[[str, int, int], None]
 RECEIPT_BYTES_MAX = 1 << 16
+# The folder in the file that keeps a log that was taken in.
+LOG_BOX = "log"
 # Where a bundle is unpacked: a folder that is gone when it was taken in.
 UNPACKED = ".taking-"
 MEMORY = Path("/dev/shm")  # noqa: S108 - a new folder in it, for this user alone
@@ -234,7 +237,9 @@ class _Taking:
             return self._put_aside(file, peer, checkpoint, "forked", wrong)
         if doubtful and not release:
             return self._put_aside(file, peer, checkpoint, "quarantined", doubtful)
-        return self._add(peer, checkpoint, key, handed)
+        versions = [one.version for one in handed if one.version is not None]
+        del handed  # the entries are checked; of a large bundle they are much of the memory
+        return self._add(peer, checkpoint, key, versions)
 
     def _done_before(self, peer: Peer) -> TakeResult | None:
         """What came of the same bundle when it was taken before: once is enough."""
@@ -265,6 +270,8 @@ class _Taking:
         checkpoint = open_checkpoint(_small(log / export.CHECKPOINT), [key])
         if checkpoint.size != self._statement.size or key.text() != self._statement.sender:
             raise Tampered("the bundle says something else of itself than the log in it")
+        bundle.check_signature(_small(self._folder / bundle.SIGNATURE), key,
+                               self._bag.sums[bags.MANIFEST])
         return checkpoint, key, "; ".join(one.detail for one in report.findings)
 
     def _seen(self, peer: Peer) -> Iterator[Checkpoint]:
@@ -279,10 +286,9 @@ class _Taking:
     # -- what is done
 
     def _add(
-        self, peer: Peer, checkpoint: Checkpoint, key: Verifier, handed: Sequence[HandedOver]
+        self, peer: Peer, checkpoint: Checkpoint, key: Verifier, versions: Sequence[Received]
     ) -> TakeResult:
         case = self._case
-        versions = [one.version for one in handed if one.version is not None]
         with case.change(actor=self._actor, reason=self._reason) as change:
             # All checks were made against what was known then; from here on nobody else writes.
             if _standing(_known(case, peer.verifier.name)) != _standing(peer):
@@ -291,7 +297,8 @@ class _Taking:
             taken = change.receive(versions, case.origin)
             if key != peer.verifier:
                 change.put(self._with_new_key(peer, key))
-            record = self._record(peer, "taken", checkpoint, taken=len(taken.take), beside=len(taken.hold),
+            record = self._record(peer, "taken", checkpoint, digest=change.file(self._log()).digest,
+                                  taken=len(taken.take), beside=len(taken.hold),
                                   known=len(taken.known) + len(taken.same), **self._aside_before(peer))
             change.put(record)
             # A bundle adds; it takes away only at headquarters' word. Others' waits for a person.
@@ -310,6 +317,17 @@ class _Taking:
             len(taken.known) + len(taken.same), len(taken.hold), originals,
             self._missing(versions, change.files_gone), self._contested(taken, versions), receipt=receipt,
             erasures=erasures, opened=tuple(taken.opened))
+
+    def _log(self) -> Path:
+        """The other log as one file, to be kept: who recorded what, when and why stands only there."""
+        path = self._folder / "log.tar"
+        with path.open("wb") as target:
+            box = BoxWriter(target, LOG_BOX)
+            for name in sorted(self._bag.payload):
+                if name.startswith(bundle.LOG):
+                    box.add(name.removeprefix(bundle.LOG), self._folder / name)
+            box.close()
+        return path
 
     def _keep_originals(self, erased: Collection[str]) -> int:
         return self._case.vault.adopt([

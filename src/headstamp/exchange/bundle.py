@@ -1,31 +1,41 @@
 """What a transfer bundle says of itself, and the records in it.
 
 ``data/bundle.json`` is one line: from which log to which, how far that log reached, how
-much there is of each thing. ``data/records.jsonl`` has a line for each version of a
+much there is of each thing; ``data/signature`` is the sender's over all of it.
+``data/records.jsonl`` has a line for each version of a
 record that is handed over: the number of its entry in the sender's log, the seed of its
-commitments, its values. Neither is signed; both are held to the log in ``data/log``, which
-is. ``docs/transfer-format.md`` is the rule.
+commitments, its values. Each is held to the log in ``data/log`` besides. ``docs/transfer-format.md`` is the rule.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from headstamp.errors import HeadstampError, Invalid, Problem, Unavailable, Unreadable
+from headstamp.errors import (
+    HeadstampError,
+    Invalid,
+    Problem,
+    Tampered,
+    Unavailable,
+    Unreadable,
+)
 from headstamp.evidence import base64
 from headstamp.evidence.canonical import canonical, parse
+from headstamp.evidence.note import Verifier, open_note
 from headstamp.evidence.salted import SALT_BYTES, SEED_BYTES
 from headstamp.exchange.bag import MANIFEST, Bag
 from headstamp.exchange.forms import DIGEST, is_count, is_log_key, is_moment, is_version_name
 
 FORMAT = "headstamp-bundle/1"
+_SIGNED = "headstamp bundle/1"
 STATEMENT, RECORDS = "data/bundle.json", "data/records.jsonl"
-CRATE = "data/ro-crate-metadata.json"
+CRATE, SIGNATURE = "data/ro-crate-metadata.json", "data/signature"
 LOG, ORIGINALS = "data/log/", "data/originals/"
 # Salts one by one, where values were erased: this byte, then 16 for each field.
 SALTS_MARK = b"\x01"
@@ -141,8 +151,9 @@ class RecordLine:
         if after == [] and "after" in value:
             raise Unreadable("A line of a record says that it was made from nothing.")
         try:
-            return cls(value["entry"], base64.decode(value["seed"]), canonical(value["body"]),
-                       tuple(after))
+            return cls(value["entry"], base64.decode(value["seed"]),
+                       # The copy lets go of the kilobytes that the JSON writer reserves for each.
+                       b"%b" % canonical(value["body"]), tuple(after))
         except Invalid as error:
             raise Unreadable(f"This is no line of a record: {error.message}") from error
 
@@ -151,6 +162,27 @@ def _is_seed(seed: bytes) -> bool:
     if len(seed) == SEED_BYTES:
         return True
     return seed[:1] == SALTS_MARK and len(seed) > 1 and (len(seed) - 1) % SALT_BYTES == 0
+
+
+def signed_text(sums: Mapping[str, str]) -> str:
+    """What the sender signs: the sum over all of the payload but the signature and the crate.
+
+    ``sums`` are the SHA-256 of the payload by name, as the bag's manifest has them. Without
+    this a carrier could leave out what the log shows only as a hash.
+    """
+    told = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)
+                   if name not in (SIGNATURE, CRATE))
+    return f"{_SIGNED}\n{sha256(told.encode('utf-8')).hexdigest()}\n"
+
+
+def check_signature(signed: bytes, key: Verifier, sums: Mapping[str, str]) -> None:
+    """Raises Tampered where the holder of the log's key did not pack exactly this."""
+    try:
+        told = open_note(signed, [key]).text
+    except HeadstampError as error:
+        raise Tampered(f"the bundle is not signed by the key of the log in it: {error.message}") from error
+    if told != signed_text(sums):
+        raise Tampered("the bundle is not as it was packed: something was changed, added or left out")
 
 
 def original_name(digest: str) -> str:
@@ -164,14 +196,14 @@ def check_contents(bag: Bag, statement: Statement) -> None:
     Raises Invalid with all problems.
     """
     problems = [Problem("is missing", file=name)
-                for name in (STATEMENT, RECORDS, CRATE, f"{LOG}log.json") if name not in bag.payload]
+                for name in (STATEMENT, RECORDS, CRATE, SIGNATURE, f"{LOG}log.json") if name not in bag.payload]
     sums, originals = bag.sums[MANIFEST], 0
     for name in bag.payload:
         if told := _ORIGINAL.fullmatch(name):
             originals += 1
             if sums[name] != told[1]:
                 problems.append(Problem("is not the original that its name says", file=name))
-        elif name not in (STATEMENT, RECORDS, CRATE) and not name.startswith(LOG):
+        elif name not in (STATEMENT, RECORDS, CRATE, SIGNATURE) and not name.startswith(LOG):
             problems.append(Problem("has no place in a transfer bundle", file=name))
     if originals != statement.originals:
         problems.append(Problem(f"there are {originals} originals, not as many as are told",

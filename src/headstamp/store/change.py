@@ -36,7 +36,7 @@ from headstamp.records import (
     record_type,
 )
 from headstamp.records.spec import body as body_of
-from headstamp.store.backend import Backend
+from headstamp.store.backend import Backend, batches
 from headstamp.store.elsewhere import (
     HELD,
     Current,
@@ -69,6 +69,9 @@ from headstamp.store.tables import (
 from headstamp.store.vault import Kept, Vault
 
 What = Literal["new", "version", "unchanged"]
+
+# So many are made ready for the tables at once: what they take in memory does not grow.
+_ROWS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +207,9 @@ class Change:
             self._ranks.learn(list(batch.values()), batch, lenient=True)
             self._half_done = True
             self._opened.clear()
-            for one in judged:
-                self._put_judged(one)
+            del batch
+            while judged:  # rows are let go of as they are written: there may be many
+                self._put_judged(judged.pop(0))
             settle_aside(self._conn, self._backend, taken.touched, taken.lineage)
             self._pass_on_ranks(lenient=True)
             taken.opened = sorted(self._opened)
@@ -293,8 +297,8 @@ class Change:
         """Writes rows; ``replaced`` are the records of which they supersede a current version."""
         if replaced:
             self._take_out(kind, replaced)
-        if rows:
-            self._add(kind, rows)
+        for some in batches(rows, _ROWS):
+            self._add(kind, some)
         for record, old, before in replaced:
             if before.rank != self._ranks[record.id]:
                 self._re_ranked.append(record.id)

@@ -109,8 +109,11 @@ def judge(
         numbers = {id_: current.version for id_, current in known.items()}
         for id_, number in newest_aside(conn, backend, known).items():
             numbers[id_] = max(numbers[id_], number)
+        last = {version.id: version for version, _ in some}
         for version, record in some:
             row = _judged(version, record, kind, first, taken, numbers, heads)
+            if last[version.id] is version and version.id not in taken.touched:
+                del taken.lineage[version.id]  # nobody asks for it any more
             if row is None:
                 continue
             if row.current:
@@ -163,6 +166,7 @@ def _judged(
     # The rank is settled when all that it may belong to has been read.
     row = make_row(kind, record, number, 0, *kind.canonical_values(record))
     row.act, row.of, row.seed, row.fields = verdict, of, version.seed, version.fields
+    row.body = version.body  # the same bytes, once in memory
     row.current = verdict == "take"
     if row.current:
         row.before = heads.get(version.id)
