@@ -18,7 +18,7 @@ from headstamp.evidence.tile import ENTRIES, Tiles
 from headstamp.evidence.tree import leaf_hash
 from headstamp.exchange import bundle
 from headstamp.store.case import Case
-from tests.actions.travel import closed
+from tests.actions.travel import SIGNERS, closed
 
 SEED = bytes(range(16))
 
@@ -75,7 +75,7 @@ class Forger:
             "data/log/disclosed.jsonl": b"",
             "data/log/log.json": export.Statement(
                 self.signer.verifier_key, size, min(first, size), 1, 0, 0).text(),
-            bundle.CRATE: b"{}",
+            bundle.CRATE: b"{}", bundle.SIGNATURE: b"",
         }
         for name, (level, index, width) in export.paths_of(size).items():
             if level == ENTRIES:
@@ -90,6 +90,7 @@ class Forger:
             sender=self.signer.verifier_key, to=(to.verifier.text(),), first=first, size=size,
             made_at="2026-11-22T09:00:00.000000Z", made_by="Mallory", records=len(lines), originals=0,
         ).text()
+        SIGNERS[self.signer.verifier_key] = self.signer
         return closed(files, path)
 
 

@@ -6,6 +6,7 @@ Each test says what the attacker wants. Forged files, sums and signatures are tr
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,19 @@ from headstamp.evidence.note import Signer, sign
 from headstamp.store.case import Case
 from tests.actions.forger import Forger, values_of
 from tests.actions.keeping import make
-from tests.actions.travel import Two, closed, lined, lines, opened, put, state, stated, two_devices
+from tests.actions.travel import (
+    SIGNERS,
+    Files,
+    Two,
+    closed,
+    lined,
+    lines,
+    opened,
+    put,
+    state,
+    stated,
+    two_devices,
+)
 
 OURS, NEW = "item-ours0000", "item-new00000"
 
@@ -233,6 +246,7 @@ def keyed(giver: Forger, path: Path, to: Case, new: Signer, *, witnessed: bool) 
     note = sign(change.text(), *([giver.signer] if witnessed else []), new)
     files = opened(giver.bundle(path.with_suffix(".old"), to))
     point = sign_checkpoint(Checkpoint(giver.log, size, root), new)
+    SIGNERS[new.verifier_key] = new
     return closed(stated(files | {
         "data/log/keys.jsonl": export.checkpoint_line(note), "data/log/checkpoint": point.encode(),
         "data/log/checkpoints.jsonl": export.checkpoint_line(point)}, sender=new.verifier_key), path)
@@ -267,7 +281,7 @@ def test_a_key_whose_log_looks_like_another_is_not_put_on_file(scene: Scene) -> 
                    actor="Ben", reason="r")
 
 
-# -- who carries the stick: no key at all
+# -- between two real devices
 
 
 @pytest.fixture
@@ -275,9 +289,9 @@ def two(tmp_path: Path) -> Two:
     return two_devices(tmp_path)
 
 
-def test_a_carrier_cannot_say_that_a_correction_was_made_from_ours(two: Two, tmp_path: Path) -> None:
+def test_nobody_can_say_that_a_correction_was_made_from_ours(two: Two, tmp_path: Path) -> None:
     """Wants: the field's correction to become current at headquarters, unseen. ``after`` is in no
-    log; but the entries before it tell it."""
+    log; but the entries before it tell it. Here even the bundle is signed."""
     two.confirmed(two.taken(two.packed()))
     put(two.field, "first", make="Field says")
     put(two.field, "first", make="Field says more")
@@ -294,9 +308,11 @@ def test_a_carrier_cannot_say_that_a_correction_was_made_from_ours(two: Two, tmp
     assert (done.taken, done.beside) == (0, 2)
 
 
-def test_what_a_carrier_altered_shows_when_the_true_bundle_comes(two: Two, tmp_path: Path) -> None:
-    """Wants: the same, where what came before is not in the bundle. The sender gets no receipt for
-    what it packed, and the true bundle contradicts the altered one."""
+def test_two_tellings_of_what_a_version_was_made_from_contradict_each_other(
+    two: Two, tmp_path: Path
+) -> None:
+    """Wants: the same, where what came before is not in the bundle; he has the key for a moment. No
+    receipt fits what was packed, and the true bundle contradicts the altered one."""
     two.confirmed(two.taken(two.packed()))
     put(two.field, "first", make="Field says")
     put(two.hq, "first", make="HQ says")
@@ -314,6 +330,48 @@ def test_what_a_carrier_altered_shows_when_the_true_bundle_comes(two: Two, tmp_p
         assert told.state == "quarantined"
         assert "altered on its way" in told.problem
     assert check_case(two.hq) == []
+
+
+def test_no_file_comes_among_our_originals_that_no_record_names(two: Two, tmp_path: Path) -> None:
+    """Wants: a file of his own, or a disk full of them, where evidence lies. All sums are right."""
+    files = opened(Path(two.packed().path))
+    data = b"not evidence"
+    files[f"data/originals/{hashlib.sha256(data).hexdigest()}"] = data
+    before = state(two.hq)
+    with pytest.raises(Invalid, match="no record in it names"):
+        two.taken(closed(stated(files, originals=2), tmp_path / "forged"))
+    assert state(two.hq) == before
+
+
+ALTERED: dict[str, Callable[[Files, Two], Files]] = {
+    "ours to be what it was made from": lambda files, two: lined(
+        files, [{**one, "after": [f"{two.hq.origin} 0"]} if "after" in one else one for one in lines(files)]),
+    "it to go to another device": lambda files, two: stated(
+        files, to=[two.hq.verifier.text(), Signer.generate("headstamp.local/other").verifier_key]),
+    "another person to have packed it": lambda files, two: stated(files, made_by="Somebody"),
+    "another day": lambda files, two: stated(files, made_at="2020-01-01T00:00:00.000000Z"),
+    "an original to be missing": lambda files, two: stated(
+        {name: data for name, data in files.items() if "originals" not in name}, originals=0),
+    "no signature": lambda files, two: {
+        name: data for name, data in files.items() if name != "data/signature"},
+    "another signature": lambda files, two: files | {"data/signature": sign(
+        "x\n", Signer.generate(two.field.origin)).encode()},
+}
+
+
+@pytest.mark.parametrize("want", ALTERED)
+def test_who_carries_a_bundle_and_has_no_key_alters_nothing(
+    two: Two, tmp_path: Path, want: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wants: what the name says. All sums are right."""
+    put(two.field, "first", make="Field says")
+    true = Path(two.packed().path)
+    before = state(two.hq)
+    monkeypatch.delitem(SIGNERS, two.field.verifier.text())
+    with pytest.raises(HeadstampError):
+        two.taken(closed(ALTERED[want](opened(true), two), tmp_path / "forged"))
+    assert state(two.hq) == before
+    assert two.taken(true).taken == 3
 
 
 # -- who may see what

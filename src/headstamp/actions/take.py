@@ -237,6 +237,7 @@ class _Taking:
             return self._put_aside(file, peer, checkpoint, "forked", wrong)
         if doubtful and not release:
             return self._put_aside(file, peer, checkpoint, "quarantined", doubtful)
+        self._refuse_unnamed({one.version.original() for one in handed if one.version is not None})
         versions = [one.version for one in handed if one.version is not None]
         del handed  # the entries are checked; of a large bundle they are much of the memory
         return self._add(peer, checkpoint, key, versions)
@@ -328,6 +329,14 @@ class _Taking:
                     box.add(name.removeprefix(bundle.LOG), self._folder / name)
             box.close()
         return path
+
+    def _refuse_unnamed(self, named: Collection[str]) -> None:
+        """The log binds an original by the record that names it, and no other."""
+        odd = [name for name in self._bag.payload if name.startswith(bundle.ORIGINALS)
+               and name.removeprefix(bundle.ORIGINALS) not in named]
+        if odd:
+            raise Invalid("the bundle holds originals that no record in it names; nothing was taken",
+                          [Problem("no record handed over names it", file=name) for name in odd[:20]])
 
     def _keep_originals(self, erased: Collection[str]) -> int:
         return self._case.vault.adopt([
