@@ -7,7 +7,8 @@ it stands: in copies that no program reaches, and in what the log says in clear.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -39,7 +40,9 @@ class Scope:
     whose reason or actor says it in clear and which stay as they are. ``sources`` are the
     files from which the record was made, ``pictures`` those that show it. The copies:
     ``backup`` is where the last backup went, ``bundles`` those that were handed over,
-    ``waiting`` the number of files in the folder ``imports``.
+    ``waiting`` the number of files in the folder ``imports``. ``went``: to whom
+    each of the bundles went, and when. Other records are named by their ids alone: what
+    they are called may be the very thing that has to go.
     """
 
     record: str
@@ -54,6 +57,7 @@ class Scope:
     backup: str = ""
     bundles: tuple[str, ...] = ()
     waiting: int = 0
+    went: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain JSON values."""
@@ -69,11 +73,13 @@ class Scope:
         else:
             told.append("Backups made before hold what was in the case then.")
         if self.bundles:
-            told.append(f"{len(self.bundles)} bundles were handed over: {', '.join(self.bundles)}. Those "
-                        "who took them learn of it with the next one; the bundles themselves stay.")
+            were = "bundle was" if len(self.bundles) == 1 else "bundles were"
+            told.append(f"{len(self.bundles)} {were} handed over: {self._packed()}. Those who "
+                        "took one in learn of it with the next one; the bundles themselves stay.")
         told.append("Reports, snapshots and logs that were written out to other folders stay as they are.")
         if self.waiting:
-            told.append(f"{self.waiting} files wait in the folder imports: look whether they hold it.")
+            wait = "file waits" if self.waiting == 1 else "files wait"
+            told.append(f"{self.waiting} {wait} in the folder imports: look whether it is said there.")
         if self.sources:
             told.append("The file from which the record was made still holds it: "
                         f"{', '.join(self.sources)}. It is a record of its own.")
@@ -86,6 +92,11 @@ class Scope:
             told.append(f"Entries of the log say it in clear, as a reason or an actor: {entries}. What "
                         "stands in the log in clear cannot be erased.")
         return told
+
+    def _packed(self) -> str:
+        """To whom bundles went and on which days, each once."""
+        told = Counter(self.went)
+        return ", ".join(f"{name} ({number})" if number > 1 else name for name, number in told.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +139,7 @@ def scope_of(
         record_id, shown.label, what == WHOLE, tuple(sorted(held - closed)), versions,
         tuple(id_ for id_ in traces.records if id_ in seen),
         tuple(seq for seq in traces.entries if _is_seen(reader, seq)),
-        _sources(shown), tuple(one.id for one in pictures), **_copies(case, clearance),
+        _sources(shown), tuple(one.id for one in pictures), **_copies(case, clearance, traces.records),
     )
 
 
@@ -144,17 +155,25 @@ def _sources(shown: Shown) -> tuple[str, ...]:
     return (source["document"],) if isinstance(source, dict) else ()
 
 
-def _copies(case: Case, clearance: str) -> dict[str, Any]:
-    """Where copies of the case, or of parts of it, are known to be."""
+def _copies(case: Case, clearance: str, saying: Collection[str]) -> dict[str, Any]:
+    """Where copies of the case, or of parts of it, are known to be; none of the records
+    ``saying`` what has to go is called by its name."""
     try:
         last = last_backup(case.folder)
     except HeadstampError:
         last = None  # doctor tells of a note that cannot be read
-    sent = case.read(clearance).list("bundle", {"direction": "sent"}, limit=100).rows
+    reader = case.read(clearance)
+    sent = reader.list("bundle", {"direction": "sent"}, limit=100).rows
+    devices = reader.labels([one.get("device") for one in sent if one.get("device") not in saying])
     waiting = len(waiting_problems(case)) + sum(
         1 for _ in (case.folder / _WAITING).glob("*/*"))
     return {"backup": last["place"] if last else "", "bundles": tuple(one.id for one in sent),
-            "waiting": waiting}
+            "waiting": waiting, "went": tuple(_went(one, devices) for one in sent)}
+
+
+def _went(bundle: Shown, devices: Mapping[str, str]) -> str:
+    device, at = bundle.get("device"), bundle.get("packed_at")
+    return f"to {devices.get(device, device)}" + (f" on {at[:10]}" if at else "")
 
 
 def ask(

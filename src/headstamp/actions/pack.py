@@ -23,6 +23,7 @@ from headstamp.actions.log_folder import put_log, verifier_source
 from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailable
 from headstamp.evidence import export
 from headstamp.evidence.checkpoint import open_checkpoint
+from headstamp.evidence.note import sign
 from headstamp.exchange import bundle, crate
 from headstamp.exchange.bag import BagWriter
 from headstamp.exchange.sealing import sealed
@@ -32,6 +33,7 @@ from headstamp.store.case import Case
 from headstamp.store.handing import versions_from
 from headstamp.store.memory import memory_handle
 from headstamp.store.served_log import ServedLog
+from headstamp.vocab import vocabulary
 
 Told = Callable[[str, int, int], None]
 SUFFIX, SEALED_SUFFIX = ".bundle.tar", ".bundle.tar.age"
@@ -77,12 +79,14 @@ def pack(
     """
     peer = peer_named(case, device)
     if peer.state != "active":
-        raise Invalid(f"{peer.title} is marked as {peer.state}: nothing is packed for it")
+        state = vocabulary("device_state").label(peer.state)
+        raise Invalid(f"{peer.title} is marked as {state}: nothing is packed for it")
     seal_to = () if in_the_open else peer.seal_to
     if case.keys is not None and not seal_to and not in_the_open:
         raise Invalid(
-            f"this case is encrypted, and {peer.title} has no key to seal the bundle to. Put its age "
-            "key on file (headstamp device add ... --seal-to), or say --open to pack it readable")
+            f"this case is encrypted, and {peer.title} has no key to seal the bundle to. Have its people "
+            "make one (headstamp device keys) and hand over its card again, or say --open to pack it "
+            "readable")
     size = open_checkpoint(case.checkpoint_note(), case.key_line).size
     first = 0 if everything else min(peer.sent, size)
     path = _file(place, peer, size, bool(seal_to))
@@ -154,6 +158,11 @@ class _Packing:
                         f"{count} versions of records, {packed} originals.",
             device=case.origin, device_key=line.newest.text(), made_by=self._actor,
             made_at=made_at, version=__version__)
+        signer = case.signer()
+        if signer is None:
+            raise Unavailable("the key of this case is not here: nothing can be packed in its name")
+        sums = {filed.name: filed.sha256 for filed in bag.files}
+        bag.add(bundle.SIGNATURE, sign(bundle.signed_text(sums), signer).encode("utf-8"))
         bag.add(bundle.CRATE, crate.metadata(description, bag.files))
         return _Done(bag.close().sum, size, count, packed, missing, parts.checkpoint, made_at)
 

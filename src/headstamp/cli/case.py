@@ -138,7 +138,7 @@ def verify(
             for one in unchecked:
                 line(f"The time stamp {one['id']} was {one['why']}.")
         else:
-            line(f"{len(findings)} findings. {Tampered.__doc__}")
+            line(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}. {Tampered.__doc__}")
             table(("what", "id", "detail"), [(f["what"], f["id"], f["detail"]) for f in findings])
         for remark in remarks:
             line(f"Note: {remark}.")

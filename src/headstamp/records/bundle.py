@@ -15,6 +15,7 @@ from headstamp.kinds.instant import Instant
 from headstamp.kinds.number import Count
 from headstamp.kinds.text import Line, Prose, Verbatim
 from headstamp.records.record import Record, fact
+from headstamp.vocab import vocabulary
 
 
 class Bundle(Record):
@@ -39,8 +40,8 @@ class Bundle(Record):
     beside: Count | None = fact("Versions kept beside one that contradicts them")
     packed_at: Instant | None = fact("Packed, by the sender's clock")
     digest: Digest | None = fact(
-        "SHA-256 of the bundle itself, where it is kept as it came",
-        help="What was put aside or refused is kept in the vault, untouched, for a person to look at.",
+        "SHA-256 of what is kept of it as it came",
+        help="Of a bundle that was taken in, the sender's log; of one that was put aside or refused, all.",
     )
     checkpoint: Verbatim | None = fact("The sender's signed checkpoint")
     receipt: Verbatim | None = fact("The receiver's signed receipt")
@@ -53,4 +54,5 @@ class Bundle(Record):
 
     def label(self) -> str:
         way = "to" if self.direction == "sent" else "from"
-        return f"{self.bundle_state.replace('_', ' ')}: {way} another device, up to entry {self.size}"
+        state = vocabulary("bundle_state").label(self.bundle_state)
+        return f"{state}: {way} another device, up to entry {self.size}"

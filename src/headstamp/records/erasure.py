@@ -16,6 +16,7 @@ from headstamp.kinds.date import PartialDate
 from headstamp.kinds.identity import RecordId
 from headstamp.kinds.text import Line, Prose
 from headstamp.records.record import Record, fact
+from headstamp.vocab import vocabulary
 
 
 class Erasure(Record):
@@ -37,4 +38,4 @@ class Erasure(Record):
 
     def label(self) -> str:
         what = ", ".join(self.fields) or "the whole record"
-        return f"{self.erasure_state}: {what} of {self.record}"
+        return f"{vocabulary('erasure_state').label(self.erasure_state)}: {what} of {self.record}"
