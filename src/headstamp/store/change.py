@@ -8,11 +8,9 @@ transaction.
 
 from __future__ import annotations
 
-import gc
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -139,7 +137,7 @@ class Change:
         """
         if self._half_done:
             raise Conflicting("an earlier error left this change half done; begin another")
-        with _collector_at_rest(len(records)):
+        with collector_at_rest(len(records)):
             return self._put_many(records, ignoring)
 
     def _put_many(self, records: Sequence[Record], ignoring: Sequence[str]) -> list[Outcome]:
@@ -199,7 +197,7 @@ class Change:
         """
         if self._half_done:
             raise Conflicting("an earlier error left this change half done; begin another")
-        with _collector_at_rest(len(versions)):
+        with collector_at_rest(len(versions)):
             judged, taken = judge(
                 self._conn, self._backend, origin, self._seq, versions, record_of_body,
                 record_on_file)
@@ -444,16 +442,3 @@ class Change:
             self._conn, CHECKPOINT, ["size", "note"],
             [(checkpoint.size, sign_checkpoint(checkpoint, signer))],
         )
-
-
-@contextmanager
-def _collector_at_rest(number: int) -> Iterator[None]:
-    """Many rows make many small objects and no cycles: looking for some costs a sixth."""
-    pause = number > 500 and gc.isenabled()
-    if pause:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if pause:
-            gc.enable()
