@@ -35,6 +35,7 @@ from headstamp.records import (
 )
 from headstamp.records.spec import body as body_of
 from headstamp.store.backend import Backend, batches
+from headstamp.store.collector import collector_at_rest
 from headstamp.store.elsewhere import (
     HELD,
     Current,
