@@ -26,6 +26,7 @@ from headstamp.exchange.line import Guest, Hello
 from headstamp.exchange.pinned_tls import new_host_context
 from headstamp.records import Item, Marking, Photograph
 from headstamp.store.case import Case
+from tests.actions.travel import originals
 from tests.effort import EFFORT
 
 CUTS = 12 if EFFORT == 1 else 100
@@ -73,7 +74,7 @@ def meet(host: Case, guest: Case, **more: object) -> SyncResult:
 def state(case: Case) -> dict[str, object]:
     reader = case.read("sealed")
     return {kind: sorted((one.id, str(sorted(one.values.items()))) for one in reader.stream(kind))
-            for kind in ("item", "photograph", "marking")} | {"files": sorted(case.vault.digests())}
+            for kind in ("item", "photograph", "marking")} | {"files": originals(case)}
 
 
 def test_both_have_all_afterwards_and_know_that_it_arrived(two: tuple[Case, Case]) -> None:

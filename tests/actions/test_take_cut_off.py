@@ -22,7 +22,7 @@ from headstamp.actions.take import take
 from headstamp.errors import Conflicting, HeadstampError
 from headstamp.store.case import Case
 from tests.actions.keeping import make
-from tests.actions.travel import ITEM, Two, put, state, two_devices
+from tests.actions.travel import ITEM, Two, originals, put, state, two_devices
 from tests.effort import counted
 
 POINTS = counted(20, 100)
@@ -78,7 +78,7 @@ def two(tmp_path: Path) -> Two:
 
 def counts(case: Case) -> tuple[int, int, int]:
     reader = case.read("sealed")
-    return (reader.list("item").total, reader.list("photograph").total, len(list(case.vault.names())))
+    return (reader.list("item").total, reader.list("photograph").total, len(originals(case)))
 
 
 def test_killed_at_any_point_it_is_all_or_nothing_and_again_is_once(two: Two, tmp_path: Path) -> None:

@@ -13,12 +13,16 @@ import orjson
 from headstamp.actions.devices import add_device
 from headstamp.actions.pack import PackResult, pack
 from headstamp.actions.take import TakeResult, take
+from headstamp.evidence.note import Signer, sign
 from headstamp.exchange.bag import BagWriter
+from headstamp.exchange.bundle import CRATE, SIGNATURE, STATEMENT, signed_text
 from headstamp.records import Photograph
 from headstamp.store.case import Case
 from tests.actions.keeping import make
 
 Files = dict[str, bytes]
+# The keys of the devices made here, for whoever forges in their name.
+SIGNERS: dict[str, Signer] = {}
 ITEM = "item-first0000"
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9
 INFO = [("Bagging-Date", "2026-11-22"), ("Source-Organization", "x"), ("External-Identifier", "x 0")]
@@ -64,6 +68,10 @@ def two_devices(
     stick = folder / "stick"
     stick.mkdir(parents=True)
     two = Two(field(folder / "field"), hq(folder / "hq"), stick)
+    for case in (two.field, two.hq):
+        signer = case.signer()
+        assert signer is not None
+        SIGNERS[signer.verifier_key] = signer
     know(two.field, two.hq, "HQ", role="headquarters")
     know(two.hq, two.field, "Field")
     with two.field.change(actor="Ana", reason="found") as change:
@@ -77,6 +85,12 @@ def put(case: Case, ending: str, **values: object) -> None:
     """Records an item."""
     with case.change(actor="Ana", reason="seen") as change:
         change.put(make("item", ending, **values))
+
+
+def originals(case: Case) -> list[str]:
+    """The digests in the vault, but those of logs that came with bundles and are kept."""
+    kept = {one.get("digest") for one in case.read("sealed").stream("bundle")}
+    return sorted(set(case.vault.digests()) - kept)
 
 
 def state(case: Case) -> tuple[object, ...]:
@@ -100,11 +114,24 @@ def opened(path: Path) -> Files:
 
 
 def closed(files: Files, path: Path) -> Path:
-    """A bundle of this payload in which all sums are right: what a forger can always do."""
+    """A bundle of this payload in which all sums are right, and signed anew by the device it names.
+
+    So much can be done by whoever holds a device and its key.
+    """
     target = io.BytesIO()
     writer = BagWriter(target, "bundle-x", INFO)
     for name, data in files.items():
-        writer.add(name, data)
+        if name not in (SIGNATURE, CRATE):
+            writer.add(name, data)
+    try:
+        key = orjson.loads(files.get(STATEMENT, b"{}"))["from"]
+    except (ValueError, KeyError, TypeError):
+        key = ""
+    sums = {filed.name: filed.sha256 for filed in writer.files}
+    for name in (SIGNATURE, CRATE):
+        if name in files:
+            signed = name == SIGNATURE and key in SIGNERS
+            writer.add(name, sign(signed_text(sums), SIGNERS[key]).encode() if signed else files[name])
     writer.close()
     path.write_bytes(target.getvalue())
     return path

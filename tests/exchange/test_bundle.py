@@ -13,16 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headstamp.errors import HeadstampError, Invalid, Unavailable, Unreadable
+from headstamp.errors import HeadstampError, Invalid, Tampered, Unavailable, Unreadable
 from headstamp.evidence.canonical import canonical
-from headstamp.evidence.note import Signer
+from headstamp.evidence.note import Signer, sign
 from headstamp.exchange import bag
 from headstamp.exchange.bundle import (
     RecordLine,
     Statement,
     check_contents,
+    check_signature,
     original_name,
     read_records,
+    signed_text,
 )
 from tests.exchange.boxes import packed
 
@@ -136,7 +138,7 @@ def test_records_that_cannot_be_read(tmp_path: Path) -> None:
 ORIGINAL = b"a photograph"
 CONTENTS = {
     "data/bundle.json": STATEMENT.text(), "data/records.jsonl": b"", "data/ro-crate-metadata.json": b"{}",
-    "data/log/log.json": b"", original_name(sha256(ORIGINAL).hexdigest()): ORIGINAL,
+    "data/log/log.json": b"", "data/signature": b"", original_name(sha256(ORIGINAL).hexdigest()): ORIGINAL,
 }
 
 
@@ -165,3 +167,23 @@ def test_contents_that_are_more(change: dict[str, bytes], word: str, tmp_path: P
 def test_contents_that_are_less(name: str, tmp_path: Path) -> None:
     with pytest.raises(Invalid):
         checked({key: value for key, value in CONTENTS.items() if key != name}, tmp_path)
+
+
+def test_what_was_packed_is_signed_and_nothing_can_be_left_out() -> None:
+    signer = Signer.generate("example.org/case-7")
+    sums = {name: sha256(data).hexdigest() for name, data in CONTENTS.items()}
+    signed = sign(signed_text(sums), signer).encode()
+    check_signature(signed, signer.verifier, sums)
+    # The signature itself and the crate, which tells of it, are not under it.
+    check_signature(signed, signer.verifier, sums | {"data/signature": "0", "data/ro-crate-metadata.json": "1"})
+    for name in set(sums) - {"data/signature", "data/ro-crate-metadata.json"}:
+        for other in ({key: value for key, value in sums.items() if key != name},
+                      sums | {name: "0" * 64}, sums | {f"{name}x": sums[name]}):
+            with pytest.raises(Tampered, match="not as it was packed"):
+                check_signature(signed, signer.verifier, other)
+    other_key = Signer.generate("example.org/case-7").verifier
+    for bad in (b"", signed[:-9], signed.replace(b"bundle/1", b"bundle/2")):
+        with pytest.raises(Tampered, match="not signed"):
+            check_signature(bad, signer.verifier, sums)
+    with pytest.raises(Tampered, match="not signed"):
+        check_signature(signed, other_key, sums)

@@ -52,7 +52,7 @@ def test_a_printed_key_is_typed_back() -> None:
 @pytest.mark.parametrize("text", [
     "", "# only a comment\n", "AGE-SECRET-KEY-1", KEY.secret[:-1], KEY.secret[:-1] + "B", KEY.public,
     "more\n" + KEY.secret, KEY.secret + "\nmore",
-])
+], ids=range(8))
 def test_what_is_no_key_is_not_repeated(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         read_keys(text)

@@ -9,6 +9,7 @@ other log's checkpoint into ours.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -298,9 +299,10 @@ class _Taking:
             taken = change.receive(versions, case.origin)
             if key != peer.verifier:
                 change.put(self._with_new_key(peer, key))
-            record = self._record(peer, "taken", checkpoint, digest=change.file(self._log()).digest,
-                                  taken=len(taken.take), beside=len(taken.hold),
-                                  known=len(taken.known) + len(taken.same), **self._aside_before(peer))
+            log = self._log()
+            record = self._record(peer, "taken", checkpoint, taken=len(taken.take), beside=len(taken.hold),
+                                  known=len(taken.known) + len(taken.same),
+                                  **{"digest": log[0], **self._aside_before(peer)})
             change.put(record)
             # A bundle adds; it takes away only at headquarters' word. Others' waits for a person.
             erasures = change.waiting()
@@ -309,7 +311,7 @@ class _Taking:
                 erasures = ()
             # After all was judged, so that what is refused leaves nothing; and on the disk
             # before the records that name them are acknowledged.
-            originals = self._keep_originals(change.files_gone)
+            originals = self._keep_originals(change.files_gone, log)
         if change.erasing:
             clean(case)
         receipt = self._receipt(record.id)
@@ -319,8 +321,11 @@ class _Taking:
             self._missing(versions, change.files_gone), self._contested(taken, versions), receipt=receipt,
             erasures=erasures, opened=tuple(taken.opened))
 
-    def _log(self) -> Path:
-        """The other log as one file, to be kept: who recorded what, when and why stands only there."""
+    def _log(self) -> tuple[str, Path]:
+        """The other log as one file, to be kept: who recorded what, when and why stands only there.
+
+        Its SHA-256, and where it lies.
+        """
         path = self._folder / "log.tar"
         with path.open("wb") as target:
             box = BoxWriter(target, LOG_BOX)
@@ -328,7 +333,8 @@ class _Taking:
                 if name.startswith(bundle.LOG):
                     box.add(name.removeprefix(bundle.LOG), self._folder / name)
             box.close()
-        return path
+        with path.open("rb") as source:
+            return hashlib.file_digest(source, "sha256").hexdigest(), path
 
     def _refuse_unnamed(self, named: Collection[str]) -> None:
         """The log binds an original by the record that names it, and no other."""
@@ -338,12 +344,15 @@ class _Taking:
             raise Invalid("the bundle holds originals that no record in it names; nothing was taken",
                           [Problem("no record handed over names it", file=name) for name in odd[:20]])
 
-    def _keep_originals(self, erased: Collection[str]) -> int:
-        return self._case.vault.adopt([
+    def _keep_originals(self, erased: Collection[str], log: tuple[str, Path]) -> int:
+        some = [
             (digest, self._folder / name) for name in self._bag.payload
             if name.startswith(bundle.ORIGINALS)
             and (digest := name.removeprefix(bundle.ORIGINALS)) not in erased
-        ])
+        ]
+        vault = self._case.vault
+        is_new = not vault.place(log[0]).exists()
+        return vault.adopt([log, *some]) - is_new
 
     def _missing(self, versions: Sequence[Received], erased: Collection[str]) -> tuple[str, ...]:
         """Originals that are named and neither came along nor are here."""
