@@ -24,8 +24,11 @@ def test_from_asking_to_erased(run: Run, tmp_path: Path) -> None:
     assert asked["scope"]["fields"] == ["remark"]
     erasure = asked["erasure"]
     looked = run("erase", "--look", erasure, "--case", case)
-    assert "remark, in 1 versions" in looked.out
+    assert "remark, in 1 version." in looked.out
     assert "Backups made before" in looked.out
+    waits = run("erase", "--list", "--case", case).out
+    assert "asked for, not yet done" in waits
+    assert "headstamp erase --look" in waits
     assert run("erase", "--approve", erasure, "--case", case, "--actor", "ANN", "--json").code == 4
     done = run("erase", "--approve", erasure, "--case", case, "--actor", "Bob", "--json")
     assert (done.code, done.json["left"]) == (0, [])

@@ -197,6 +197,9 @@ def test_a_contradiction_is_shown_field_by_field_and_settled(run: Run, two: Two)
         (0, "this device", True), (1, "Laptop 1", False)]
     assert shown["fields"] == [{"name": "make", "values": ["from headquarters", "from the field\u202e"]}]
     words = run("conflicts", ITEM, "--case", two.hq).out
+    record = run("show", ITEM, "--case", two.hq, "--json").json
+    assert (record["contradicted_by"], record["history"][-1]["act"]) == (1, "hold")
+    assert f"headstamp conflicts {ITEM}" in run("show", ITEM, "--case", two.hq).out
     assert "\u202e" not in words
     assert "make\tMake\tfrom headquarters\tfrom the field" in words.replace("\\u202e", "")
     for wrong in ("make", "make=2", "make=x", "family=1", "nothing=0"):

@@ -81,7 +81,8 @@ def _ask(session: Session, record: str, fields: list[str], ground: str, why: str
     def words() -> None:
         line(f"{made}: asked for. Nothing is erased yet.")
         _in_words(scope)
-        line(f"Somebody else approves it with: headstamp erase --approve {made}")
+        line(f"Somebody else looks at it (headstamp erase --look {made}) and approves it "
+             f"(headstamp erase --approve {made}).")
 
     session.show({"erasure": made, "scope": scope.as_dict()}, words)
 
@@ -117,20 +118,33 @@ def _decide(session: Session, approved: str, declined: str) -> None:
 
 
 def _list(session: Session) -> None:
-    from headstamp.actions.erasing import listed
+    from headstamp.actions.erasing import listed, waiting
+    from headstamp.vocab import vocabulary
 
     with session.open() as case:
         found = listed(case, clearance=session.settings().clearance)
-    session.show({"erasures": [one.as_dict() for one in found]}, lambda: table(
-        ("erasure", "state", "of", "fields", "ground"),
-        [(one.id, one.get("erasure_state", ""), one.get("record", ""),
-          ", ".join(one.get("fields", ())) or "the whole record", one.get("erasure_ground", ""))
-         for one in found]))
+        agreed_elsewhere = set(waiting(case))
+
+    def words() -> None:
+        if not found:
+            line("No erasure was asked for.")
+            return
+        ground, state = vocabulary("erasure_ground"), vocabulary("erasure_state")
+        table(("erasure", "state", "of", "fields", "ground"), [
+            (one.id, "agreed on elsewhere, waits for somebody here" if one.id in agreed_elsewhere
+             else state.label(one.get("erasure_state", "")), one.get("record", ""),
+             ", ".join(one.get("fields", ())) or "the whole record",
+             ground.label(one.get("erasure_ground", ""))) for one in found])
+        if agreed_elsewhere or any(one.get("erasure_state") == "asked" for one in found):
+            line("Look at what would go: headstamp erase --look ID; then --approve ID or --decline ID.")
+
+    session.show({"erasures": [{**one.as_dict(), "waiting": one.id in agreed_elsewhere}
+                               for one in found]}, words)
 
 
 def _in_words(scope: Scope) -> None:
     what = "the whole record" if scope.whole else ", ".join(scope.fields) or "nothing that is there"
-    line(f"Of {scope.record}: {what}, in {scope.versions} versions.")
+    line(f"Of {scope.record}: {what}, in {scope.versions} version{'' if scope.versions == 1 else 's'}.")
     line("Copies that stay:")
     for one in scope.elsewhere():
         line(f"- {one}")

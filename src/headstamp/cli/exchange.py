@@ -10,9 +10,12 @@ import typer
 from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, safe, table
+from headstamp.cli.taken import many, taken_in_words
 from headstamp.errors import HeadstampError, Invalid, Missing, Problem, Tampered, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headstamp.actions.pack import PackResult
     from headstamp.actions.settling import Contest
     from headstamp.actions.take import TakeResult
@@ -57,10 +60,10 @@ def pack(
 
 
 def _packed(done: PackResult) -> None:
-    line(f"{done.path}: {_many(done.records, 'version')} of records, {_many(done.originals, 'original')}, "
+    line(f"{done.path}: {many(done.records, 'version')} of records, {many(done.originals, 'original')}, "
          f"{done.bytes:,} bytes; {'sealed' if done.sealed else 'NOT sealed: keep it safe on the way'}.")
     if done.missing:
-        line(f"Missing here, and not in it: {_many(len(done.missing), 'original')}: "
+        line(f"Missing here, and not in it: {many(len(done.missing), 'original')}: "
              f"{', '.join(done.missing[:5])}")
     line("Packed, not confirmed. It counts as sent when the receipt has come back: "
          "headstamp take FILE.receipt")
@@ -156,34 +159,12 @@ def _take(
 def _taken(done: TakeResult, written: str | None) -> None:
     if done.state == "received":
         line(f"The bundle has arrived: the other side has {done.size} entries of our log. New there: "
-             f"{_many(done.taken, 'version')}; known: {done.known}; contradicting theirs: {done.beside}.")
+             f"{many(done.taken, 'version')}; known: {done.known}; contradicting theirs: {done.beside}.")
         return
-    if done.state in ("quarantined", "forked"):
-        line(f"Put aside as {done.bundle}, nothing of it was taken in: {done.problem}.")
-        return
-    if done.state == "known":
-        line("This bundle was taken in before; nothing is new.")
-    else:
-        line(f"{_many(done.taken, 'version')} taken in, {done.known} known before, "
-             f"{_many(done.originals, 'new original')}.")
-    if done.missing:
-        line(f"Did not come along: {_many(len(done.missing), 'original')}: {', '.join(done.missing[:5])}")
-    if done.contested:
-        line(f"Kept beside what is here, which they contradict: {_many(done.beside, 'version')}. Look at "
-             "them: headstamp conflicts")
-    if done.opened:
-        line(f"Seen by a lower clearance from now on: {_many(len(done.opened), 'record')}, for the other "
-             f"side said so: {', '.join(done.opened[:5])}. Look at them before you publish.")
-    if done.erasures:
-        line(f"Waiting for somebody here to agree: {_many(len(done.erasures), 'erasure')}. Look at what "
-             "would go: headstamp erase --list")
+    taken_in_words(done)
     if written:
         line(f"The receipt is in {written}. It must go back to the sender: only then the bundle counts "
              "there as sent.")
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _leave(session: Session, bundle: str, reason: str) -> None:
@@ -197,6 +178,7 @@ def _leave(session: Session, bundle: str, reason: str) -> None:
 
 def _list_aside(session: Session) -> None:
     from headstamp.actions.aside import put_aside
+    from headstamp.vocab import vocabulary
 
     with session.reader() as reader:
         found = put_aside(reader)
@@ -210,9 +192,13 @@ def _list_aside(session: Session) -> None:
         if not rows:
             line("Nothing was put aside.")
             return
+        state = vocabulary("bundle_state")
         table(("bundle", "from", "state", "packed, by its clock", "why"),
-              [(one["bundle"], one["device"], one["state"], one["packed_at"], one["problem"]) for one in rows])
-        line("Take one in after looking: headstamp take BUNDLE --release --reason TEXT; or --leave.")
+              [(one["bundle"], one["device"], state.label(one["state"]), one["packed_at"], one["problem"])
+               for one in rows])
+        if any(one["state"] == "quarantined" for one in rows):
+            line("Ask its holder. Then take it in: headstamp take BUNDLE --release --reason TEXT (with --key "
+                 "FILE where it is sealed); or leave it: headstamp take BUNDLE --leave --reason TEXT.")
 
     session.show({"aside": rows}, words)
 
@@ -261,12 +247,17 @@ def conflicts(
         _list_conflicts(session)
         return
     from headstamp.actions.settling import contest_of
+    from headstamp.cli.named import labels_in
+    from headstamp.records import BY_NAME
 
     with session.open() as case:
         with case.read(session.settings().clearance).snapshot() as reader:
             contest = contest_of(reader, case.origin, record)
+            labels = labels_in(reader, [
+                (BY_NAME[contest.record.kind].by_name[name], side.values.get(name))
+                for name in contest.fields for side in contest.sides])
         if not choose:
-            session.show(contest.as_dict(), lambda: _show_contest(contest))
+            session.show(contest.as_dict(), lambda: _show_contest(contest, labels))
             return
         from headstamp.actions.settling import chosen_values, settle
 
@@ -310,7 +301,8 @@ def _list_conflicts(session: Session) -> None:
         for one, number in found]}, words)
 
 
-def _show_contest(contest: Contest) -> None:
+def _show_contest(contest: Contest, labels: Mapping[str, str]) -> None:
+    from headstamp.cli.named import shown
     from headstamp.records import BY_NAME
 
     kind = BY_NAME[contest.record.kind]
@@ -325,6 +317,6 @@ def _show_contest(contest: Contest) -> None:
              + (" (current)" if side.number == 0 else ""))
     facts = [(name, kind.by_name[name]) for name in contest.fields]
     table(("field", "title", *(str(side.number) for side in contest.sides)), [
-        (name, fact.title, *("-" if side.values.get(name) is None else safe(fact.show(side.values[name]))
+        (name, fact.title, *("-" if side.values.get(name) is None else safe(shown(fact, side.values[name], labels))
                              for side in contest.sides)) for name, fact in facts])
     line(f"Settle it: headstamp conflicts {contest.record.id} --choose FIELD=NUMBER --reason TEXT")

@@ -11,6 +11,8 @@ from headstamp.cli.show import line, table
 from headstamp.cli.where import pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headstamp.records import RecordType
     from headstamp.store.shown import Event, Shown
 
@@ -100,16 +102,22 @@ def show(
     record_id: Annotated[str, typer.Argument(metavar="ID", help="A record's id.")],
 ) -> None:
     """Show one record with its history and the records that refer to it."""
+    from headstamp.cli.named import labels_in
+    from headstamp.records import kind_named
+
     with session.reader() as reader:
         shown = reader.get(record_id)
         history = reader.history(record_id)
         referring = reader.referring(record_id)
+        beside = len(reader.rivals(record_id))
+        kind = kind_named(shown.kind)
+        labels = labels_in(reader, [(fact, shown.get(fact.name)) for fact in kind.facts])
     document = {
-        **shown.as_dict(), "label": shown.label,
+        **shown.as_dict(), "label": shown.label, "contradicted_by": beside,
         "history": [_event(event) for event in history],
         "referring": [{"id": r.id, "kind": r.kind, "label": r.label} for r in referring],
     }
-    session.show(document, lambda: _words(shown, history, referring))
+    session.show(document, lambda: _words(shown, history, referring, labels, beside))
 
 
 def _asked(where: list[str] | None, state: str) -> dict[str, str]:
@@ -125,22 +133,28 @@ def _asked(where: list[str] | None, state: str) -> dict[str, str]:
 def _event(event: Event) -> dict[str, Any]:
     return {"version": event.version, "entry": event.seq, "actor": event.actor, "at": event.at,
             "reason": event.reason, "changed": list(event.changed), "erased": list(event.erased),
-            "values": event.values}
+            "act": event.act, "of": list(event.of), "values": event.values}
 
 
-def _words(shown: Shown, history: list[Event], referring: list[Shown]) -> None:
+def _words(
+    shown: Shown, history: list[Event], referring: list[Shown], labels: Mapping[str, str], beside: int
+) -> None:
+    from headstamp.cli.named import shown as in_words
     from headstamp.records import kind_named
 
     type_ = kind_named(shown.kind)
     line(f"{type_.title} {shown.id}, version {shown.version}: {shown.label}")
+    if beside:
+        line(f"Another device says otherwise, in {beside} version{'' if beside == 1 else 's'} kept beside "
+             f"it: headstamp conflicts {shown.id}")
     line()
     table(("field", "value"), [
-        (fact.title, _shown(type_, fact.name, shown.get(fact.name)))
+        (fact.title, in_words(fact, shown.get(fact.name), labels))
         for fact in type_.facts if shown.get(fact.name) is not None
     ])
     line()
     table(("version", "entry", "when", "who", "why", "changed"), [
-        (e.version, e.seq, e.at, e.actor, e.reason,
+        (f"{e.version} (beside)" if e.held else e.version, e.seq, e.at, e.actor, e.reason,
          ", ".join((*e.changed, *(f"{name} (erased)" for name in e.erased)))) for e in history
     ])
     if referring:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headstamp.cli.session import Session, with_session
-from headstamp.cli.show import line, note, safe
+from headstamp.cli.show import line, note
+from headstamp.cli.taken import taken_in_words
 from headstamp.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -81,13 +82,6 @@ def _show(invitation: str) -> None:
 
 
 def _in_words(done: SyncResult) -> None:
-    line(f"{safe(done.title)} has signed for our log up to entry {done.size}")
-    taken = done.taken
-    if taken is None:
-        return
-    line(f"taken in from it: {taken.taken} versions of records, {taken.originals} originals; "
-         f"{taken.known} were known")
-    if taken.beside:
-        line(f"{taken.beside} contradict what is here and are kept beside it: headstamp conflicts")
-    for digest in taken.missing:
-        line(f"the original {digest} did not come along: the other device has lost it")
+    line(f"{done.title} has signed for our log, up to entry {done.size}.")
+    if done.taken is not None:
+        taken_in_words(done.taken)
