@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from headstamp.actions.cases import check_case
 from headstamp.actions.devices import mark_lost, peer_named, trust
 from headstamp.actions.pack import pack
 from headstamp.actions.take import take
+from headstamp.actions.told_there import told_there
 from headstamp.errors import HeadstampError, Unavailable
+from headstamp.evidence import verify
 from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.store.case import Case
 from headstamp.store.change import Change
@@ -181,3 +184,20 @@ def test_where_only_the_receipt_failed_it_is_given_the_next_time(
     assert (done.state, done.taken) == ("known", 0)
     assert two.confirmed(done).state == "received"
     assert check_case(two.hq) == []
+
+
+def test_who_recorded_it_there_is_told_by_the_log_that_came_along(two: Two) -> None:
+    put(two.field, "first", make="Altera", remark="again")
+    done = two.taken(two.packed())
+    names = [f"{two.field.origin} {number}" for number in range(two.field.checkpoint().size)]
+    there = told_there(two.hq, names)
+    events = two.hq.read("sealed").history(ITEM)
+    told = [there[event.of[0]] for event in events]
+    assert [(one.actor, one.reason) for one in told] == [("Ana", "found"), ("Ana", "seen")]
+    assert {event.actor for event in events} == {"Ben"}
+    # The log is kept as it came: an outsider unpacks it and checks it without us.
+    kept = two.hq.read("sealed").get(done.bundle).get("digest")
+    with tarfile.open(two.hq.vault.path(kept)) as box:
+        box.extractall(two.stick / "kept", filter="data")
+    assert verify.main(["--key", two.field.verifier.text(), str(two.stick / "kept" / "log")]) == 0
+    assert told_there(two.hq, ["example.org/nobody 3"]) == {}

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from headstamp.actions.devices import titles
+from headstamp.actions.told_there import ToldThere, told_there
 from headstamp.errors import Missing
 from headstamp.evidence.base64 import encode
 from headstamp.evidence.entry import named_parts
@@ -58,6 +59,10 @@ class Version:
     device: str = ""
     held: bool = False
     settles: int = 0
+    # What the other device's log says of it: who recorded it there, when and why.
+    there_by: str = ""
+    there_at: str = ""
+    there_why: str = ""
     titles: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
 
 
@@ -157,12 +162,13 @@ def history_of(reader: Reader, case: Case, record_id: str) -> tuple[tuple[Versio
     events = reader.history(record_id)[-MOST_VERSIONS:]
     proofs = case.proofs([event.seq for event in events])
     called = titles(reader) if any(event.act in _ELSEWHERE for event in events) else {}
+    there = told_there(case, [event.of[0] for event in events if event.act in _ELSEWHERE])
     versions = tuple(
         Version(
             event.version, event.seq, event.at, event.actor, event.reason, event.changed,
             proof.leaf.hex(), tuple(encode(node) for node in proof.path), proof.holds(),
             titles=_titles(kind, event.changed), erased=_titles(kind, event.erased),
-            **_whence(event, case.origin, called),
+            **_whence(event, case.origin, called, there),
         )
         for event, proof in zip(events, proofs, strict=True)
     )
@@ -170,13 +176,17 @@ def history_of(reader: Reader, case: Case, record_id: str) -> tuple[tuple[Versio
     return versions[::-1], Log(case.origin, last.size, encode(last.root), last.checkpoint)
 
 
-def _whence(event: Event, origin: str, called: Mapping[str, str]) -> dict[str, Any]:
+def _whence(
+    event: Event, origin: str, called: Mapping[str, str], there: Mapping[str, ToldThere]
+) -> dict[str, Any]:
     """Where a version was put on file first."""
     if event.act not in _ELSEWHERE:
         return {"log": origin, "entry": event.seq, "settles": len(event.of)}
     log, entry = named_parts(event.of[0])
     device = "this device" if log == origin else called.get(log, log)
-    return {"log": log, "entry": entry, "device": device, "held": event.held}
+    told = there.get(event.of[0])
+    said = {"there_by": told.actor, "there_at": told.at, "there_why": told.reason} if told else {}
+    return {"log": log, "entry": entry, "device": device, "held": event.held, **said}
 
 
 def _titles(kind: RecordType, names: tuple[str, ...]) -> tuple[str, ...]:
