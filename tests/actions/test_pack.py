@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,13 @@ def test_an_encrypted_case_at_either_end(tmp_path: Path, which: str) -> None:
             held = b"".join(one.read_bytes() for one in case.folder.rglob("*") if one.is_file())
             assert b"Altera" not in held
             assert PICTURE[:64] not in held
+
+
+def test_the_name_says_to_whom_and_from_which_log(two: Two) -> None:
+    done = packing.pack(two.field, "HQ", two.stick, actor="Ana", reason="r")
+    log = two.field.origin.rpartition("/")[2].lower()
+    assert Path(done.path).name.startswith("hq-from-")
+    assert re.sub("[^a-z0-9]+", "-", log) in Path(done.path).name
 
 
 def test_what_cannot_be_packed_leaves_nothing(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,7 @@ def pack(
             "readable")
     size = open_checkpoint(case.checkpoint_note(), case.key_line).size
     first = 0 if everything else min(peer.sent, size)
-    path = _file(place, peer, size, bool(seal_to))
+    path = _file(place, peer, case.origin, size, bool(seal_to))
     with _whole(path) as raw:
         if seal_to:
             with sealed(raw, seal_to) as target:
@@ -202,9 +202,12 @@ class _Packing:
         return len(digests) - len(missing), tuple(missing)
 
 
-def _file(place: Path, peer: Peer, size: int, is_sealed: bool) -> Path:
+def _file(place: Path, peer: Peer, origin: str, size: int, is_sealed: bool) -> Path:
+    """Where it goes; to whom, from which log and how far is in the name, for several laptops
+    pack for the same headquarters on the same stick."""
     suffix = SEALED_SUFFIX if is_sealed else SUFFIX
-    path = place / f"{_word(peer.title)}-{size}{suffix}" if place.is_dir() else place
+    name = f"{_word(peer.title)}-from-{_word(origin.rpartition('/')[2])}-{size}{suffix}"
+    path = place / name if place.is_dir() else place
     if path.exists():
         raise Conflicting(f"{path} is there already; name a new file")
     if not path.parent.is_dir():
