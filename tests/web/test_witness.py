@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from headstamp.actions.cases import check_case
 from headstamp.actions.settings import Settings
 from headstamp.actions.stamping import stamp
-from headstamp.actions.witnesses import note_witness
+from headstamp.actions.witnesses import note_witness, seen_witnesses
 from headstamp.exchange.authority import Authority
 from headstamp.exchange.time_stamp import certificates_of
 from headstamp.records import Witness
@@ -97,3 +97,15 @@ def test_a_witness_above_the_clearance_is_not_told(case: Case) -> None:
     for address in ("/", "/verify", "/api/verify", "/api/overview", "/witnesses"):
         assert "Zanzibar" not in browser.get(address).text
     assert "Zanzibar" in browser_of(case, "sealed").get("/verify").text
+
+
+def test_who_vouches_for_another_log_vouches_for_nothing_here(case: Case, tmp_path: Path) -> None:
+    with small_case(tmp_path / "laptop", items=6) as laptop:
+        note = laptop.checkpoint_note()
+    with case.change(actor="Ana", reason="as a bundle brings it") as change:
+        change.put(Witness.build(witness_kind="person", holder="Registry", checkpoint=note,
+                                 size=int(note.split("\n")[1])))
+    page = browser_of(case).get("/verify").text
+    assert "Nobody outside is known to have one" in page
+    assert [(one.holder, one.ours, one.log) for one in seen_witnesses(case)] == [
+        ("Registry", False, note.split("\n")[0])]

@@ -15,7 +15,7 @@ from headstamp.store.shown import Shown
 
 FOLDER = "timestamps"
 _README = """\
-Time stamps (RFC 3161) of checkpoints of this log. Each says that an authority, by its own
+Time stamps (RFC 3161) of checkpoints. Each says that an authority, by its own
 clock, saw the SHA-256 of the file NAME.checkpoint: so every entry that this checkpoint covers
 is at least as old.
 
@@ -37,8 +37,8 @@ log, the log's verifier tells:
 
     python3 verify.py . --against timestamps/NAME.checkpoint
 
-(in the folder above; not for a checkpoint of another log, whose first line is not that of
-the file checkpoint there). verify.py and headstamp-check do not look at the time stamps.
+(in the folder above; not for a checkpoint of another log: those of laptops came along with
+what they recorded, and are of the logs named below, not of the one in the file checkpoint). verify.py and headstamp-check do not look at the time stamps.
 
 """
 
@@ -65,8 +65,8 @@ def time_stamp_files(witnesses: Iterable[Shown]) -> list[tuple[str, bytes]]:
         files.append((f"{FOLDER}/{name}.checkpoint", one.get("checkpoint").encode("utf-8")))
         if one.get("certificates"):
             files.append((f"{FOLDER}/{name}.pem", one.get("certificates").encode("utf-8") + b"\n"))
-        listed.append(f"{name}  {one.get('size')} entries, {one.get('witnessed_at') or 'no time'}, "
-                      f"by {one.get('holder')} ({one.id})\n")
+        listed.append(f"{name}  {one.get('size')} entries of {one.get('checkpoint').partition(chr(10))[0]}, "
+                      f"{one.get('witnessed_at') or 'no time'}, by {one.get('holder')} ({one.id})\n")
     if files:
         files.append((f"{FOLDER}/README.txt", (_README + "".join(listed)).encode("utf-8")))
     return files

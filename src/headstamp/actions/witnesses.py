@@ -29,7 +29,8 @@ HANDED = ("person", "paper")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A witness as it stands. ``why`` it is bad, or was not checked; ``ours``: its checkpoint names this log.
+    """A witness as it stands. ``why`` it is bad, or was not checked; ``log``: the name that its
+    checkpoint begins with; ``ours``: that is this log.
 
     ``code`` is that of the finding where it is bad.
     """
@@ -43,6 +44,7 @@ class Seen:
     standing: Standing
     why: str = ""
     code: str = ""
+    log: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The same as plain JSON values."""
@@ -65,7 +67,7 @@ def findings_of(seen: list[Seen]) -> Iterator[Finding]:
 def stamp_seen(stored: StoredWitness, origin: str) -> Seen:
     """One witness, its time stamp looked at anew; whether its checkpoint is of this log is not."""
     seen = Seen(stored.id, stored.witness_kind, stored.holder, stored.size, stored.witnessed_at,
-                stored.origin == origin, "kept")
+                stored.origin == origin, "kept", log=stored.origin)
     return _stamp(seen, stored) if stored.stamp else seen
 
 

@@ -91,8 +91,8 @@ def _list(session: Session) -> None:
     def words() -> None:
         if seen:
             line("On file:")
-            table(("entries", "kind", "holder", "when", "standing"), [
-                (one.size, one.witness_kind.replace("_", " "), one.holder, one.at,
+            table(("entries", "of", "kind", "holder", "when", "standing"), [
+                (one.size, "this log" if one.ours else one.log, one.witness_kind.replace("_", " "), one.holder, one.at,
                  f"{one.standing.replace('_', ' ')}{f': {one.why}' if one.why else ''}") for one in seen])
         _words_of_waiting(waiting)
         if not seen and not waiting:

@@ -239,7 +239,7 @@ def log_state(reader: Reader, params: Params) -> LogState:
     """The latest checkpoint, who has one, and the latest verification by this program as it runs."""
     note = params.case.checkpoint_note()
     origin, size = note.split("\n")[:2]
-    witness = next(iter(witness_views(reader, 1)), None)
+    witness = next(iter(witness_views(reader, origin, 1)), None)
     job = params.jobs.latest("verification", "done")
     if job is None or not isinstance(job.result, Verified):
         return LogState(origin, int(size), note, witness=witness)

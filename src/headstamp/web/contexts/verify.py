@@ -30,6 +30,6 @@ def verify_context(reader: Reader, params: Params) -> VerifyContext:
     last = params.jobs.latest("verification", "done")
     running = params.jobs.latest("verification", "running")
     return VerifyContext(
-        origin, int(size), note, params.case.verifier.text(), witness_views(reader),
+        origin, int(size), note, params.case.verifier.text(), witness_views(reader, origin),
         job_view(last) if last else None, job_view(running) if running else None,
     )

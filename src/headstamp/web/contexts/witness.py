@@ -12,6 +12,7 @@ from headstamp.web.contexts.facts import record_path
 from headstamp.web.page import ON_PAGE
 
 _SHOWN = 6
+_LOOKED_AT = 1000
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,20 @@ class WitnessView:
     to: str = field(default="", metadata=ON_PAGE)
 
 
-def witness_views(reader: Reader, limit: int = _SHOWN) -> tuple[WitnessView, ...]:
-    """Those of the checkpoints with most entries, that this reader may see."""
+def witness_views(reader: Reader, origin: str, limit: int = _SHOWN) -> tuple[WitnessView, ...]:
+    """Those of this log's checkpoints with most entries, that this reader may see.
+
+    Bundles bring the witnesses of other devices' logs, who vouch for nothing here.
+    """
     kinds = {term.code: term.label for term in vocabulary("witness_kind").terms}
-    views = []
-    for row in reader.list("witness", order="size", limit=limit).rows:
-        seen = stamp_seen(witness_of(row.id, row.values), "")
+    views: list[WitnessView] = []
+    for row in reader.list("witness", order="size", limit=_LOOKED_AT).rows:
+        stored = witness_of(row.id, row.values)
+        if stored.origin != origin:
+            continue
+        if len(views) == limit:
+            break
+        seen = stamp_seen(stored, origin)
         views.append(WitnessView(row.id, kinds.get(seen.witness_kind, ""), seen.holder, row.get("size", 0),
                                  seen.at, seen.standing, seen.why, record_path(row.id)))
     return tuple(views)
