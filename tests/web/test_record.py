@@ -27,7 +27,9 @@ def test_every_kind_shows_its_records(client: TestClient, kind) -> None:
         page = client.get(f"/{kind.slug}/{row['id']}")
         assert page.status_code == 200
         assert "in the signed log" in page.text
-        assert f"/{kind.slug}/{row['id']}/edit" in page.text
+        # What only happens to a case is not corrected by hand.
+        told = kind.slug not in ("erasures", "bundles")
+        assert (f"/{kind.slug}/{row['id']}/edit" in page.text) is told
 
 
 def test_the_proof_on_a_page_is_one_an_outsider_can_check(
