@@ -14,6 +14,9 @@ def taken_in_words(done: TakeResult) -> None:
     """What was taken in or put aside, and what somebody here has to look at now."""
     if done.state in ("quarantined", "forked"):
         line(f"Put aside as {done.bundle}, nothing of it was taken in: {done.problem}.")
+        line("The log of that device contradicts what it said before; both its states are kept. Change "
+             "nothing, and tell the evidence custodian. What to do: headstamp doctor" if
+             done.state == "forked" else "What waits, and how to decide: headstamp take --list-aside")
         return
     if done.state == "known":
         line("This bundle was taken in before; nothing is new.")

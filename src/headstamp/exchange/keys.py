@@ -84,7 +84,8 @@ def read_keys(text: str) -> list[SealKey]:
     lines = [line for line in lines if line and not line.startswith("#")]
     starts = [at for at, line in enumerate(lines) if line.upper().startswith(_SECRET)]
     if not starts or starts[0] != 0:
-        raise Invalid("There is no secret key in this file, or something else besides.")
+        raise Invalid("There is no secret key in this file, or something else besides. Of a recovery "
+                      "sheet, only the lines below Secret: belong into it.")
     ends = [*starts[1:], len(lines)]
     return [
         SealKey.parse("".join(lines[start:end])) for start, end in zip(starts, ends, strict=True)

@@ -72,7 +72,7 @@ def connect(host: str, port: int, certificate: str, seconds: float) -> ssl.SSLSo
     try:
         line = context.wrap_socket(socket.create_connection((host, port), seconds))
     except OSError as error:
-        raise Unavailable(f"{host} port {port} does not answer: {error}. Are both devices on the same "
+        raise Unavailable(f"{host} port {port} does not answer: {error.strerror or error}. Are both devices on the same "
                           "network, and does the other one still show its invitation?") from error
     shown = line.getpeercert(binary_form=True) or b""
     if sha256(shown).hexdigest() != certificate:
