@@ -15,8 +15,8 @@ from headstamp.store import backup as backups
 from headstamp.store import move as moves
 from headstamp.store import restore as restores
 from headstamp.store.backup import Backup
-from headstamp.store.backup_set import Told
 from headstamp.store.case import Case, now
+from headstamp.store.progress import Told
 from headstamp.store.restore import Restored
 from headstamp.store.upgrade import upgrade
 

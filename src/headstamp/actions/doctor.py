@@ -29,11 +29,12 @@ from headstamp.intake.machine.parts import absent
 from headstamp.markings.core import compiled
 from headstamp.store.address import backend_of, without_password
 from headstamp.store.backup import last_backup
-from headstamp.store.backup_set import Told, parts_of, read_manifest
+from headstamp.store.backup_set import parts_of, read_manifest
 from headstamp.store.case import Case, now
 from headstamp.store.erasing import LEFT, noted
 from headstamp.store.health import changes, search_behind, turned_back, unnamed_originals
 from headstamp.store.move import key_was_moved
+from headstamp.store.progress import Told
 
 FULL_BYTES, NEARLY_BYTES = 100_000_000, 1_000_000_000
 """Below the first nothing can be relied on any more; below the second it is time to make room."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,8 @@ from headstamp.evidence.shown_value import ShownValue
 from headstamp.evidence.tile import WIDTH
 from headstamp.store.case import Case
 from headstamp.store.disk import sync_file, sync_folder, sync_tree
+from headstamp.store.progress import Told, silent
 from headstamp.store.served_log import ServedLog
-
-Told = Callable[[str, int, int], None]
 
 _BLOCK = 1 << 20
 _README = """\
@@ -94,7 +92,7 @@ def export_log(
     except OSError as error:
         raise Unavailable(f"{folder} cannot be written: {error.strerror}") from error
     try:
-        done = _Export(case, beside, clearance, told or _silent).write(records, originals)
+        done = _Export(case, beside, clearance, told or silent).write(records, originals)
         beside.chmod(0o755)
         # On the disk before it has its name: a power cut leaves all of it, or nothing.
         for path in beside.rglob("*"):
@@ -222,7 +220,3 @@ def write_proof(text: str, path: Path) -> None:
         raise Conflicting(f"{path} is there already; name a new file") from error
     except OSError as error:
         raise Unavailable(f"{path} cannot be written: {error.strerror}") from error
-
-
-def _silent(what: str, done: int, total: int) -> None:
-    """Says nothing to nobody."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,10 +32,10 @@ from headstamp.records import Bundle
 from headstamp.store.case import Case
 from headstamp.store.handing import versions_from
 from headstamp.store.memory import memory_handle
+from headstamp.store.progress import Told, silent
 from headstamp.store.served_log import ServedLog
 from headstamp.vocab import vocabulary
 
-Told = Callable[[str, int, int], None]
 SUFFIX, SEALED_SUFFIX = ".bundle.tar", ".bundle.tar.age"
 _README = """\
 This is the log of the device that packed this bundle, in the form of docs/evidence-format.md,
@@ -93,9 +93,9 @@ def pack(
     with _whole(path) as raw:
         if seal_to:
             with sealed(raw, seal_to) as target:
-                done = _Packing(case, peer, first, actor, told or _silent).write(target)
+                done = _Packing(case, peer, first, actor, told or silent).write(target)
         else:
-            done = _Packing(case, peer, first, actor, told or _silent).write(raw)
+            done = _Packing(case, peer, first, actor, told or silent).write(raw)
     record = Bundle.build({
         "device": peer.id, "direction": "sent", "bundle_state": "packed", "sum": done.sum,
         "file_name": path.name, "first": first, "size": done.size, "records": done.records,
@@ -256,7 +256,3 @@ def _scratch(case: Case) -> Iterator[BinaryIO]:
 def _word(text: str) -> str:
     """A title as part of the name of a file."""
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower() or "device"
-
-
-def _silent(what: str, done: int, total: int) -> None:
-    """Says nothing to nobody."""

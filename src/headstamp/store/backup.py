@@ -40,7 +40,6 @@ from headstamp.store.backup_set import (
     SUM,
     Manifest,
     Part,
-    Told,
     original_in,
     read_manifest,
     states,
@@ -58,6 +57,7 @@ from headstamp.store.disk import (
     workplace,
     write_file,
 )
+from headstamp.store.progress import Told, silent
 from headstamp.store.sqlite import Sqlite, make_plain
 from headstamp.store.tables import CHECKPOINT
 from headstamp.store.transfer import copy_tables
@@ -109,7 +109,7 @@ def back_up(
     After an error or a kill the place holds what it held before, and perhaps some
     originals more, which the next backup uses.
     """
-    progress = progress or _silent
+    progress = progress or silent
     _refuse_nesting(case.folder, place)
     with told(place):
         _claim(case, place)
@@ -411,7 +411,3 @@ def _note_last(case: Case, place: Path, done: Backup) -> None:
             "entries": str(done.manifest.entries), "root": done.manifest.root}
     with suppress(OSError):
         write_file(case.folder / LAST, orjson.dumps(note) + b"\n")
-
-
-def _silent(step: str, done: int, total: int) -> None:
-    """Says nothing to nobody."""

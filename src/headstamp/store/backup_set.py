@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -32,6 +32,7 @@ from headstamp.errors import HeadstampError, Missing, Problem, Unreadable
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint
 from headstamp.evidence.note import Verifier
 from headstamp.store.disk import digest_of
+from headstamp.store.progress import Told
 
 SET, STATES, ORIGINALS, FILES = "backup.json", "states", "originals", "files"
 MANIFEST, SUM = "manifest.json", "manifest.sha256"
@@ -39,7 +40,6 @@ MANIFEST, SUM = "manifest.json", "manifest.sha256"
 DATABASE = "tables.sqlite"
 FORMAT = 1
 _HEX = re.compile("[0-9a-f]{64}")
-Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from pathlib import Path
 from headstamp.errors import Invalid, Tampered, Unavailable
 from headstamp.store.address import CASE_FILE, backend_of
 from headstamp.store.backup import other_files
-from headstamp.store.backup_set import Told, original_in
+from headstamp.store.backup_set import original_in
 from headstamp.store.case import Case
 from headstamp.store.cipher_lock import LOCK
 from headstamp.store.disk import copy_file, sync_folder, sync_tree, told, workplace
+from headstamp.store.progress import Told, silent
 from headstamp.store.restore import publish, refuse_unless_empty
 from headstamp.store.search import Keyer
 from headstamp.store.sqlite import Sqlite
@@ -34,7 +35,7 @@ def move(
     Raises Conflicting where that is not empty, Unavailable without the case's key,
     Tampered where the case does not verify. Then the old case is as it was.
     """
-    progress = progress or _silent
+    progress = progress or silent
     key = case.folder / "keys" / "device.key"
     if not key.is_file():
         raise Unavailable(f"the key of this case is not in {key.parent}; use backup and restore")
@@ -99,7 +100,3 @@ def _copy_folder(case: Case, made: Path, progress: Told) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         copy_file(path, target, 0o600)
     sync_tree(made)
-
-
-def _silent(step: str, done: int, total: int) -> None:
-    """Says nothing to nobody."""

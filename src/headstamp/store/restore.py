@@ -28,7 +28,6 @@ from headstamp.store.backup_set import (
     DATABASE,
     FILES,
     Manifest,
-    Told,
     check_state,
     find_state,
     original_in,
@@ -46,6 +45,7 @@ from headstamp.store.disk import (
     write_file,
 )
 from headstamp.store.passphrase import unlocked
+from headstamp.store.progress import Told, silent
 from headstamp.store.search import Keyer
 from headstamp.store.signing_key import read_key, write_key
 from headstamp.store.sqlite import Sqlite
@@ -83,7 +83,7 @@ def restore(
     when it was backed up. Raises Unreadable for a damaged backup, Conflicting for a
     place that is not empty, Tampered where the case does not verify; then nothing changed.
     """
-    progress = progress or _silent
+    progress = progress or silent
     state, originals = find_state(place)
     manifest = read_manifest(state)
     wrong = check_state(state, originals, manifest, progress)
@@ -238,7 +238,3 @@ def _make_room(target: Path) -> None:
             (Path(here) / name).unlink()
         for name in folders:
             (Path(here) / name).rmdir()
-
-
-def _silent(step: str, done: int, total: int) -> None:
-    """Says nothing to nobody."""

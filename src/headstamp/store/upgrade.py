@@ -31,6 +31,7 @@ from headstamp.store.layout import (
     state_layout,
     stated_layout,
 )
+from headstamp.store.progress import Told, silent
 from headstamp.store.ranks import GONE
 from headstamp.store.refs import owners_in
 from headstamp.store.rows import Row
@@ -50,7 +51,6 @@ from headstamp.store.tables import (
 _PAGE = 2_000
 _MOST_TOLD = 20
 _WRONG = (HeadstampError, ValueError, TypeError, AttributeError, KeyError)
-Told = Callable[[str, int, int], None]
 
 # From a format to the next one. A step gets the transaction; it changes tables that are
 # kept for good, and says what in docs/backup.md. A case of each released format is kept
@@ -98,7 +98,7 @@ def upgrade(case: Case, *, anew: bool = False, told: Told | None = None) -> bool
                                       "use the release that came after it first")
                 STEPS[number](conn, case.backend)
             _seal_anew(conn, case.backend, rows, signer)
-        rebuild(conn, case.backend, told or _silent, rows["origin"])
+        rebuild(conn, case.backend, told or silent, rows["origin"])
     return True
 
 
@@ -224,7 +224,3 @@ def _add(
         backend.insert(conn, REF, ["to_id", "field", "from_id"], refs)
     for _, row in made:
         cells[(row.rank, *row.cell)] += 1
-
-
-def _silent(step: str, done: int, total: int) -> None:
-    """Says nothing to nobody."""
