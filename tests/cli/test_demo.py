@@ -29,7 +29,10 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
         say("all is well")
         return Demo(name, folder or tmp_path, {"item": 3}, 7, (tmp_path / "report.html",), ("C",))
 
-    def serve(settings: Settings, host: str, port: int, announce: Callable[[str], None]) -> None:
+    def serve(
+        settings: Settings, host: str, port: int, announce: Callable[[str], None], *_: object,
+        **__: object,
+    ) -> None:
         made.append((settings, host, port))
         announce(f"http://{host}:{port}/")
 

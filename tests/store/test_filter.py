@@ -43,9 +43,9 @@ from tests.making import one_of_each
 from tests.store.model import Model
 
 ASKED = {
-    "belonging", "cells", "count", "empty", "entry", "facet_names", "facets", "find_keys",
+    "belonging", "cells", "contested", "count", "empty", "entry", "facet_names", "facets", "find_keys",
     "find_texts", "get", "history", "labels", "lacking", "list", "many", "naming", "original", "placed",
-    "recent", "referring", "size", "snapshot", "standing", "stream", "summed", "times_named",
+    "recent", "referring", "rivals", "size", "snapshot", "standing", "stream", "summed", "times_named",
     "totals",
 }
 # Shown through other questions, or by their very nature the same for all.
@@ -75,10 +75,11 @@ def _answers(
 ) -> Iterator[tuple[str, Any]]:
     yield "totals", reader.totals()
     yield "recent", [(s.actor, s.reason, s.counts, s.ids) for s in reader.recent(50)]
+    yield "contested", [shown.as_dict() for shown in reader.contested()]
     yield "many", {id_: shown.as_dict() for id_, shown in sorted(reader.many(ids).items())}
     yield "labels", sorted(reader.labels(ids).items())
     for id_ in ids:
-        for ask in (reader.get, reader.history, reader.referring, reader.naming):
+        for ask in (reader.get, reader.history, reader.referring, reader.naming, reader.rivals):
             answer = _try(ask, id_)
             text = NUMBERS.sub("", repr(answer)).replace(id_, "...") \
                 if isinstance(answer, tuple) else NUMBERS.sub("", repr(answer))
