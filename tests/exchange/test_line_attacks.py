@@ -271,6 +271,26 @@ def test_a_hostile_host_gives_the_guest_no_bundle(tmp_path: Path, answer: bytes)
     server.close()
 
 
+@pytest.mark.parametrize("length", [6, 100, 60_000])
+def test_an_answer_that_is_cut_short_is_no_answer(tmp_path: Path, length: int) -> None:
+    """A receipt of which half came is a broken line, to be tried again, and not a wrong receipt."""
+    context, certificate = new_host_context()
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with closing(server.accept()[0]) as raw, context.wrap_socket(raw, server_side=True) as line:
+            line.recv(4096)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\nheads" % length)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    invitation = Invitation("127.0.0.1", server.getsockname()[1], certificate, "a" * 20, HOST.verifier_key)
+    with pytest.raises(Unavailable, match="do it again"):
+        Guest(invitation, seconds=5).send_receipt(b"headstamp receipt/1")
+    thread.join(5)
+    server.close()
+
+
 def test_a_host_of_another_key_is_left(host: Listening) -> None:
     """Wants: to be taken for another device by a guest that read a mixed-up invitation."""
     with pytest.raises(Refused, match="not the device"):

@@ -283,7 +283,9 @@ class Guest:
 
     def _ask(self, method: str, path: str, body: bytes | BinaryIO, size: int | None = None) -> bytes:
         with self._asked(method, path, body, size) as answer:
-            return answer.read(_SMALL)
+            if answer.length is None or answer.length > _SMALL:
+                raise Unreadable("the other device answers at a length that no such answer has")
+            return answer.read()  # all of it, or an error: asked for so many bytes, it would give fewer
 
     @contextmanager
     def _asked(
