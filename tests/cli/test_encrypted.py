@@ -15,10 +15,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -295,6 +297,35 @@ def test_nothing_is_readable_after_a_days_work(address: tuple[Laptop, str, subpr
     server.send_signal(signal.SIGKILL)
     server.wait()
     assert laptop.readable() == {}
+
+
+def test_nobody_is_cut_off_while_it_locks(address: tuple[Laptop, str, subprocess.Popen[str]]) -> None:
+    """Who knocks while one process takes the other's place is answered, by the old or the new."""
+    laptop, where, server = address
+    browser = Browser(where)
+    token, before = browser.token("/items"), _in_memory(server.pid)
+    ended, answers, faults = threading.Event(), Counter[int](), list[OSError]()
+
+    def knock() -> None:
+        while not ended.is_set():
+            try:
+                answers[Browser(where).get("/items")[0]] += 1
+            except OSError as fault:
+                faults.append(fault)
+
+    people = [threading.Thread(target=knock) for _ in range(4)]
+    for one in people:
+        one.start()
+    browser.post("/lock", token=token)
+    for _ in range(200):
+        if not _in_memory(server.pid) and answers[423] > 20:
+            break
+        time.sleep(0.1)
+    ended.set()
+    for one in people:
+        one.join()
+    assert before and not _in_memory(server.pid)
+    assert faults == [] and answers[423] > 20, (faults[:3], answers)
 
 
 def _in_memory(process: int) -> set[str]:

@@ -7,6 +7,7 @@ that is the only way in which Python can be sure of it.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sys
@@ -28,6 +29,8 @@ LOCK_AFTER = 15.0
 # Names the listening socket to the process that takes this one's place, locked.
 _SOCKET = "HEADSTAMP_SERVE_SOCKET"
 _GRACE_SECONDS = 3
+# A connection that was taken on sends its request within so long; nobody waits longer for it.
+_ASKED_SECONDS = 0.25
 
 
 class _Server(uvicorn.Server):
@@ -42,6 +45,19 @@ class _Server(uvicorn.Server):
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             self._announce(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes on nobody more, answers who is there already, and only then closes.
+
+        Who knocks from now on waits at the listening socket for whoever listens next. Without
+        the pause, a connection taken on at this very moment would be reset unanswered.
+        """
+        loop = asyncio.get_running_loop()
+        for listening in sockets or []:
+            loop.remove_reader(listening.fileno())
+        if sockets and not self.force_exit:
+            await asyncio.sleep(_ASKED_SECONDS)
+        await super().shutdown(sockets)
 
 
 def serve(
