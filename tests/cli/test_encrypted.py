@@ -301,7 +301,7 @@ def test_nothing_is_readable_after_a_days_work(address: tuple[Laptop, str, subpr
 
 def test_nobody_is_cut_off_while_it_locks(address: tuple[Laptop, str, subprocess.Popen[str]]) -> None:
     """Who knocks while one process takes the other's place is answered, by the old or the new."""
-    laptop, where, server = address
+    _, where, server = address
     browser = Browser(where)
     token, before = browser.token("/items"), _in_memory(server.pid)
     ended, answers, faults = threading.Event(), Counter[int](), list[OSError]()
