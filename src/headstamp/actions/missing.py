@@ -152,12 +152,10 @@ def gap(
 
 
 def overdue(request: Shown, today: date) -> bool:
-    """Whether an answer is due and has not come: said so, or its day is past and it is open."""
+    """Whether the day of answer is past and the answer has not come, or not in full."""
     status = request.get("status", "draft")
-    if status == "overdue":
-        return True
     due = request.get("due_on")
-    if not due or status not in ("sent", "acknowledged"):
+    if not due or status not in ("sent", "acknowledged", "answered_in_part"):
         return False
     latest = bounds(due)[1]
     return latest is not None and latest < today.isoformat()
@@ -165,6 +163,6 @@ def overdue(request: Shown, today: date) -> bool:
 
 def _requests(reader: Reader) -> list[Shown]:
     return [
-        one for status in ("overdue", "sent", "acknowledged")
+        one for status in ("sent", "acknowledged", "answered_in_part")
         for one in reader.list("trace_request", {"status": status}, limit=_MOST_REQUESTS).rows
     ]

@@ -15,6 +15,7 @@ from headstamp.records.document import Document
 from headstamp.records.erasure import Erasure
 from headstamp.records.finding import Finding, Note
 from headstamp.records.item import Item
+from headstamp.records.list_entry import ListEntry
 from headstamp.records.marking import Marking, Reading
 from headstamp.records.mission import Mission, Visit
 from headstamp.records.party import Party
@@ -22,9 +23,11 @@ from headstamp.records.photograph import Photograph
 from headstamp.records.record import Record
 from headstamp.records.recovery import Recovery
 from headstamp.records.reference import Reference
+from headstamp.records.right_of_reply import RightOfReply
 from headstamp.records.site import Flow, Site
 from headstamp.records.spec import Column, Fact, RecordType, record_type
 from headstamp.records.tally import Tally
+from headstamp.records.tie import Tie
 from headstamp.records.trace import TraceReply, TraceRequest
 from headstamp.records.transfer import Transfer
 from headstamp.records.witness import Witness
@@ -33,8 +36,8 @@ TYPES: tuple[RecordType, ...] = tuple(
     record_type(cls)
     for cls in (
         Mission, Visit, Site, Flow, Recovery, Item, Marking, Reading, Photograph, Document,
-        Party, Transfer, Custody, TraceRequest, TraceReply, Finding, Note, Tally,
-        Reference, Device, Bundle, Erasure, Witness,
+        Party, Tie, Transfer, Custody, TraceRequest, TraceReply, Finding, RightOfReply, Note,
+        Tally, Reference, ListEntry, Device, Bundle, Erasure, Witness,
     )
 )
 BY_NAME: dict[str, RecordType] = {t.name: t for t in TYPES}
@@ -62,7 +65,7 @@ def kind_of_id(record_id: str) -> RecordType:
 __all__ = [
     "BY_NAME", "BY_PREFIX", "TYPES", "Bundle", "Column", "Custody", "Device", "Document",
     "Erasure", "Fact", "Finding", "Flow",
-    "Item", "Marking", "Mission", "Note", "Party", "Photograph", "Reading", "Record",
-    "RecordType", "Recovery", "Reference", "Site", "Tally", "TraceReply", "TraceRequest",
+    "Item", "ListEntry", "Marking", "Mission", "Note", "Party", "Photograph", "Reading", "Record",
+    "RecordType", "Recovery", "Reference", "RightOfReply", "Site", "Tally", "Tie", "TraceReply", "TraceRequest",
     "Transfer", "Visit", "Witness", "kind_named", "kind_of_id", "record_type",
 ]

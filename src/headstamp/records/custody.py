@@ -43,7 +43,7 @@ class Custody(Record):
     PLURAL: ClassVar[str] = "custodies"
     PREFIX: ClassVar[str] = "cust"
     WHEN: ClassVar[str] = "held_on"
-    OWNERS: ClassVar[tuple[str, ...]] = ("item",)
+    OWNERS: ClassVar[tuple[str, ...]] = ("item", "reply")
 
     item: Annotated[str, RefKind("item", "doc")] = fact("Item or document", ...)
     act: Annotated[str, CodeKind("custody_act")] | None = fact(
@@ -96,6 +96,7 @@ class Custody(Record):
         "Lawful status", "unknown", facet=True
     )
     transfer: Annotated[str, RefKind("tran")] | None = fact("By which transfer")
+    reply: Annotated[str, RefKind("reply")] | None = fact("Trace reply that says so")
     documents: tuple[Annotated[str, RefKind("doc")], ...] = fact("Papers that show it", ())
     evidence: Line | None = fact("On what this rests", text=True)
     basis: Prose | None = fact("Explanation", text=True)

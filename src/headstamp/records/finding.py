@@ -22,12 +22,19 @@ class Finding(Record):
     items: tuple[Annotated[str, RefKind("item")], ...] = fact("Items", ())
     sites: tuple[Annotated[str, RefKind("site")], ...] = fact("Sites", ())
     documents: tuple[Annotated[str, RefKind("doc")], ...] = fact("Papers", ())
+    transfers: tuple[Annotated[str, RefKind("tran", "cust")], ...] = fact(
+        "Transfers and custody it rests on", ())
+    named: tuple[Annotated[str, RefKind("party")], ...] = fact(
+        "Parties it names", (), help="Each is asked before the finding can be ready.")
     probability: Annotated[str, CodeKind("probability_word")] | None = fact("Probability")
     probability_low: Percent | None = fact("Lower end, per cent")
     probability_high: Percent | None = fact("Upper end, per cent")
     confidence: Annotated[str, CodeKind("confidence")] | None = fact("Analytic confidence")
     alternatives: Prose | None = fact("Other explanations", text=True)
     method: Line | None = fact("Method and version")
+    checkpoint: Line | None = fact("State of the case it was drawn from")
+    author: Line | None = fact("Written by")
+    reviewer: Line | None = fact("Reviewed by")
     status: Annotated[str, CodeKind("finding_status")] = fact("Where it stands", "draft", facet=True)
     reply_given: Prose | None = fact("Reply of those named", text=True)
 

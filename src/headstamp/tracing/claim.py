@@ -1,0 +1,90 @@
+"""A claim of passage: somebody says that goods went from one hand to another, and when.
+
+A transfer, an event of an item's past, the making that an item's own marks tell of and its
+recovery are all told in this one form, so that a chain is built from one kind of thing. A
+claim stays what it is: who says so, how good the source is, how surely the item belongs to
+the goods. Two claims that contradict each other are two claims.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from headstamp.kinds.date import bounds
+
+Sureness = Literal["exactly", "probably", "perhaps"]
+By = Literal[
+    "item", "part of", "serial", "lot", "package", "product", "custody", "recovery", "marks",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """How a claim is about the item: by what, how surely, and every doubt in words.
+
+    ``share``, from 0 to 1, is the probability that the item is among the goods: 1 where the
+    claim names the item itself, the marking's posterior where a range or lot covers what it
+    may read. ``marking`` is the id of the marking it rests on.
+    """
+
+    by: By = "item"
+    how: Sureness = "exactly"
+    share: float = 1.0
+    words: tuple[str, ...] = ()
+    marking: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {"by": self.by, "how": self.how, "share": round(self.share, 4),
+                "words": list(self.words), "marking": self.marking}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim: the record that makes it, what happened, between whom, when, on what grounds.
+
+    ``first`` and ``last`` are the earliest and latest possible day (ISO 8601), None where that
+    end is open. ``from_country`` and ``to_country`` are codes. ``goods`` says what went, in
+    words. ``limits`` is what a trace reply forbids to be done with it.
+    """
+
+    id: str
+    kind: str
+    how: str
+    from_party: str | None = None
+    to_party: str | None = None
+    from_country: str = ""
+    to_country: str = ""
+    through: tuple[str, ...] = ()
+    place: str = ""
+    when: str = ""
+    first: str | None = None
+    last: str | None = None
+    lawful: str = "unknown"
+    grade: str = ""
+    goods: str = ""
+    quantity: float | None = None
+    unit: str = ""
+    licence: str = ""
+    end_user_certificate: str = ""
+    papers: tuple[str, ...] = ()
+    reply: str = ""
+    limits: tuple[str, ...] = ()
+    basis: str = ""
+    attached: Attachment = Attachment()
+
+    @property
+    def named(self) -> str:
+        """What happened and when, as a sentence names it."""
+        how = self.how.replace("_", " ")
+        return f"{how} ({self.when})" if self.when else how
+
+
+def days(when: str) -> tuple[str | None, str | None]:
+    """The earliest and latest possible day of a partial date; (None, None) without one.
+
+    >>> days("2012-02/2012-04"), days("")
+    (('2012-02-01', '2012-04-30'), (None, None))
+    """
+    return bounds(when) if when else (None, None)
