@@ -48,6 +48,8 @@ if [ "$kind" = dev ]; then
     packages+=(golang-go golang-golang-x-mod-dev)
     # Time stamps by a second hand; faults of single system calls; a clock that lies; a bare network.
     packages+=(openssl strace libfaketime iproute2)
+    # PyICU, which followthemoney asks for, has no wheel: pip compiles it (half a minute).
+    packages+=(g++ pkg-config libicu-dev)
 fi
 # What compiles the search of markings (scripts/compile_core.py); a Python that is not
 # Debian's brings its headers.
