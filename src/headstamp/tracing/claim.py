@@ -46,7 +46,9 @@ class Claim:
 
     ``first`` and ``last`` are the earliest and latest possible day (ISO 8601), None where that
     end is open. ``from_country`` and ``to_country`` are codes. ``goods`` says what went, in
-    words. ``limits`` is what a trace reply forbids to be done with it.
+    words, ``goods_keys`` which goods they are, in a form to compare (``lot:4470B``). ``limits``
+    is what a trace reply forbids to be done with it. ``event`` is the id of another record that
+    tells of the same event, where this one says so.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Claim:
     lawful: str = "unknown"
     grade: str = ""
     goods: str = ""
+    goods_keys: tuple[str, ...] = ()
     quantity: float | None = None
     unit: str = ""
     licence: str = ""
@@ -72,6 +75,7 @@ class Claim:
     reply: str = ""
     limits: tuple[str, ...] = ()
     basis: str = ""
+    event: str = ""
     attached: Attachment = Attachment()
 
     @property
@@ -79,6 +83,16 @@ class Claim:
         """What happened and when, as a sentence names it."""
         how = self.how.replace("_", " ")
         return f"{how} ({self.when})" if self.when else how
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        told: dict[str, Any] = {}
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
+            if isinstance(value, Attachment):
+                value = value.as_dict()
+            told[name] = list(value) if isinstance(value, tuple) else value
+        return told
 
 
 def days(when: str) -> tuple[str | None, str | None]:
