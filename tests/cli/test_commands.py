@@ -34,7 +34,7 @@ PROMISED = {
     "conflicts": ["choose", "reason"],
     "parts": [], "custody": [], "receipt": ["output", "language", "check"],
     "derive": ["what", "tool", "tier"],
-    "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
+    "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 
 

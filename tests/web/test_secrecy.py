@@ -27,6 +27,7 @@ _WRITTEN = {
     "place": lambda c: {"locality": c, "verbatim": c, "latitude": 11.123456, "longitude": 22.5},
     "from_place": lambda c: {"locality": c, "country": "FR"},
     "to_place": lambda c: {"verbatim": c, "country": "FR"},
+    "addresses": lambda c: [c],
     "identifiers": lambda c: [{"scheme": "register", "value": c}],
     "value": lambda c: {"amount": 90_000_000 + int(re.sub(r"\D", "", c)), "currency": "EUR"},
     "digest": lambda c: re.sub(r"\D", "", c).rjust(4, "0") * 16,
@@ -59,6 +60,8 @@ def _hidden(kind: RecordType, tier: str, canary: str) -> Record:
         values["link"] = f"https://example.org/{canary}"
     if "generation" in kind.by_name:  # who says what was done has no original
         values["generation"] = "copy"
+    if kind.name == "list_entry":  # it is about something
+        values["names"] = [canary]
     if kind.name == "custody":  # and seals belong to an act
         values |= {"act": "checked", "held_on": "2016-03"}
     return kind.cls.build(values)

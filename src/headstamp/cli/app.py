@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "custody": "custody",
     "receipt": "custody",
     "derive": "custody",
+    "finding": "finding",
     "erase": "erase",
     "verify": "case",
     "checkpoint": "case",

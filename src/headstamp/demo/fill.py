@@ -19,7 +19,8 @@ from headstamp.store.case import Case
 
 Told = Callable[[str, int, int | None], None]
 LEAD, SECOND = "R. Ilmen", "S. Torvag"
-_LATER = ("reading", "trace_request", "trace_reply", "finding", "note", "tally", "photograph")
+_LATER = ("reading", "trace_request", "trace_reply", "finding", "right_of_reply", "note", "tally",
+          "photograph")
 
 
 def fill(case: Case, *, told: Told | None = None) -> int:
@@ -39,7 +40,9 @@ def fill(case: Case, *, told: Told | None = None) -> int:
         (SECOND, "second reading", _read_by(teaching, SECOND)),
         ("desk", "readings by scheme and barcode", _read_by(teaching, "")),
         ("trace desk", "requests and what came back", replies),
-        (LEAD, "findings, notes and counts from papers", _others(teaching, "finding", "note", "tally")),
+        ("trace desk", "what the replies tell of", _told_by_replies(teaching)),
+        (LEAD, "findings, notes and counts from papers, and who was asked about them",
+         _others(teaching, "finding", "right_of_reply", "note", "tally")),
     ]
     for number, (actor, reason, records) in enumerate(stages):
         tell("readings, traces, findings", number, len(stages))
@@ -67,7 +70,7 @@ def _documented(case: Case, teaching: Teaching, tell: Told) -> int:
     early = dict(_as_it_was(teaching))
     corrected = reader.many(sorted(early))
     records = [
-        early.get(record.id, record) for record in teaching.records
+        _before_replies(early.get(record.id, record)) for record in teaching.records
         if record.NAME not in _LATER and record.id != teaching.basis and record.id not in corrected
     ]
     with case.change(actor=LEAD, reason="documented on the spot") as change:
@@ -86,6 +89,15 @@ def _put(case: Case, actor: str, reason: str, records: list[Record]) -> int:
 
 def _others(teaching: Teaching, *names: str) -> list[Record]:
     return [record for record in teaching.records if record.NAME in names]
+
+
+def _told_by_replies(teaching: Teaching) -> list[Record]:
+    return [one for one in _others(teaching, "transfer", "custody") if getattr(one, "reply", None)]
+
+
+def _before_replies(record: Record) -> Record:
+    """The record as it stood before the trace reply came that tells of it too."""
+    return _with(record, reply=None) if getattr(record, "reply", None) else record
 
 
 def _read_by(teaching: Teaching, reader: str) -> list[Record]:

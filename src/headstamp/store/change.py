@@ -48,6 +48,7 @@ from headstamp.store.elsewhere import (
 from headstamp.store.erased import Erased, coming_back, decisions, erased_in, unlike_others
 from headstamp.store.facets import spread
 from headstamp.store.ranks import Ranks
+from headstamp.store.readiness import unready
 from headstamp.store.receiving import Judged, Received, Taken, judge
 from headstamp.store.refs import owners
 from headstamp.store.rows import Row, make_row
@@ -151,6 +152,8 @@ class Change:
             # The same record twice in one batch: one after the other.
             return self._one_by_one(records, ignoring)
         self._refuse_erased(records)
+        if unsettled := list(unready(self._conn, records)):
+            raise Invalid("not everybody named has had the right of reply", unsettled)
         self._ranks.learn(records, batch)
         self._half_done = True  # until all is written: an error in between spoils the change
         for name, positions in by_kind.items():
