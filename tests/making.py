@@ -158,6 +158,8 @@ def plausible(kind: RecordType, ids: Ids, *, seed: str = "") -> Record:
 
 def _fitting(values: dict[str, Any]) -> dict[str, Any]:
     """The examples without those that do not go together."""
+    if "use_limits" in values:  # what must not be published says nothing to the public
+        return {**values, "use_limits": ["not_in_court"]}
     if "what_was_done" in values:  # a file: an example of an original is made from nothing
         return {**values, "generation": "derivative" if "parent" in values else "copy"}
     if "witness_kind" in values:  # a time stamp cannot be made up

@@ -44,7 +44,7 @@ from tests.store.model import Model
 
 ASKED = {
     "belonging", "cells", "contested", "count", "empty", "entry", "facet_names", "facets", "find_keys",
-    "find_texts", "get", "history", "labels", "lacking", "list", "many", "naming", "original", "placed",
+    "find_texts", "get", "history", "labels", "lacking", "limits", "list", "many", "naming", "original", "placed",
     "recent", "referring", "rivals", "size", "snapshot", "standing", "stream", "summed", "times_named",
     "totals",
 }
@@ -78,6 +78,7 @@ def _answers(
     yield "contested", [shown.as_dict() for shown in reader.contested()]
     yield "many", {id_: shown.as_dict() for id_, shown in sorted(reader.many(ids).items())}
     yield "labels", sorted(reader.labels(ids).items())
+    yield "limits", sorted(reader.limits(ids).items())
     for id_ in ids:
         for ask in (reader.get, reader.history, reader.referring, reader.naming, reader.rivals):
             answer = _try(ask, id_)

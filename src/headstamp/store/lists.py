@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.records import TYPES, RecordType, kind_named
 from headstamp.store import asking, facets
+from headstamp.store.limits import LEFT_OUT
 from headstamp.store.policy import field_rules
 from headstamp.store.rows import cell_text
 from headstamp.store.shown import Page, Shown, column_facts
@@ -46,6 +47,8 @@ class Lists(Sight):
             query = self._bodies(table).where(table.c.log_seq.in_(seqs))
             place = {seq: number for number, seq in enumerate(seqs)}
             rows = sorted(self._show(conn, type_, query), key=lambda shown: place[shown.seq])
+        if where:  # a filter would tell what is kept back
+            rows = [row for row in rows if row.label != LEFT_OUT]
         return Page(rows, total, offset)
 
     def stream(self, kind: str, where: Mapping[str, Any] | None = None) -> Iterator[Shown]:

@@ -25,6 +25,7 @@ from headstamp.records import BY_NAME, TYPES, RecordType, kind_named, kind_of_id
 from headstamp.store import related, survey
 from headstamp.store.backend import batches
 from headstamp.store.elsewhere import aside, contested_ids, open_aside, version_rows
+from headstamp.store.limits import LEFT_OUT
 from headstamp.store.lists import Lists
 from headstamp.store.policy import field_rules
 from headstamp.store.search import find_keys, find_texts
@@ -61,6 +62,7 @@ class Reader(Lists):
         current = self.get(record_id)
         kind = kind_of_id(record_id)
         with self._connected() as conn:
+            kept_back = bool(self._kept_back(conn, [record_id]))
             rows = _versions(conn, record_id, current.seq)
             events: builtins.list[Event] = []
             before: Mapping[str, Any] = {}
@@ -69,7 +71,8 @@ class Reader(Lists):
                 raw = orjson.loads(row.body) if row.body is not None else {}
                 if row.number != current.version and not self._may_see(conn, kind, raw):
                     continue
-                values = self._filtered(kind, raw, self._visible_ids(conn, [raw], kind))
+                values = {} if kept_back else self._filtered(
+                    kind, raw, self._visible_ids(conn, [raw], kind))
                 event = Event(row.seq, row.number, told.actor, told.at, told.reason,
                               values, differing(before, values), told.act, told.of,
                               tuple(name for name in sorted(told.fields.keys() - raw.keys())
@@ -89,6 +92,8 @@ class Reader(Lists):
         kind = kind_of_id(record_id)
         found: builtins.list[Rival] = []
         with self._connected() as conn:
+            if self._kept_back(conn, [record_id]):
+                return []
             for row in open_aside(conn, record_id):
                 raw = orjson.loads(row.body or b"{}")
                 if not self._may_see(conn, kind, raw):
@@ -154,7 +159,7 @@ class Reader(Lists):
             found: list[Shown] = []
             for type_, fields in by_kind.values():
                 seqs = related.naming_seqs(conn, record_id, self.rank, type_, fields, limit)
-                found.extend(self._at(conn, type_, seqs))
+                found.extend(self._telling(self._at(conn, type_, seqs)))
         return sorted(found, key=lambda shown: shown.seq)[:limit]
 
     def naming(self, record_id: str, most: int = 10) -> list[tuple[related.Naming, list[Shown]]]:
@@ -162,10 +167,11 @@ class Reader(Lists):
         with self._connected() as conn:
             if not self._seen(conn, [record_id]):
                 return []
-            return [
-                (one, self._at(conn, one.kind, one.seqs))
+            named = [
+                (one, self._telling(self._at(conn, one.kind, one.seqs)))
                 for one in related.naming(conn, record_id, self.rank, most)
             ]
+            return [(one, rows) for one, rows in named if rows]
 
     def belonging(
         self, ids: Sequence[str], kind: str, field: str, most: int = 2_000
@@ -180,10 +186,12 @@ class Reader(Lists):
             pairs = related.belonging(
                 conn, self._backend, self._seen(conn, ids), self.rank, type_, field, most
             )
-            shown = {one.seq: one for one in self._at(conn, type_, [seq for _, seq in pairs])}
+            rows = self._telling(self._at(conn, type_, [seq for _, seq in pairs]))
+            shown = {one.seq: one for one in rows}
         found: dict[str, builtins.list[Shown]] = {}
         for to_id, seq in sorted(pairs, key=lambda pair: pair[1]):
-            found.setdefault(to_id, []).append(shown[seq])
+            if seq in shown:
+                found.setdefault(to_id, []).append(shown[seq])
         return found
 
     def original(self, digest: str) -> tuple[Path, Shown]:
@@ -197,7 +205,7 @@ class Reader(Lists):
                     continue
                 table = CURRENT[name]
                 query = self._bodies(table).where(table.c.digest == digest).limit(1)
-                for shown in self._show(conn, BY_NAME[name], query):
+                for shown in self._telling(self._show(conn, BY_NAME[name], query)):
                     return self._vault.open(digest), shown
         raise Missing(f"there is no original {digest}")
 
@@ -294,7 +302,8 @@ class Reader(Lists):
         if not all(map(is_storable, words)):
             return []
         with self._connected() as conn:
-            return find_texts(conn, self._backend, words, self.rank, limit)
+            found = find_texts(conn, self._backend, words, self.rank, limit)
+            return self._open_hits(conn, found)
 
     def find_keys(
         self, column: str, *, like: str = "", equal: str = "", unread: bool = False,
@@ -304,10 +313,22 @@ class Reader(Lists):
         if not all(map(is_storable, (like, equal, filled))):
             return []
         with self._connected() as conn:
-            return find_keys(
+            found = find_keys(
                 conn, self._backend, self.rank, limit, column=column, like=like, equal=equal,
                 unread=unread, filled=filled,
             )
+            return self._open_hits(conn, found)
+
+    def _open_hits(
+        self, conn: Connection, hits: builtins.list[tuple[str, str]]
+    ) -> builtins.list[tuple[str, str]]:
+        kept_back = self._kept_back(conn, [id_ for id_, _ in hits])
+        return [hit for hit in hits if hit[0] not in kept_back] if kept_back else hits
+
+    @staticmethod
+    def _telling(rows: builtins.list[Shown]) -> builtins.list[Shown]:
+        """Those that say anything: what is kept back does not say what it names either."""
+        return [row for row in rows if row.label != LEFT_OUT]
 
 
 def hidden(kind: str, field: str, rank: int) -> bool:

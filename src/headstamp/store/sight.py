@@ -20,9 +20,11 @@ from headstamp.kinds.coarsen import coarsened
 from headstamp.kinds.identity import is_record_id
 from headstamp.kinds.kind import Unfit, refuse_unstorable
 from headstamp.kinds.number import COUNT
+from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, BY_PREFIX, RecordType
 from headstamp.store import asking, facets
 from headstamp.store.backend import Backend, batches
+from headstamp.store.limits import LEFT_OUT, Limit, limits_on, withheld_from
 from headstamp.store.policy import clearance_rank, field_rules
 from headstamp.store.refs import owners_in
 from headstamp.store.shown import Shown, column_facts, label_of
@@ -114,11 +116,32 @@ class Sight:
         raws = [orjson.loads(row.body) for row in rows]
         visible = self._visible_ids(conn, raws, kind)
         shown = []
+        kept_back = self._kept_back(conn, [row.id for row in rows])
         for row, raw in zip(rows, raws, strict=True):
+            if row.id in kept_back:
+                # It is counted with the others and says nothing, so that totals still add up.
+                shown.append(Shown(kind.name, row.id, row.version_no, row.log_seq,
+                                   {"tier": raw["tier"]}, LEFT_OUT))
+                continue
             values = self._filtered(kind, raw, visible)
             shown.append(Shown(kind.name, row.id, row.version_no, row.log_seq, values,
                                label_of(kind, row.id, values)))
         return shown
+
+    def limits(self, ids: Sequence[str]) -> dict[str, tuple[Limit, ...]]:
+        """What trace replies forbid to be done with these records; those without limits left out.
+
+        Of replies that may not be seen the codes alone are told (see ``limits``).
+        """
+        with self._connected() as conn:
+            return limits_on(conn, self._backend, self.rank, self._seen(conn, ids))
+
+    def _kept_back(self, conn: Connection, ids: Sequence[str]) -> set[str]:
+        """Those of which the public sees nothing, for a trace reply forbids to publish them."""
+        if self.rank > RANK["public"]:
+            return set()
+        found = limits_on(conn, self._backend, self.rank, ids)
+        return {one for one, limits in found.items() if withheld_from(self.clearance, limits)}
 
     def _at(self, conn: Connection, kind: RecordType, seqs: Sequence[int]) -> list[Shown]:
         """The visible records at these places of the log, in the order of the log."""
