@@ -6,6 +6,7 @@ is withdrawn is counted and not shown; what is not approved says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from headstamp.publish import wording
@@ -16,6 +17,19 @@ from headstamp.store.shown import Shown
 
 LISTED = 150
 _ORDER = {"approved": 0, "in_review": 1, "draft": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """A party named in it: what became of its right of reply, and its answer word for word.
+
+    ``other_wording``: it was asked about another wording of the sentence than stands here.
+    """
+
+    party: str
+    state: str
+    answer: str
+    other_wording: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,7 @@ class FindingCard:
     method: str
     alternatives: str
     reply: str
+    asked: tuple[AskedLine, ...]
     items: tuple[str, ...]
     more_items: int
     papers: tuple[Citation, ...]
@@ -56,10 +71,10 @@ def gather(reader: Reader, sources: Sources) -> Findings:
     kept = [shown for shown in rows if shown.get("status") != "withdrawn"][:LISTED]
     names = reader.labels(sorted({one for s in kept for one in (s.get("items") or ())[:5]}))
     cut = Cut(len(kept), total - withdrawn, "approved ones first")
-    return Findings(tuple(_card(one, names, sources) for one in kept), cut, withdrawn)
+    return Findings(tuple(_card(reader, one, names, sources) for one in kept), cut, withdrawn)
 
 
-def _card(shown: Shown, names: dict[str, str], sources: Sources) -> FindingCard:
+def _card(reader: Reader, shown: Shown, names: dict[str, str], sources: Sources) -> FindingCard:
     def word(name: str) -> str:
         return wording.field("finding", shown.values, name)
 
@@ -75,6 +90,22 @@ def _card(shown: Shown, names: dict[str, str], sources: Sources) -> FindingCard:
     return FindingCard(
         word("sentence"), shown.get("status") == "approved", word("status"),
         probability or interval, word("confidence"), word("grade"), word("method"),
-        word("alternatives"), word("reply_given"), tuple(names[one] for one in items),
+        word("alternatives"), word("reply_given"), tuple(_asked(reader, shown)), tuple(names[one] for one in items),
         len(shown.get("items") or ()) - len(items), sources.papers(shown.get("documents")),
     )
+
+
+def _asked(reader: Reader, finding: Shown) -> Iterator[AskedLine]:
+    rights = reader.referring(finding.id, kind="right_of_reply", field="finding")
+    parties = reader.labels([str(right.get("party")) for right in rights])
+    asked = {str(right.get("party")) for right in rights}
+    for right in rights:
+        yield AskedLine(
+            parties.get(str(right.get("party")), ""),
+            wording.field("right_of_reply", right.values, "right_state"),
+            wording.field("right_of_reply", right.values, "answer"),
+            right.get("sentence") != finding.get("sentence"),
+        )
+    named = [one for one in finding.get("named") or () if one not in asked]
+    for party in reader.labels(named).values():
+        yield AskedLine(party, "not asked yet", "", False)
