@@ -9,6 +9,7 @@ from headstamp.kinds.country import Country
 from headstamp.kinds.date import PartialDate
 from headstamp.kinds.identity import RefKind
 from headstamp.kinds.money import Money
+from headstamp.kinds.number import Truth
 from headstamp.kinds.place import Place
 from headstamp.kinds.quantity import Quantity
 from headstamp.kinds.text import Line, Prose
@@ -34,7 +35,11 @@ class Transfer(Record):
     from_place: Place | None = fact("From place")
     to_place: Place | None = fact("To place")
     through: tuple[Country, ...] = fact("Through countries", (), also=("transit", "via"))
+    direction_doubted: Truth | None = fact(
+        "Is the direction in doubt?", help="The source does not surely say which of the two places "
+        "sent and which received: both are shown, and nothing is made of the order.")
     carrier: Annotated[str, RefKind("party")] | None = fact("Carried by party")
+    broker: Annotated[str, RefKind("party")] | None = fact("Brokered by party", also=("broker",))
     happened_on: PartialDate | None = fact("When", also=("ship date", "date of transfer"))
     goods: Line | None = fact("Goods, as written", text=True)
     items: tuple[Annotated[str, RefKind("item")], ...] = fact("Items", ())

@@ -1,0 +1,84 @@
+"""Was an embargo, or another measure against a country, in force when the goods moved?
+
+Asked of every country that the transfer names: from, to, through, and those of its parties.
+Programmes of one list about one country are one question, however many issuers they have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headstamp.tracing.check import Around, Flag, Movement, Sure, cited, country_named
+from headstamp.tracing.check_list import Entry, Lists
+
+_KINDS = frozenset({"arms_embargo", "sanctions_programme"})
+_NAMED = 6
+
+
+def embargo(one: Movement, lists: Lists, around: Around) -> Iterator[Flag]:
+    """Questions about measures against the countries of a transfer; none within one country."""
+    if one.domestic:
+        return
+    for country, roles in countries(one, around).items():
+        grouped: dict[tuple[str, str, Sure, bool], list[Entry]] = {}
+        for entry, sure in lists.about_country(country, one.first, one.last):
+            if entry.kind in _KINDS:
+                arms = entry.arms or entry.kind == "arms_embargo"
+                key = entry.list_name, entry.version, sure, arms
+                grouped.setdefault(key, []).append(entry)
+        for (_, _, sure, arms), entries in sorted(grouped.items(), key=lambda pair: pair[0]):
+            first = entries[0]
+            yield Flag(
+                "arms_embargo" if arms else "sanctions",
+                _question(one, country, roles, entries, sure, arms),
+                first.source, first.list_name, first.version, first.dated, sure, (one.id,),
+                tuple(entry.code for entry in entries), caution=first.caution,
+            )
+
+
+def countries(one: Movement, around: Around) -> dict[str, list[str]]:
+    """The countries that a transfer touches, each with what it is to the transfer."""
+    found: dict[str, list[str]] = {}
+
+    def add(country: str, role: str) -> None:
+        if country:
+            found.setdefault(country, []).append(role)
+
+    if one.direction_doubted:
+        add(one.from_country, "one of the two countries, which the source does not surely tell apart")
+        add(one.to_country, "one of the two countries, which the source does not surely tell apart")
+    else:
+        add(one.from_country, "sent from")
+        add(one.to_country, "sent to")
+    for country in one.through:
+        add(country, "sent through")
+    for party, role in ((one.from_party, "country of the sender"),
+                        (one.to_party, "country of the receiver"),
+                        (one.carrier, "country of the carrier"),
+                        (one.broker, "country of the broker")):
+        known = around.parties.get(party or "")
+        if known is not None and known.country not in found:
+            add(known.country, role)
+    return found
+
+
+def _question(one: Movement, country: str, roles: list[str], entries: list[Entry], sure: Sure,
+              arms: bool) -> str:
+    codes = sorted({entry.code for entry in entries})
+    named = ", ".join(codes[:_NAMED]) + (f" and {len(codes) - _NAMED} more" if len(codes) > _NAMED else "")
+    what = "measures on arms" if arms else "sanctions, of which none is said to be on arms,"
+    first = entries[0]
+    source = cited(first.list_name, first.version, first.dated)
+    about = f"{country_named(country)} ({'; '.join(dict.fromkeys(roles))})"
+    if sure == "in force":
+        return (f"{source} has {what} about {about} in force when the goods moved, {one.on}: {named}. "
+                "Did they cover these goods, and was there an exemption or approval?")
+    if sure == "possibly in force":
+        return (f"{source} has {what} about {about} that may have been in force when the goods moved, "
+                f"{one.on}: {named}. On which day did they move, and did the measures cover them?")
+    if any(entry.in_force for entry in entries):
+        return (f"{source} has {what} about {about}: {named}. When did the goods move, and were the "
+                "measures in force then?")
+    own = first.dated or "its own day"
+    return (f"{source} has {what} about {about} in force on {own} and does not say since when: {named}. "
+            f"Were they in force when the goods moved, {one.on}, and did they cover them?")
