@@ -6,11 +6,12 @@ is said at the list, by number and by rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from headstamp.publish.wording import number
+from headstamp.store.limits import LEFT_OUT
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 
@@ -25,15 +26,20 @@ class Cut:
     shown: int
     total: int
     order: str
+    # So many are left out because the reply they rest on forbids that they be published.
+    withheld: int = 0
 
     @property
     def note(self) -> str:
-        if self.shown >= self.total:
-            return ""
-        return (
-            f"The first {number(self.shown)} of {number(self.total)} {self.order}; "
-            "all are in the case."
-        )
+        told = []
+        if self.shown + self.withheld < self.total:
+            told.append(f"The first {number(self.shown)} of {number(self.total)} {self.order}; "
+                        "all are in the case.")
+        if self.withheld:
+            told.append(f"{number(self.withheld)} of {number(self.total)} "
+                        f"{'is' if self.withheld == 1 else 'are'} left out: a trace reply forbids "
+                        "to publish what rests on it.")
+        return " ".join(told)
 
 
 def first(
@@ -47,16 +53,24 @@ def first(
     """
     recorded = "in the order of recording"
     total, _ = reader.count(kind, None, where)
-    if key is None:
-        rows = reader.list(kind, where, descending=False, limit=most).rows
-        return rows, Cut(len(rows), total, recorded)
     if total <= _SORTED:
-        rows = sorted(reader.stream(kind, where), key=lambda s: (key(s), s.seq))[:most]
-        return rows, Cut(len(rows), total, order)
-    rows = sorted(
-        reader.list(kind, where, descending=False, limit=most).rows, key=lambda s: (key(s), s.seq)
-    )
-    return rows, Cut(len(rows), total, f"{recorded} ({order} among themselves)")
+        every = list(reader.stream(kind, where))
+        told = telling(every)
+        if key is not None:
+            told.sort(key=lambda s: (key(s), s.seq))
+        rows = told[:most]
+        return rows, Cut(len(rows), total, order if key else recorded, len(every) - len(told))
+    taken = reader.list(kind, where, descending=False, limit=most).rows
+    rows = telling(taken)
+    if key is not None:
+        rows.sort(key=lambda s: (key(s), s.seq))
+        recorded = f"{recorded} ({order} among themselves)"
+    return rows, Cut(len(rows), total, recorded, len(taken) - len(rows))
+
+
+def telling(rows: Iterable[Shown]) -> list[Shown]:
+    """Those that may be handed out."""
+    return [shown for shown in rows if shown.label != LEFT_OUT]
 
 
 def by_date(name: str) -> Callable[[Shown], Any]:

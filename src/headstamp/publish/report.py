@@ -91,6 +91,7 @@ def gather(
     ``program`` names the program and its version; without ``thumbnail`` there are
     no plates. Raises Tampered where counts do not add up.
     """
+    reader = reader.to_hand_out()
     known = sources.gather(reader)
     totals = reader.totals()
     title, subtitles = _titles(reader, known)
