@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.parties import judge, judged, same_as
+from headstamp.actions.parties import judge, judged, same_as, ties
+from headstamp.actions.party_candidates import party_book
 from headstamp.errors import Invalid, Missing
-from headstamp.records import Party
+from headstamp.records import Party, Tie
 from headstamp.store.case import Case
 
 NAMES = {"party-aaaa": "Example Works Ltd", "party-bbbb": "ООО Пример Завод",
@@ -69,3 +70,61 @@ def test_a_party_that_may_not_be_seen_is_not_judged_and_its_judgement_not_seen(c
     assert case.read("restricted").get(tie).get("tier") == "restricted"
     assert same_as(case.read("partner")) == {}
     assert len(same_as(case.read("restricted"))) == 2
+
+
+def test_proposals_wait_until_they_are_judged(case: Case) -> None:
+    with case.change(actor="tester", reason="sample") as change:
+        change.put(Party.build(id="party-eeee", name="EXAMPLE WORKS"))
+    (one,) = party_book(case, case.read("partner")).open()
+    assert (one.candidate.party, one.candidate.other) == ("party-aaaa", "party-eeee")
+    say(case, "party-aaaa", "party-eeee", "different")
+    book = party_book(case, case.read("partner"))
+    assert not book.open() and [p.judged for p in book.of("party-eeee")] == ["different"]
+
+
+def test_what_follows_from_other_judgements_waits_for_nobody(case: Case) -> None:
+    with case.change(actor="tester", reason="sample") as change:
+        change.put_many([Party.build(id="party-eeee", name="EXAMPLE WORKS"),
+                         Party.build(id="party-ffff", name="Example Works GmbH")])
+    say(case, "party-aaaa", "party-eeee", "same")
+    say(case, "party-aaaa", "party-ffff", "different")
+    judged_as = {(p.candidate.party, p.candidate.other): p.judged
+                 for p in party_book(case, case.read("partner")).proposals}
+    assert judged_as == {("party-aaaa", "party-eeee"): "same",
+                         ("party-aaaa", "party-ffff"): "different",
+                         ("party-eeee", "party-ffff"): "different"}
+
+
+def test_an_unseen_party_proposes_nothing_and_stands_in_no_reason(case: Case) -> None:
+    with case.change(actor="tester", reason="sample") as change:
+        change.put_many([
+            Party.build(id="party-eeee", name="Example Works", owner="party-dddd"),
+            Party.build(id="party-gggg", name="A. Private", party_kind="person"),
+            Tie.build(id="tie-1111", party="party-dddd", tie_kind="officer", to_party="party-aaaa"),
+        ])
+    low, high = (party_book(case, case.read(one)) for one in ("partner", "restricted"))
+    assert "party-dddd" not in low.facts and "A. Private" not in repr(low.proposals)
+    assert not low.shared("party-aaaa")
+    assert ("party-dddd", "party-gggg") in {
+        (p.candidate.party, p.candidate.other) for p in high.open()}
+    (shared,) = high.shared("party-aaaa")
+    assert (shared.party, shared.what, shared.words) == ("party-eeee", "owner", "A. Private")
+
+
+def test_ties_are_claims_and_one_to_itself_is_told(case: Case) -> None:
+    with case.change(actor="tester", reason="sample") as change:
+        change.put_many([
+            Tie.build(id="tie-1111", party="party-bbbb", tie_kind="owner", to_party="party-aaaa",
+                      share=60, lasted="2014/2016", grade="B2", basis="trade register"),
+            Tie.build(id="tie-2222", party="party-bbbb", tie_kind="owner", to_party="party-cccc",
+                      share=60, lasted="2015"),
+            Tie.build(id="tie-3333", party="party-aaaa", tie_kind="owner", to_party="party-aaaa"),
+        ])
+    reader = case.read("partner")
+    own = {one.id: one for one in ties(reader, "party-aaaa")}
+    assert own["tie-3333"].itself and not own["tie-1111"].itself
+    assert (own["tie-1111"].outward, own["tie-1111"].grade, own["tie-1111"].lasted) == (
+        False, "B2", "2014/2016")
+    assert [one.outward for one in ties(reader, "party-bbbb")] == [True, True]
+    book = party_book(case, reader)
+    assert [one.party for one in book.shared("party-aaaa")] == ["party-cccc"]

@@ -7,6 +7,10 @@ the records; whoever follows a chain asks ``same_as``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from headstamp.actions.correct import correct
 from headstamp.errors import Invalid, Problem
 from headstamp.kinds.identity import derived_id
@@ -17,8 +21,10 @@ from headstamp.store.case import Case
 from headstamp.store.change import Outcome
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
+from headstamp.vocab import vocabulary
 
 JUDGED = ("same", "different")
+_MOST_TIES = 5_000
 
 
 def judgements(reader: Reader) -> list[Judgement]:
@@ -90,3 +96,67 @@ def _party(reader: Reader, party: str) -> Shown:
         raise Invalid("this cannot be judged", [Problem(
             "not a party", "Give the id of a party.", "party", party)])
     return shown
+
+
+@dataclass(frozen=True, slots=True)
+class TieShown:
+    """A tie as one of its parties sees it: a claim with its source and grade.
+
+    ``outward``: this party is the owner, officer, ... *of* the other; else the other is its.
+    ``itself``: the source ties the party to itself; told, and nothing is drawn from it.
+    """
+
+    id: str
+    kind: str
+    label: str
+    outward: bool
+    other: str
+    name: str
+    itself: bool
+    role: str
+    share: float | None
+    lasted: str
+    grade: str
+    source: str
+    documents: tuple[str, ...]
+    basis: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The tie as plain JSON values; what is not said is left out."""
+        told = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        told["documents"] = list(self.documents)
+        return {name: value for name, value in told.items()
+                if value not in ("", None, [], False) or name == "outward"}
+
+
+def ties(reader: Reader, party: str) -> list[TieShown]:
+    """All visible ties of a party, judgements too: owners first, then the rest, by time."""
+    found: dict[str, tuple[Shown, bool]] = {}
+    for name, outward in (("to_party", False), ("party", True)):
+        for one in reader.referring(party, kind="tie", field=name, limit=_MOST_TIES):
+            found.setdefault(one.id, (one, outward))
+    owned = reader.get(party).get("owner")
+    others = {_other(one, outward) for one, outward in found.values()} | ({owned} if owned else set())
+    labels = reader.labels(sorted(one for one in others if one))
+    shown = [_tie(one, outward, party, labels) for one, outward in found.values()]
+    if owned:
+        # "Owned by" on the party itself says the same with fewer words.
+        shown.append(TieShown(party, "owner", vocabulary("tie_kind").label("owner"), False, owned,
+                              labels.get(owned, owned), owned == party, "", None, "", "", "", (), ""))
+    order = [term.code for term in vocabulary("tie_kind").terms]
+    return sorted(shown, key=lambda one: (order.index(one.kind), one.outward, one.lasted, one.name))
+
+
+def _other(tie: Shown, outward: bool) -> str:
+    return str(tie.get("to_party" if outward else "party", ""))
+
+
+def _tie(tie: Shown, outward: bool, party: str, labels: Mapping[str, str]) -> TieShown:
+    other = _other(tie, outward)
+    source = tie.get("source") or {}
+    return TieShown(
+        tie.id, tie.get("tie_kind"), vocabulary("tie_kind").label(tie.get("tie_kind")), outward, other,
+        labels.get(other, other), other == party, tie.get("role", ""), tie.get("share"),
+        str(tie.get("lasted", "")), tie.get("grade", ""), source.get("document", ""),
+        tuple(tie.get("documents", ())), tie.get("basis", ""),
+    )
