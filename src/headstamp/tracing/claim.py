@@ -8,7 +8,9 @@ the goods. Two claims that contradict each other are two claims.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from headstamp.kinds.date import bounds
@@ -98,7 +100,45 @@ class Claim:
 def days(when: str) -> tuple[str | None, str | None]:
     """The earliest and latest possible day of a partial date; (None, None) without one.
 
+    A qualifier widens the window by one unit of what is written, on both sides: ``~`` (about)
+    and ``?`` (uncertain) by a week for a day, a month for a month or season, a year for a
+    year, ten for a decade; ``%`` (both) by two. In an interval each end has its own. EDTF
+    leaves this open: the rule is headstamp's own, so that "about March" is never held to
+    contradict the 2nd of April.
+
     >>> days("2012-02/2012-04"), days("")
     (('2012-02-01', '2012-04-30'), (None, None))
+    >>> days("2012-05~"), days("2014-06-10?"), days("1984~/..")
+    (('2012-04-01', '2012-06-30'), ('2014-06-03', '2014-06-17'), ('1983-01-01', None))
     """
-    return bounds(when) if when else (None, None)
+    if not when:
+        return None, None
+    first, last = bounds(when)
+    start, _, end = when.partition("/")
+    if first is not None:
+        first = _moved(first, start, -1)
+    if last is not None:
+        last = _moved(last, end or start, 1)
+    return first, last
+
+
+_MARKS = {"~": 1, "?": 1, "%": 2}
+
+
+def _moved(day: str, written: str, way: int) -> str:
+    """A day moved by what the qualifier of a written date stands for; within years 1 to 9999."""
+    times = _MARKS.get(written[-1:], 0)
+    if not times:
+        return day
+    bare = written[:-1]
+    year, month = int(day[:4]), int(day[5:7])
+    months = 12 * (10 if "X" in bare[:4] else 1) if len(bare) == 4 else 1
+    if "X" in bare[:4] and bare[2:4] == "XX":
+        months = 1200
+    if len(bare) == 10 and "X" not in bare:
+        moved = date.fromisoformat(day).toordinal() + way * times * 7
+        return date.fromordinal(min(max(moved, 1), date.max.toordinal())).isoformat()
+    at = min(max(year * 12 + month - 1 + way * times * months, 12), 9999 * 12 + 11)
+    year, month = at // 12, at % 12 + 1
+    # A window's end is the last day of a month, its beginning the first.
+    return f"{year:04d}-{month:02d}-{1 if way < 0 else monthrange(year, month)[1]:02d}"

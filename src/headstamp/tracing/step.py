@@ -58,7 +58,9 @@ class Step:
             return told.pop()
         if self.first is None and self.last is None:
             return ""
-        return self.first if self.first == self.last else f"{self.first or '..'}/{self.last or '..'}"
+        if self.first is not None and self.first == self.last:
+            return self.first
+        return f"{self.first or '..'}/{self.last or '..'}"
 
     @property
     def named(self) -> str:
