@@ -64,7 +64,7 @@ def open_for_import(
     if plan is not None:
         return Opened(table, path.name, table.columns, plan, _shown(plan), reading=reading)
     table, reading = _past_titles(path, table, wanted)
-    matched = match(table.columns, kind=wanted, dataset=path.name, samples=_samples(table))
+    matched = match(table.columns, kind=wanted, dataset=path.name, samples=samples(table))
     if wanted is None and not matched.matches:
         table.close()
         raise Invalid(
@@ -88,11 +88,11 @@ def _open_mended(
     if plan is not None:
         return Opened(table, name, columns, plan, _shown(plan), reading=reading, mended=True,
                       original=original)
-    samples = _samples(table)
+    samples = samples(table)
     if original is not None:
         first, reading = _past_titles(original, open_table(original), kind)
         with first:
-            samples = _samples(first)
+            samples = samples(first)
     matched = match(columns, kind=kind, dataset=name, samples=samples)
     return Opened(table, name, columns, matched.mapping, matched.matches, matched.warnings,
                   reading, True, original)
@@ -117,7 +117,7 @@ def _shown(plan: MappingPlan) -> list[tuple[str, str]]:
     ]
 
 
-def _samples(table: Table) -> Mapping[str, Sequence[str]]:
+def samples(table: Table) -> Mapping[str, Sequence[str]]:
     """Some cells of each column; the rows are read again afterwards."""
     found: dict[str, list[str]] = {column: [] for column in table.columns}
     for row in islice(table.rows(), _SAMPLE_ROWS):

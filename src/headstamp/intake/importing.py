@@ -144,6 +144,7 @@ class _Maker:
     ) -> None:
         self.name, self.shared, self._kind = plan.name, plan.shared, plan.kind
         self._prefix, self._dataset = plan.kind.prefix, mapping.dataset
+        self._known_as = plan.known_as or plan.name
         self._validate = plan.kind.cls.__pydantic_validator__.validate_python
         self._when = [_condition(when, places) for when in plan.when]
         if plan.when_any:
@@ -208,7 +209,7 @@ class _Maker:
             if found is None and number == 0:
                 return None
             parts.append(str(found).strip() if found is not None else "")
-        return derived_id(self._prefix, self._dataset, self.name, *parts)
+        return derived_id(self._prefix, self._dataset, self._known_as, *parts)
 
     def make(self, cells: Cells, ids: Mapping[str, str], id_: str, source: Source) -> Record:
         """The record. Raises Unfit or ValidationError."""

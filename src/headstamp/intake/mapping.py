@@ -33,7 +33,7 @@ _DOCUMENT = frozenset({
     "remark", "issued_on",
 })
 _DEFAULTS = frozenset({"tier", "grade"})
-_RECORD = frozenset({"name", "kind", "key", "shared", "when", "each", "fields"})
+_RECORD = frozenset({"name", "kind", "key", "shared", "known_as", "when", "each", "fields"})
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class RecordPlan:
 
     ``shared`` records (a maker, the weapon a part was in) are the same for all
     rows with the same ``key`` and are recorded once, never changed by a later row.
+    ``known_as`` is the name from which ids are made where several records stand for the
+    same things (the first and the second importer that a row names); its own, if empty.
     """
 
     name: str
@@ -68,6 +70,7 @@ class RecordPlan:
     by_tag: frozenset[str] = frozenset()
     # Columns nothing else takes: kept in the remark as "column: value".
     leftover: tuple[str, ...] = ()
+    known_as: str = ""
 
     def columns(self) -> list[str]:
         """The columns it reads, in order."""
@@ -208,7 +211,11 @@ def _record(raw: dict[str, Any], where: str, problems: list[Problem]) -> Iterato
         name=str(raw.get("name", kind.name)), kind=kind, fields=fields,
         key=_key(raw.get("key", []), f"{where}.key", problems), shared=bool(raw.get("shared", False)),
         when=tuple(_whens(raw.get("when", []), f"{where}.when", problems)),
+        known_as=str(raw.get("known_as", "")),
     )
+    if plan.known_as and not plan.shared:
+        problems.append(Problem("only a shared record is known by another name",
+                                "Give key and shared = true.", f"{where}.known_as"))
     if plan.shared != bool(plan.key):
         problems.append(Problem(
             "a record has a key of its own exactly where it is shared by several rows",
@@ -246,7 +253,7 @@ def field_names(kind: RecordType) -> list[str]:
 def _refs(value: Value) -> Iterator[str]:
     if value.ref:
         yield value.ref
-    for inner in value.first:
+    for inner in (*value.first, *value.interval):
         yield from _refs(inner)
     for one in value.all:
         for inner in one.values() if isinstance(one, Mapping) else (one,):

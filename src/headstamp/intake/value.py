@@ -25,6 +25,7 @@ from typing import Any
 
 from headstamp.errors import Problem
 from headstamp.intake import amounts, marks
+from headstamp.kinds.date import bounds
 from headstamp.kinds.kind import Unfit
 
 _ISO = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -35,14 +36,14 @@ Getter = Callable[[Cells, Ids], Any]
 
 _KEYS = frozenset({
     "column", "constant", "template", "join", "ref", "first", "all", "each", "empty", "words",
-    "other", "match", "split", "json", "date", "decimal", "thousands", "lower", "as",
+    "other", "match", "split", "json", "date", "decimal", "thousands", "lower", "as", "interval",
 })
 # Readings of a cell that are more than a table of words.
 _READINGS: dict[str, Callable[[str], str | None]] = {
     "marking_text": marks.text, "marking_state": marks.state, "state_words": marks.words,
     "sure_number": amounts.sure,
 }
-_SOURCES = ("column", "constant", "template", "ref", "first", "all", "each")
+_SOURCES = ("column", "constant", "template", "ref", "first", "all", "each", "interval")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Value:
     is empty falls away; the rest are joined by ``join``); ``ref`` (the id of
     another record of the same row); ``first`` (the first of several that gives
     anything); ``all`` (a list of what each gives); ``each`` (in a record made for
-    each of many columns: ``value`` or a name given with the column).
+    each of many columns: ``value`` or a name given with the column); ``interval``
+    (two values, the first and the last day of a time; one of them may be missing).
 
     Then, in this order: ``empty`` (words that mean nothing was given), ``match``
     (the first group of a pattern; nothing where it does not fit), ``json`` (the
@@ -83,13 +85,14 @@ class Value:
     thousands: str = ""
     lower: bool = False
     reading: str = ""
+    interval: tuple[Value, ...] = ()
 
     def columns(self) -> list[str]:
         """The columns it reads, in order."""
         found = [self.column] if self.column else []
         for text in self.template:
             found.extend(name for _, name, _, _ in Formatter().parse(text) if name)
-        for inner in self.first:
+        for inner in (*self.first, *self.interval):
             found.extend(inner.columns())
         for one in self.all:
             for inner in one.values() if isinstance(one, Mapping) else (one,):
@@ -138,6 +141,14 @@ def parse(raw: Any, where: str, problems: list[Problem]) -> Value:
             continue
         if key == "first":
             given[key] = tuple(parse(v, f"{where}.first[{n}]", problems) for n, v in enumerate(value))
+        elif key == "interval":
+            if isinstance(value, list) and len(value) == 2:
+                given[key] = tuple(
+                    parse(v, f"{where}.interval[{n}]", problems) for n, v in enumerate(value)
+                )
+            else:
+                problems.append(Problem("two values are needed, the first and the last day", "",
+                                        f"{where}.interval"))
         elif key == "all":
             given[key] = tuple(
                 _one_of_many(v, f"{where}.all[{n}]", problems) for n, v in enumerate(value)
@@ -240,8 +251,27 @@ def _source(value: Value, places: Mapping[str, int]) -> Getter:
         return first
     if value.all:
         return _all(value, places)
+    if value.interval:
+        return _interval(*(compiled(one, places) for one in value.interval))
     constant = value.constant
     return lambda cells, ids: constant
+
+
+def _interval(start: Getter, end: Getter) -> Getter:
+    """A time from its first and last day; the end that is not given stays open."""
+
+    def written(cells: Cells, ids: Ids) -> str | None:
+        first, last = start(cells, ids), end(cells, ids)
+        if first is None and last is None:
+            return None
+        for one in (first, last):
+            # A day written as 03/04/2016 would else be taken for a time of its own.
+            if one is not None and (bounds(str(one)) and "/" in str(one)):
+                raise Unfit("a day is needed here, not a time from one to another",
+                            "Write one day, month or year.")
+        return f"{first or '..'}/{last or '..'}"
+
+    return written
 
 
 def _all(value: Value, places: Mapping[str, int]) -> Getter:
