@@ -11,6 +11,7 @@ from headstamp.web.routes import (
     erase,
     exchange,
     files,
+    finding,
     form,
     help,
     listing,
@@ -33,10 +34,10 @@ from headstamp.web.routes import (
 _PAGES: tuple[tuple[Page, ...], ...] = (
     overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, help.PAGES, reference.PAGES,
     form.PAGES, reading.PAGES,
-    parts.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
+    parts.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
-                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS,
+                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS, *finding.ACTS,
                           *log.ACTS, *search.ACTS)
 
 
