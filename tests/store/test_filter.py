@@ -46,7 +46,7 @@ ASKED = {
     "belonging", "cells", "contested", "count", "empty", "entry", "facet_names", "facets", "find_keys",
     "find_texts", "get", "history", "labels", "lacking", "limits", "list", "many", "naming", "original", "placed",
     "recent", "referring", "rivals", "size", "snapshot", "standing", "stream", "summed", "times_named",
-    "totals",
+    "to_hand_out", "totals",
 }
 # Shown through other questions, or by their very nature the same for all.
 NUMBERS = re.compile(r"\b(seq|first|last|size)=\d+")

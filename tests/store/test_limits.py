@@ -9,9 +9,18 @@ from typing import Any
 import pytest
 
 from headstamp.actions.cases import index_case
+from headstamp.errors import Invalid
+from headstamp.kinds.tier import RANK
 from headstamp.records import Record, kind_named
 from headstamp.store.case import Case
-from headstamp.store.limits import LEFT_OUT, Limit, may_be_public, withheld_from
+from headstamp.store.limits import (
+    LEFT_OUT,
+    Limit,
+    kept_back,
+    limits_on,
+    may_be_public,
+    withheld_from,
+)
 from tests.conftest import STORES, new_case
 
 WORDS = "Not to be shown to the press."
@@ -133,6 +142,34 @@ def test_the_public_is_told_nothing_of_what_must_not_be_published(case: Case) ->
     assert reader.count("transfer")[0] == 3
     assert reader.list("transfer", {"from_party": "party-aaaa"}).rows == []
     assert reader.belonging(["item-aaaa"], "transfer", "items") == {}
+
+
+def test_nothing_that_is_kept_back_can_be_counted_sorted_or_asked_by(case: Case) -> None:
+    fill(case, records("sealed"))
+    for reader in (case.read("public"), case.read("restricted").to_hand_out()):
+        for name in ("transfer", "finding", "note", "document", "item"):
+            kind = kind_named(name)
+            for column in kind.columns:
+                try:
+                    total, groups = reader.count(name, column.name)
+                except Invalid:
+                    continue  # may not be asked by this clearance
+                assert sum(n for _, n in groups) == total == reader.count(name)[0]
+                assert "CANARY" not in repr(groups) + repr(list(reader.cells(name, [column.name])))
+        assert "CANARY" not in repr([reader.facets("item"), reader.facets("transfer")])
+        assert reader.count("item", None, {"tag": "CANARY"})[0] == 0
+        assert reader.list("item", {"tag": "CANARY"}).total == 0
+        assert list(reader.stream("item", {"tag": "CANARY"})) == []
+
+
+def test_what_is_found_from_below_is_what_is_found_from_above(case: Case) -> None:
+    ids = fill(case, records("partner"))
+    with case.backend.reading() as conn:
+        for clearance in ("public", "partner", "sealed"):
+            rank = RANK[clearance]
+            found = limits_on(conn, case.backend, rank, ids)
+            above = {one for one, limits in found.items() if withheld_from(clearance, limits)}
+            assert kept_back(conn, case.backend, rank, clearance) == above == RESTING
 
 
 def test_what_is_left_out_for_whom() -> None:

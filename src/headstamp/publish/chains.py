@@ -6,15 +6,18 @@ other both stand; none is marked as the true one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from headstamp.publish import wording
 from headstamp.publish.listing import Cut, by_date, first
-from headstamp.publish.sources import Citation, Sources
+from headstamp.publish.sources import UNNAMED_SOURCE, Citation, Sources
+from headstamp.store.limits import SOURCE_NOT_NAMED, Limit, codes_of, told
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 
 TRANSFERS, CUSTODY, REQUESTS = 200, 200, 150
+UNNAMED = "A trace request whose addressee is not to be named"
 # What is told of an act of our own custody, beside who and when.
 _OF_EVIDENCE = (("why:", "purpose"), ("authority:", "authority"), ("seal found:", "seals_found"),
                 ("found", "seal_state"), ("seal after:", "seals_set"), ("because", "seal_reason"),
@@ -37,6 +40,8 @@ class TransferLine:
     basis: str
     papers: tuple[Citation, ...]
     source: Citation | None
+    # What a trace reply forbids to be done with it, in words.
+    limits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class CustodyLine:
     lawful: str
     basis: str
     papers: tuple[Citation, ...]
+    limits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class RequestCard:
     items: tuple[str, ...]
     question: str
     replies: tuple[ReplyLine, ...]
+    # So many replies are left out, since they forbid to be published.
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +111,22 @@ def gather(reader: Reader, sources: Sources) -> Chains:
     ids |= {str(s.get("item")) for s in custody} | {str(s.get("addressee")) for s in requests}
     ids |= {one for s in requests for one in s.get("items") or ()}
     names = reader.labels(sorted(ids))
+    limits = reader.limits([*(one.id for one in (*transfers, *custody)), *ids])
+    names.update((one, UNNAMED_SOURCE) for one in ids
+                 if SOURCE_NOT_NAMED in codes_of(limits.get(one, ())))
+    replies = reader.belonging([one.id for one in requests], "trace_reply", "request", 100_000)
+    came = reader.times_named([one.id for one in requests], "trace_reply", "request")
+    limits |= reader.limits([one.id for some in replies.values() for one in some])
     # Items are told as in one chain: by item, then by date.
-    told = sorted(
+    in_order = sorted(
         custody, key=lambda s: (names.get(str(s.get("item")), ""), *by_date("held_on")(s), s.seq)
     )
     return Chains(
-        tuple(_transfer(one, names, sources) for one in transfers), transfers_cut,
-        tuple(_custody(one, names, sources) for one in told), custody_cut,
-        tuple(_request(reader, one, names) for one in requests), requests_cut,
+        tuple(_transfer(one, names, sources, limits.get(one.id, ())) for one in transfers),
+        transfers_cut,
+        tuple(_custody(one, names, sources, limits.get(one.id, ())) for one in in_order), custody_cut,
+        tuple(_request(one, replies.get(one.id, []), came.get(one.id, 0), names, limits)
+              for one in requests), requests_cut,
     )
 
 
@@ -122,9 +138,13 @@ def _party(shown: Shown, field: str, place: str, names: dict[str, str]) -> tuple
     )
 
 
-def _transfer(shown: Shown, names: dict[str, str], sources: Sources) -> TransferLine:
+def _transfer(
+    shown: Shown, names: dict[str, str], sources: Sources, limits: Sequence[Limit]
+) -> TransferLine:
     def word(name: str) -> str:
         return wording.field("transfer", shown.values, name)
+
+    unnamed = SOURCE_NOT_NAMED in codes_of(limits)
 
     marks = (("lot", word("lot")), ("serials", word("serials")), ("NSN", word("stock_number")))
     return TransferLine(
@@ -133,47 +153,59 @@ def _transfer(shown: Shown, names: dict[str, str], sources: Sources) -> Transfer
         _party(shown, "to_party", "to_place", names), word("goods"),
         tuple((title, text) for title, text in marks if text), word("quantity"),
         wording.joined((word("licence"), word("licence_status"))), word("lawful_status"),
-        word("basis"), sources.papers(shown.get("documents")), sources.cite(shown.get("source")),
+        "" if unnamed else word("basis"),
+        () if unnamed else sources.papers(shown.get("documents")),
+        None if unnamed else sources.cite(shown.get("source")), "; ".join(told(limits)),
     )
 
 
-def _custody(shown: Shown, names: dict[str, str], sources: Sources) -> CustodyLine:
+def _custody(
+    shown: Shown, names: dict[str, str], sources: Sources, limits: Sequence[Limit]
+) -> CustodyLine:
     def word(name: str) -> str:
         return wording.field("custody", shown.values, name)
 
     act = word("act")
-    told = [word("evidence"), word("basis")]
+    unnamed = SOURCE_NOT_NAMED in codes_of(limits)
+    said = [] if unnamed else [word("evidence"), word("basis")]
     if act:
-        told = [f"{title} {word(name)}" if word(name) else "" for title, name in _OF_EVIDENCE]
+        said = [f"{title} {word(name)}" if word(name) else "" for title, name in _OF_EVIDENCE]
     return CustodyLine(
         word("held_on"), names.get(str(shown.get("item")), ""), act or word("custody_kind"),
         _party(shown, "from_party", "", names), _party(shown, "to_party", "place", names),
-        "our custody, as evidence" if act else word("lawful_status"), wording.joined(told, "; "),
-        sources.papers(shown.get("documents")),
+        "our custody, as evidence" if act else word("lawful_status"), wording.joined(said, "; "),
+        () if unnamed else sources.papers(shown.get("documents")), "; ".join(told(limits)),
     )
 
 
-def _request(reader: Reader, shown: Shown, names: dict[str, str]) -> RequestCard:
+def _request(
+    shown: Shown, came: Sequence[Shown], in_all: int, names: dict[str, str],
+    limits: Mapping[str, Sequence[Limit]],
+) -> RequestCard:
     def word(name: str) -> str:
         return wording.field("trace_request", shown.values, name)
 
-    replies = sorted(
-        reader.referring(shown.id, kind="trace_reply", field="request"),
-        key=lambda s: (*by_date("received_on")(s), s.seq),
-    )
+    replies = sorted(came, key=lambda s: (*by_date("received_on")(s), s.seq))
     dates = wording.joined(
         (f"{title} {word(name)}" if word(name) else "" for title, name in
          (("sent", "sent_on"), ("acknowledged", "acknowledged_on"), ("due", "due_on"))), "; "
     )
+    # Whom the letter went to, and often its title, would name who answered it.
+    unnamed = any(SOURCE_NOT_NAMED in codes_of(limits.get(one.id, ())) for one in replies)
     return RequestCard(
-        shown.label, names.get(str(shown.get("addressee")), ""), word("status"), dates,
+        UNNAMED if unnamed else shown.label,
+        "" if unnamed else names.get(str(shown.get("addressee")), ""), word("status"), dates,
         tuple(names[one] for one in shown.get("items") or () if one in names),
-        word("question"), tuple(_reply(one) for one in replies),
+        "" if unnamed else word("question"),
+        tuple(_reply(one, limits.get(one.id, ())) for one in replies),
+        max(0, in_all - len(replies)),
     )
 
 
-def _reply(shown: Shown) -> ReplyLine:
+def _reply(shown: Shown, limits: Sequence[Limit]) -> ReplyLine:
     def word(name: str) -> str:
         return wording.field("trace_reply", shown.values, name)
 
-    return ReplyLine(word("reply_code"), word("received_on"), word("text"), word("restrictions"))
+    unnamed = SOURCE_NOT_NAMED in codes_of(limits)
+    return ReplyLine(word("reply_code"), word("received_on"), "" if unnamed else word("text"),
+                     "; ".join(told(limits)))

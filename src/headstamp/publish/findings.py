@@ -6,12 +6,13 @@ is withdrawn is counted and not shown; what is not approved says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from headstamp.publish import wording
 from headstamp.publish.listing import Cut, first
 from headstamp.publish.sources import Citation, Sources
+from headstamp.store.limits import SOURCE_NOT_NAMED, Limit, codes_of, told
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 
@@ -49,6 +50,7 @@ class FindingCard:
     items: tuple[str, ...]
     more_items: int
     papers: tuple[Citation, ...]
+    limits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,24 @@ def gather(reader: Reader, sources: Sources) -> Findings:
     """All visible findings but those withdrawn."""
     total, by_status = reader.count("finding", "status")
     withdrawn = dict(by_status).get("withdrawn", 0)
-    rows, _ = first(
+    rows, taken = first(
         reader, "finding", LISTED + withdrawn,
         key=lambda s: _ORDER.get(str(s.get("status")), 3), order="approved ones first",
     )
     kept = [shown for shown in rows if shown.get("status") != "withdrawn"][:LISTED]
     names = reader.labels(sorted({one for s in kept for one in (s.get("items") or ())[:5]}))
-    cut = Cut(len(kept), total - withdrawn, "approved ones first")
-    return Findings(tuple(_card(reader, one, names, sources) for one in kept), cut, withdrawn)
+    if taken.shown + taken.withheld == total:
+        # One that is left out does not say whether it is withdrawn, and is counted once.
+        withdrawn = sum(shown.get("status") == "withdrawn" for shown in rows)
+    cut = Cut(len(kept), total - withdrawn, "approved ones first", taken.withheld)
+    limits = reader.limits([shown.id for shown in kept])
+    cards = tuple(_card(reader, one, names, sources, limits.get(one.id, ())) for one in kept)
+    return Findings(cards, cut, withdrawn)
 
 
-def _card(reader: Reader, shown: Shown, names: dict[str, str], sources: Sources) -> FindingCard:
+def _card(
+    reader: Reader, shown: Shown, names: dict[str, str], sources: Sources, limits: Sequence[Limit]
+) -> FindingCard:
     def word(name: str) -> str:
         return wording.field("finding", shown.values, name)
 
@@ -91,7 +100,9 @@ def _card(reader: Reader, shown: Shown, names: dict[str, str], sources: Sources)
         word("sentence"), shown.get("status") == "approved", word("status"),
         probability or interval, word("confidence"), word("grade"), word("method"),
         word("alternatives"), word("reply_given"), tuple(_asked(reader, shown)), tuple(names[one] for one in items),
-        len(shown.get("items") or ()) - len(items), sources.papers(shown.get("documents")),
+        len(shown.get("items") or ()) - len(items),
+        () if SOURCE_NOT_NAMED in codes_of(limits) else sources.papers(shown.get("documents")),
+        "; ".join(told(limits)),
     )
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
+from headstamp.publish.sources import Sources
+from headstamp.store.limits import LEFT_OUT
 from headstamp.store.reader import Reader
 
 LISTED = 600
@@ -37,17 +39,24 @@ class Manifest:
     total: int
     size: int
     digest: str
+    # So many documents and photographs are left out: a trace reply forbids to publish them.
+    withheld: int = 0
 
 
-def gather(reader: Reader) -> Manifest:
+def gather(reader: Reader, known: Sources) -> Manifest:
     """The originals of all visible documents and photographs, each once."""
     found: dict[str, Original] = {}
+    withheld = 0
+    unnamed = {one.id for one in known.entries if not one.file}
     for kind in ("document", "photograph"):
         for shown in reader.stream(kind):
+            withheld += shown.label == LEFT_OUT
             digest = shown.get("digest")
             if digest is None:
                 continue
             name = str(shown.get("original_name") or "").replace("\n", " ")
+            if shown.id in unnamed:
+                name = ""  # a file's name may say whose it is
             one = Original(digest, int(shown.get("size") or 0), name, kind)
             # One file under several names: the first name in order, wherever it was seen first.
             found[digest] = min(found.get(digest, one), one)
@@ -56,5 +65,6 @@ def gather(reader: Reader) -> Manifest:
     for original in ordered:
         hashed.update(original.line.encode("utf-8", "replace"))
     return Manifest(
-        tuple(ordered[:LISTED]), len(ordered), sum(o.size for o in ordered), hashed.hexdigest()
+        tuple(ordered[:LISTED]), len(ordered), sum(o.size for o in ordered), hashed.hexdigest(),
+        withheld,
     )

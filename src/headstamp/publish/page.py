@@ -51,14 +51,17 @@ def sections(report: Report) -> dict[str, Section]:
     grounds, chains = report.grounds, report.chains
     wanted = (
         ("short", "In short", True),
-        ("findings", "Findings", bool(report.findings.cards or report.findings.withdrawn)),
+        ("findings", "Findings", bool(
+            report.findings.cards or report.findings.withdrawn or report.findings.cut.withheld)),
         ("counts", "Items in numbers", bool(report.item_counts)),
         ("map", "Map", report.map is not None),
         ("sites", "Sites and what passed between them",
          bool(grounds.sites or grounds.flows or grounds.visits)),
         ("items", "Items, their markings and sources", bool(report.items)),
         ("plates", "Plates", bool(report.plates.plates or report.plates.undrawn)),
-        ("chains", "Transfers and custody in time", bool(chains.transfers or chains.custody)),
+        ("chains", "Transfers and custody in time", bool(
+            chains.transfers or chains.custody or chains.transfers_cut.withheld
+            or chains.custody_cut.withheld)),
         ("traces", "Trace requests", bool(chains.requests)),
         ("tallies", "Published counts of others", report.tallies is not None),
         ("method", "How this was made, and what it can carry", True),

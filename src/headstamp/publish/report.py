@@ -120,7 +120,7 @@ def gather(
         map=drawn, findings=findings.gather(reader, known), items=items.gather(reader, known),
         plates=plates.gather(reader, thumbnail), grounds=grounds.gather(reader, known), chains=chains.gather(reader, known),
         tallies=tallies.gather(reader, known), method=method.gather(reader), sources=known,
-        manifest=manifest.gather(reader),
+        manifest=manifest.gather(reader, known),
     )
 
 

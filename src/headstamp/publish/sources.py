@@ -11,11 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headstamp.publish import wording
+from headstamp.store.backend import batches
+from headstamp.store.limits import LEFT_OUT, SOURCE_NOT_NAMED, codes_of
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 
 LISTED = 300
 _NAMED = 12
+UNNAMED_SOURCE = "A source that is not to be named"
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class Sources:
     cautions: tuple[Caution, ...]
     credits: tuple[tuple[str, str], ...]
     _numbers: Mapping[str, SourceEntry] = field(default_factory=dict, repr=False)
+    # So many are left out, since a trace reply forbids that they be published.
+    withheld: int = 0
 
     def cite(self, source: Mapping[str, Any] | None) -> Citation | None:
         """The citation of a record's ``source``; None where there is none."""
@@ -89,23 +95,39 @@ def gather(reader: Reader) -> Sources:
     numbers: dict[str, SourceEntry] = {}
     cautions: dict[str, list[Citation]] = {}
     credits: dict[tuple[str, str], None] = {}
-    total = 0
-    for shown in reader.stream("document"):
+    total = withheld = 0
+    every = reader.stream("document")
+    for shown, limits in ((s, found.get(s.id, ())) for some in batches(every, _AT_ONCE)
+                          for found in (reader.limits([one.id for one in some]),) for s in some):
         total += 1
-        entry = _entry(total, shown, items.get(shown.id, 0))
+        if shown.label == LEFT_OUT:
+            withheld += 1
+            continue
+        if SOURCE_NOT_NAMED in codes_of(limits):
+            entry = _unnamed(total, shown, items.get(shown.id, 0))
+        else:
+            entry = _entry(total, shown, items.get(shown.id, 0))
         numbers[shown.id] = entry
         if len(entries) < LISTED:
             entries.append(entry)
         if entry.caution:
             said_by = cautions.setdefault(entry.caution, [])
-            if len(said_by) < _NAMED and len(entries) == total:
+            if len(said_by) < _NAMED and entries[-1] is entry:
                 said_by.append(Citation(total, "", entry.title))
         if entry.credit or entry.licence:
             credits.setdefault((entry.credit, entry.licence))
     listed = {one.id for one in entries}
     numbers = {id_: one for id_, one in numbers.items() if id_ in listed}
     told = tuple(Caution(text, tuple(said_by)) for text, said_by in cautions.items())
-    return Sources(tuple(entries), total, told, tuple(credits), numbers)
+    return Sources(tuple(entries), total, told, tuple(credits), numbers, withheld)
+
+
+def _unnamed(number: int, shown: Shown, items: int) -> SourceEntry:
+    """A source that must not be named: that there is one, and how good it is."""
+    values = shown.values
+    kind, grade = (wording.field("document", values, name) for name in ("document_kind", "grade"))
+    return SourceEntry(number, shown.id, UNNAMED_SOURCE, kind, (kind,) if kind
+                       else (), "", "", "", "", "", "", grade, items)
 
 
 def _entry(number: int, shown: Shown, items: int) -> SourceEntry:

@@ -24,12 +24,14 @@ from headstamp.records import BY_NAME, BY_PREFIX
 from headstamp.store.backend import Backend, batches
 from headstamp.store.policy import field_rank
 from headstamp.store.tables import CURRENT, REF, VERSION
+from headstamp.vocab import vocabulary
 
 # What a promise to the addressee comes to, said as the limit it is.
 PROMISED: Mapping[str, tuple[str, ...]] = {
     "not_public": ("not_published",), "no_onward": ("no_onward",),
     "addressee_only": ("not_published", "no_onward"),
 }
+MORE_WORDS = "with limits in words that need a higher clearance"
 # What the public sees of a record that must not be published.
 LEFT_OUT = "left out: a trace reply forbids to publish it"
 NOT_PUBLISHED, SOURCE_NOT_NAMED, NO_ONWARD = "not_published", "source_not_named", "no_onward"
@@ -109,6 +111,54 @@ def _rests_on(conn: Connection, backend: Backend, ids: set[str]) -> dict[str, se
         rests.update((one, set()) for one in todo if one.startswith(_REPLY))
         todo = {one for one in todo if not one.startswith(_REPLY)}
     return rests
+
+
+def kept_back(
+    conn: Connection, backend: Backend, rank: int, clearance: str
+) -> frozenset[str]:
+    """All records of a case of which nothing is told to others: found from the replies down.
+
+    The same as asking ``limits_on`` of every record there is, in as many questions as
+    there are steps from a reply to what rests on it.
+    """
+    table = CURRENT["trace_reply"]
+    replies = list(conn.execute(select(table.c.id)).scalars())
+    told = _told(conn, backend, rank, replies) if replies else {}
+    todo = {one for one, limit in told.items() if withheld_from(clearance, (limit,))}
+    found: set[str] = set()
+    fields = ("source", *dict.fromkeys(name for some in (_FIELDS, *_FIELDS_OF.values())
+                                       for name in some))
+    while todo:
+        found |= todo
+        below: set[str] = set()
+        for some in batches(sorted(todo), _BATCH):
+            rows = conn.execute(select(REF.c.from_id, REF.c.field).where(
+                backend.among(REF.c.to_id, some), REF.c.field.in_(fields)))
+            below.update(id_ for id_, field in rows if _passes(id_, field))
+            reported = [one for one in some if one.startswith(_REPLY)]
+            if reported:
+                below.update(_reported(conn, backend, reported))
+        todo = below - found
+    return frozenset(found)
+
+
+def _passes(id_: str, field: str) -> bool:
+    kind = BY_PREFIX[id_.partition("-")[0]].name
+    return kind != "trace_reply" and (
+        field == "source" or field in _FIELDS_OF.get(kind, _FIELDS))
+
+
+def _reported(conn: Connection, backend: Backend, replies: Sequence[str]) -> Iterable[str]:
+    """The transfers that these replies report, and their letters."""
+    table = CURRENT["trace_reply"]
+    for body in conn.execute(
+        select(VERSION.c.body).join(table, VERSION.c.seq == table.c.log_seq)
+        .where(backend.among(table.c.id, replies))
+    ).scalars():
+        values = orjson.loads(body or b"{}")
+        yield from values.get("transfers", ())
+        if values.get("document"):
+            yield values["document"]
 
 
 def _values(
@@ -206,3 +256,30 @@ def withheld_from(clearance: str, limits: Sequence[Limit]) -> bool:
         return True
     others = RANK[clearance] < RANK["restricted"]
     return others and any(NO_ONWARD in limit.codes for limit in limits)
+
+
+def codes_of(limits: Sequence[Limit]) -> tuple[str, ...]:
+    """All codes of some limits, each once, in order.
+
+    >>> codes_of([Limit(codes=("no_onward",)), Limit(codes=("no_onward", "not_published"))])
+    ('no_onward', 'not_published')
+    """
+    return tuple(sorted({code for limit in limits for code in limit.codes}))
+
+
+def told(limits: Sequence[Limit]) -> tuple[str, ...]:
+    """Limits as words, each once: the codes as people say them, then what replies say themselves.
+
+    >>> told([Limit(codes=("not_published",), words="For the panel only.")])
+    ('not to be published', 'For the panel only.')
+    """
+    words: dict[str, None] = {}
+    known = vocabulary("use_limit")
+    for code in codes_of(limits):
+        words[known.label(code)] = None
+    for limit in limits:
+        if limit.words:
+            words[limit.words] = None
+        if limit.more_words:
+            words[MORE_WORDS] = None
+    return tuple(words)

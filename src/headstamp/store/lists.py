@@ -15,7 +15,6 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.records import TYPES, RecordType, kind_named
 from headstamp.store import asking, facets
-from headstamp.store.limits import LEFT_OUT
 from headstamp.store.policy import field_rules
 from headstamp.store.rows import cell_text
 from headstamp.store.shown import Page, Shown, column_facts
@@ -39,6 +38,9 @@ class Lists(Sight):
         table = CURRENT[type_.name]
         condition = self._where(type_, table, where or {})
         with self._connected() as conn:
+            silent = self._silent(conn, type_)
+            if silent and where:  # a filter would tell what they say
+                condition = and_(condition, table.c.id.not_in(silent))
             total = self._total(conn, type_, table, where or {}, condition)
             # The page is found on an index alone; only its rows are then read.
             seqs = self._kept_page(conn, type_, where or {}, order, descending, limit, offset)
@@ -47,8 +49,6 @@ class Lists(Sight):
             query = self._bodies(table).where(table.c.log_seq.in_(seqs))
             place = {seq: number for number, seq in enumerate(seqs)}
             rows = sorted(self._show(conn, type_, query), key=lambda shown: place[shown.seq])
-        if where:  # a filter would tell what is kept back
-            rows = [row for row in rows if row.label != LEFT_OUT]
         return Page(rows, total, offset)
 
     def stream(self, kind: str, where: Mapping[str, Any] | None = None) -> Iterator[Shown]:
@@ -58,6 +58,9 @@ class Lists(Sight):
         condition = self._where(type_, table, where or {})
         last = -1
         with self._connected() as conn:
+            silent = self._silent(conn, type_) if where else []
+            if silent:
+                condition = and_(condition, table.c.id.not_in(silent))
             while True:
                 query = self._bodies(table).where(condition, table.c.log_seq > last)
                 rows = self._show(conn, type_, query.order_by(table.c.log_seq).limit(1000))
@@ -85,6 +88,9 @@ class Lists(Sight):
         condition = self._where(type_, table, where or {})
         last = -1
         with self._connected() as conn:
+            silent = self._silent(conn, type_)
+            if silent:
+                condition = and_(condition, table.c.id.not_in(silent))
             while True:
                 query = select(table.c.log_seq, *wanted).where(condition, table.c.log_seq > last)
                 rows = conn.execute(query.order_by(table.c.log_seq).limit(20_000)).all()
@@ -101,9 +107,14 @@ class Lists(Sight):
         table = CURRENT[type_.name]
         condition = self._where(type_, table, where or {})
         with self._connected() as conn:
+            silent = self._silent(conn, type_)
+            if silent and where:
+                condition = and_(condition, table.c.id.not_in(silent))
             total = self._total(conn, type_, table, where or {}, condition)
             if by is None:
                 return total, []
+            if silent and not where:
+                condition = and_(condition, table.c.id.not_in(silent))
             found = self._kept_counts(conn, type_, where or {}, [by])
             if found is not None:
                 groups = found[by]
@@ -116,6 +127,11 @@ class Lists(Sight):
                     select(column, func.count()).where(condition).group_by(column)
                 )
                 groups = [(row[0], row[1]) for row in rows]
+                # What they say is not told, so they count with those that say nothing.
+                missing = total - sum(n for _, n in groups)
+                if silent and missing:
+                    said = dict(groups)
+                    groups = list({**said, None: said.get(None, 0) + missing}.items())
             return total, self._visible_groups(conn, type_, by, groups)
 
     def facets(
@@ -200,6 +216,8 @@ class Lists(Sight):
     ) -> dict[str, builtins.list[tuple[Any, int]]] | None:
         """Counts by facet that need no look at the rows; None where they must be looked at."""
         columns = {name: name.replace(".", "_") for name in fields}
+        if self._silent(conn, kind):
+            return None
         if not set(columns.values()) <= set(facet_columns(kind)):
             return None
         for column in columns.values():
@@ -232,6 +250,8 @@ class Lists(Sight):
         fact = column_facts(kind).get(by)
         if by:
             self._column(kind, CURRENT[kind.name], by)
+        if self._silent(conn, kind):
+            return None
         if index is None or (by and by not in (*index.columns, index.by_day)):
             return None
         if by and by == index.by_day and not where:
@@ -274,7 +294,7 @@ class Lists(Sight):
     ) -> int:
         if not where:
             return facets.total(conn, kind, self.rank)
-        index = self._indexes.get(kind.name)
+        index = None if self._silent(conn, kind) else self._indexes.get(kind.name)
         if index is not None:
             wanted, only = self._wanted(conn, kind, where)
             index.catch_up(conn)

@@ -24,7 +24,7 @@ from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, BY_PREFIX, RecordType
 from headstamp.store import asking, facets
 from headstamp.store.backend import Backend, batches
-from headstamp.store.limits import LEFT_OUT, Limit, limits_on, withheld_from
+from headstamp.store.limits import LEFT_OUT, Limit, kept_back, limits_on, withheld_from
 from headstamp.store.policy import clearance_rank, field_rules
 from headstamp.store.refs import owners_in
 from headstamp.store.shown import Shown, column_facts, label_of
@@ -46,6 +46,18 @@ class Sight:
         self.rank = clearance_rank(clearance)
         self._conn: Connection | None = None
         self._found: dict[tuple[str, str], builtins.list[int]] = {}
+        # What the public sees, and what is handed out, says nothing that must not be published.
+        self._for_others = self.rank == RANK["public"]
+        self._all_silent: frozenset[str] | None = None
+
+    def to_hand_out(self) -> Self:
+        """The same for what is handed to others: without what a trace reply forbids to publish.
+
+        Such a record is still counted, so that totals add up; it says nothing.
+        """
+        found = type(self)(self._backend, self._vault, self.clearance, self._indexes)
+        found._conn, found._for_others = self._conn, True
+        return found
 
     @contextmanager
     def snapshot(self) -> Iterator[Self]:
@@ -84,7 +96,7 @@ class Sight:
     def _with(self, conn: Connection) -> Self:
         """The same sight over one connection."""
         inner = type(self)(self._backend, self._vault, self.clearance, self._indexes)
-        inner._conn = conn
+        inner._conn, inner._for_others = conn, self._for_others
         return inner
 
     def _may_see(self, conn: Connection, kind: RecordType, values: Mapping[str, Any]) -> bool:
@@ -137,8 +149,8 @@ class Sight:
             return limits_on(conn, self._backend, self.rank, self._seen(conn, ids))
 
     def _kept_back(self, conn: Connection, ids: Sequence[str]) -> set[str]:
-        """Those of which the public sees nothing, for a trace reply forbids to publish them."""
-        if self.rank > RANK["public"]:
+        """Those of which nothing is told to others, for a trace reply forbids to publish them."""
+        if not self._for_others:
             return set()
         found = limits_on(conn, self._backend, self.rank, ids)
         return {one for one, limits in found.items() if withheld_from(self.clearance, limits)}
@@ -226,6 +238,15 @@ class Sight:
                 continue
             values[name] = value
         return values
+
+    def _silent(self, conn: Connection, kind: RecordType) -> builtins.list[str]:
+        """The records of a kind of which others are told nothing but that they are there."""
+        if not self._for_others:
+            return []
+        if self._all_silent is None or self._conn is None:
+            self._all_silent = kept_back(conn, self._backend, self.rank, self.clearance)
+        first = kind.prefix + "-"
+        return sorted(one for one in self._all_silent if one.startswith(first))
 
     # -- what may be asked
 

@@ -11,8 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from headstamp.web import limited
 from headstamp.web.desk import Around, Desk
-from headstamp.web.page import Context, Page, Params
+from headstamp.web.page import LIMITS, Context, Page, Params
 from headstamp.web.templating import render
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -46,7 +47,8 @@ def params_of(request: Request, page: Page | None = None) -> Params:
 def ask(desk: Desk, page: Page, params: Params) -> tuple[Context, Around]:
     """The context of a page over one unchanging state of the case."""
     with desk.reader().snapshot() as reader:
-        return page.context(reader, params), desk.around(reader)
+        context = page.context(reader, params)
+        return context, desk.around_of(reader, context)
 
 
 def session_of(request: Request) -> tuple[str, bool]:
@@ -63,10 +65,14 @@ def html(
 ) -> Response:
     """A page made of a template and a context, with the session for its forms."""
     session, new = session_of(request)
-    text = render(
-        template, title=title, this=this, around=around, token=desk_of(request).token(session),
-        path=request.url.path, asked=request.query_params.get("q", ""), **more,
-    )
+    making = limited.on_this_page(around.limits)
+    try:
+        text = render(
+            template, title=title, this=this, around=around, token=desk_of(request).token(session),
+            path=request.url.path, asked=request.query_params.get("q", ""), **more,
+        )
+    finally:
+        limited.done(making)
     response = HTMLResponse(text, status)
     if new:
         response.set_cookie(SESSION, session, httponly=True, samesite="strict")
@@ -92,8 +98,12 @@ def api_endpoint(page: Page) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         def work() -> Response:
-            this, _ = ask(desk_of(request), page, params_of(request, page))
-            return JSON(this.as_dict())
+            this, around = ask(desk_of(request), page, params_of(request, page))
+            told = this.as_dict()
+            if around.limits.by_id:  # they follow what they bind, into every answer
+                told[LIMITS] = {id_: [limit.as_dict() for limit in some]
+                                for id_, some in sorted(around.limits.by_id.items())}
+            return JSON(told)
 
         return await run_in_threadpool(work)
 

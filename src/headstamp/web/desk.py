@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import logging
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from starlette.formparsers import MultiPartParser
@@ -24,6 +24,8 @@ from headstamp.records import TYPES
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.web.jobs import Jobs
+from headstamp.web.limited import Limited, limited
+from headstamp.web.page import Context
 
 logger = logging.getLogger("headstamp.web")
 
@@ -54,6 +56,8 @@ class Around:
     size: int = 0
     origin: str = ""
     lockable: bool = False
+    # Of this one page: what trace replies forbid to be done with what stands on it.
+    limits: Limited = field(default_factory=Limited)
     more: tuple[tuple[str, str], ...] = field(
         default=tuple(
             (kind.slug, kind.plural.replace("_", " ")) for kind in TYPES
@@ -90,6 +94,10 @@ class Desk:
         with self._lock:
             self._around = made
         return made
+
+    def around_of(self, reader: Reader, context: Context) -> Around:
+        """The same for one page: with the limits of all that it names."""
+        return replace(self.around(reader), limits=limited(reader, context))
 
     def last_around(self) -> Around:
         """The latest known surroundings, for error pages: asks nothing of the case."""

@@ -12,8 +12,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from headstamp import __version__
 from headstamp.records import TYPES, RecordType
 from headstamp.records.spec import Fact
+from headstamp.store.limits import Limit
 from headstamp.store.shown import Shown
-from headstamp.web.page import Context, Page, Parameter, api_fields
+from headstamp.web.page import LIMITS, Context, Page, Parameter, api_fields
 
 ADDRESS = "/api/openapi.json"
 _PLAIN: dict[Any, dict[str, Any]] = {
@@ -97,9 +98,18 @@ class _Schemas:
         own = {"record", "rows"}
         return {
             "type": "object", "description": (cls.__doc__ or "").strip().split("\n")[0],
-            "properties": {n: self.of(hints[n], kind if n in own else None) for n in names},
+            "properties": {
+                **{n: self.of(hints[n], kind if n in own else None) for n in names},
+                **({LIMITS: self.limits()} if issubclass(cls, Context) else {}),
+            },
             "required": names, "additionalProperties": False,
         }
+
+    def limits(self) -> dict[str, Any]:
+        """What trace replies forbid to be done with the records of an answer, where they do."""
+        return {"description": "By record, the limits of the trace replies it rests on; they bind "
+                               "whoever uses it.",
+                **self.of(Mapping[str, tuple[Limit, ...]])}
 
 
 def _parameters(page: Page) -> list[Parameter]:

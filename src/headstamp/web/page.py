@@ -20,6 +20,8 @@ from headstamp.web.jobs import Jobs
 
 # Metadata of a context's field that only the HTML page needs: ``field(metadata=ON_PAGE)``.
 ON_PAGE: Mapping[str, bool] = {"on_page": True}
+# Where a JSON answer says what trace replies forbid to be done with what it holds, by record.
+LIMITS = "use_limits"
 
 
 @dataclass(frozen=True)

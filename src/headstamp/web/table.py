@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from headstamp.actions.limits import Limit, told
 from headstamp.records import Fact, RecordType
+from headstamp.store.backend import batches
 from headstamp.store.shown import Shown
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BATCH = 500
+# The last column: what trace replies forbid to be done with the row, in words.
+LIMITS = "limits_of_trace_replies"
+LimitsOf = Callable[[Sequence[str]], Mapping[str, Sequence[Limit]]]
 
 
 def safe(value: Any) -> Any:
@@ -40,11 +45,11 @@ def header(kind: RecordType) -> list[str]:
             names.extend(f"{fact.name}_{part.name}" for part in fact.parts)
         else:
             names.append(fact.name)
-    return names
+    return [*names, LIMITS]
 
 
-def cells(kind: RecordType, shown: Shown) -> list[Any]:
-    """The cells of one record."""
+def cells(kind: RecordType, shown: Shown, limits: Sequence[Limit] = ()) -> list[Any]:
+    """The cells of one record, with the limits that follow it in the last."""
     found: list[Any] = [shown.id, shown.version]
     for fact in kind.facts:
         value = shown.get(fact.name)
@@ -53,7 +58,7 @@ def cells(kind: RecordType, shown: Shown) -> list[Any]:
             found.extend(safe(_cell(part, held.get(part.name))) for part in fact.parts)
         else:
             found.append(safe(_cell(fact, value)))
-    return found
+    return [*found, safe("; ".join(told(limits)))]
 
 
 def _cell(fact: Fact, value: Any) -> Any:
@@ -68,16 +73,20 @@ def _cell(fact: Fact, value: Any) -> Any:
     return value
 
 
-def csv_lines(kind: RecordType, rows: Iterable[Shown]) -> Iterator[str]:
-    """The table in pieces of some hundred lines, beginning with a byte order mark for Excel."""
+def csv_lines(kind: RecordType, rows: Iterable[Shown], limits_of: LimitsOf) -> Iterator[str]:
+    """The table in pieces of some hundred lines, beginning with a byte order mark for Excel.
+
+    ``limits_of`` is asked once for each piece.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     text.write("\ufeff")
     writer.writerow(header(kind))
-    for number, shown in enumerate(rows, 1):
-        writer.writerow(cells(kind, shown))
-        if number % _BATCH == 0:
-            yield text.getvalue()
-            text.seek(0)
-            text.truncate()
+    for some in batches(rows, _BATCH):
+        limits = limits_of([shown.id for shown in some])
+        for shown in some:
+            writer.writerow(cells(kind, shown, limits.get(shown.id, ())))
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
     yield text.getvalue()

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from headstamp.publish.wording import marking, prose
+from headstamp.web.limited import beside
 
 
 def number(value: int | float) -> str:
@@ -38,6 +39,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )
     env.filters.update(marking=marking, number=number, query=query, said=prose)
+    env.globals["limits_beside"] = beside
     return env
 
 

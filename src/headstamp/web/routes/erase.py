@@ -62,7 +62,7 @@ def _again(
 ) -> Response:
     with desk.reader().snapshot() as reader:
         this = asking(reader, desk.case, record_id, given, error)
-        around = desk.around(reader)
+        around = desk.around_of(reader, this)
     return html(request, "erase.html", this.title, this, around, error.http_status)
 
 

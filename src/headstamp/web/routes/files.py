@@ -68,7 +68,7 @@ def table(kind: RecordType) -> Endpoint:
 
         def lines() -> Iterator[str]:
             with desk.reader().snapshot() as reader:
-                yield from csv_lines(kind, reader.stream(kind.name, where))
+                yield from csv_lines(kind, reader.stream(kind.name, where), reader.limits)
 
         await run_in_threadpool(first)
         name = f"{kind.slug}.csv"

@@ -101,7 +101,7 @@ def _again(
             expected = reader.get(record_id).version
         this = form(reader, kind, given, record=record_id, expected=expected, reason=reason,
                     error=error, conflict=conflict)
-        around = desk.around(reader)
+        around = desk.around_of(reader, this)
     return html(request, "form.html", this.title, this, around, error.http_status)
 
 

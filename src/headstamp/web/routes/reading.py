@@ -62,7 +62,7 @@ def _post(template: str, done: Done, again: Again) -> Endpoint:
                 viewer = typed.get("reader", "").strip() or desk.settings.actor
                 with desk.reader().snapshot() as reader:
                     this = again(reader, record_id, viewer, typed, error)
-                    around = desk.around(reader)
+                    around = desk.around_of(reader, this)
                 return html(request, template, "Not recorded", this, around, error.http_status)
 
         return await run_in_threadpool(work)
