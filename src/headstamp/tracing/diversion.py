@@ -17,7 +17,8 @@ from dataclasses import replace
 
 from headstamp.tracing import diversion_words as words
 from headstamp.tracing.diversion_ask import asks, uncertainty
-from headstamp.tracing.diversion_place import Place, is_group, joined, places
+from headstamp.tracing.diversion_hands import Place, is_group
+from headstamp.tracing.diversion_place import joined, places
 from headstamp.tracing.diversion_rule import (
     BAR,
     EDGE,

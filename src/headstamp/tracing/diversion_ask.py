@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from math import log2
 
 from headstamp.tracing import diversion_words as words
-from headstamp.tracing.diversion_place import Place, is_group, is_known
+from headstamp.tracing.diversion_hands import Place, is_group, is_known
 from headstamp.tracing.diversion_rule import (
     AGAIN,
     CHANCE,

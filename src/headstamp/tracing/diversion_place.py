@@ -1,59 +1,37 @@
 """The places of a chain at which the item can have left lawful hands.
 
 A place is an event (captured, stolen, lost, abandoned, passed on without right, made without
-licence) or a stretch without record between a lawful holder and hands that are not. Each comes
-with how surely it was one, in three readings, taken by itself; which of several was *the* point
-is for :mod:`headstamp.tracing.diversion` to say.
+licence) or a stretch without record (:mod:`headstamp.tracing.diversion_gap`). Each comes with
+how surely it was one, in three readings, taken by itself; which of several was *the* point is
+for :mod:`headstamp.tracing.diversion` to say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 
 from headstamp.tracing import diversion_words as words
+from headstamp.tracing.diversion_gap import at_the_end, between
+from headstamp.tracing.diversion_hands import (
+    TAKEN,
+    Hands,
+    Place,
+    goes,
+    is_group,
+    is_known,
+    promised,
+    same_hands,
+)
 from headstamp.tracing.diversion_rule import POINT, READINGS, Three, any_of, weight
-from headstamp.tracing.diversion_telling import Told, said, same_hands, weighed
+from headstamp.tracing.diversion_telling import Told, said, weighed
 from headstamp.tracing.hypothesis import Facts, Reason
-from headstamp.tracing.step import Chain, Gap, Step
+from headstamp.tracing.step import Chain, Step
 
-_TAKEN = {"captured": "battlefield_capture", "stolen": "stockpile_loss"}
 _STATES = frozenset({"state", "state_body", "armed_force"})
 # Passing on that a maker's or merchant's goods commonly go through.
 _PASSED = frozenset({"exported", "imported", "sold", "issued", "donated", "brokered", "retransferred",
                      "unknown"})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One place: ``order`` is its step's index, with a half more for the stretch after it."""
-
-    order: float
-    kind: str
-    last_lawful: str | None
-    first_unlawful: str | None
-    first: str | None
-    last: str | None
-    support: Three
-    speaks_for: tuple[Reason, ...]
-    speaks_against: tuple[Reason, ...]
-    steps: frozenset[int] = frozenset()
-    rivals: frozenset[int] = frozenset()
-    claims: tuple[str, ...] = ()
-    receiver: str | None = None
-    how: str = ""
-
-
-@dataclass(slots=True)
-class Hands:
-    """Who holds the item as the chain is gone through."""
-
-    lawful: str | None = None
-    standing: str = "none"  # lawful, unlawful, unknown, or none while nobody is known
-    party: str | None = None
-    since: int = -1
-    unlawful: set[str] = field(default_factory=set)
 
 
 def places(chain: Chain, facts: Facts) -> tuple[Place, ...]:
@@ -61,53 +39,13 @@ def places(chain: Chain, facts: Facts) -> tuple[Place, ...]:
     told = said(chain.steps, facts)
     hands, found = Hands(), []
     for at, step in enumerate(chain.steps):
-        found.extend(_between(chain, at, hands, told, facts))
+        found.extend(between(chain, at, hands, told, facts))
         place = _event(chain, at, hands, told, facts)
         if place is not None:
             found.append(place)
-        _pass(step, at, hands, facts)
-    found.extend(_at_the_end(chain, hands, told, facts))
+        goes(step, at, hands, facts)
+    found.extend(at_the_end(chain, hands, told, facts))
     return tuple(_later(chain, found, told, facts))
-
-
-def is_group(party: str | None, facts: Facts) -> bool:
-    """Whether a party is an armed group, or belongs to one."""
-    seen: set[str] = set()
-    while party and party not in seen:
-        if facts.of(party).kind == "armed_group":
-            return True
-        seen.add(party)
-        party = facts.belongs.get(party)
-    return False
-
-
-def is_known(party: str | None, facts: Facts) -> bool:
-    """Whether a party is somebody in particular."""
-    return party is not None and facts.of(party).kind != "unknown"
-
-
-def _pass(step: Step, at: int, hands: Hands, facts: Facts) -> None:
-    """Takes the item into the hands it is in after this event."""
-    to = step.to_party
-    if step.how == "recovered":
-        hands.standing, hands.party, hands.since = "recovered", to, at
-        return
-    if step.how in ("lost", "abandoned"):
-        hands.standing, hands.party, hands.since = "unknown", to, at
-        return
-    if to is None:
-        return
-    wrong = is_group(to, facts) or step.lawful == "unauthorised" or (
-        step.how in _TAKEN and step.lawful != "authorised")
-    if wrong:
-        hands.standing = "unlawful"
-        hands.unlawful.add(to)
-    elif step.lawful != "contested" and is_known(to, facts) and to not in hands.unlawful and (
-            step.lawful == "authorised" or facts.of(to).kind != "person"):
-        hands.standing, hands.lawful = "lawful", to
-    else:
-        hands.standing = "unknown"
-    hands.party, hands.since = to, at
 
 
 def _event(chain: Chain, at: int, hands: Hands, told: tuple[Told, ...], facts: Facts) -> Place | None:
@@ -165,9 +103,9 @@ def _how_unlawful(step: Step, hands: Hands, facts: Facts) -> tuple[str, str, Rea
 
 def _row_of(step: Step, facts: Facts) -> tuple[str, str]:
     how, to = step.how, step.to_party
-    if how in _TAKEN:
+    if how in TAKEN:
         row = {"authorised": "taken_authorised", "contested": "taken_contested"}
-        return row.get(step.lawful, "taken"), _TAKEN[how]
+        return row.get(step.lawful, "taken"), TAKEN[how]
     if how in ("lost", "abandoned"):
         return ("lost", "stockpile_loss") if how == "lost" else ("left", "abandonment")
     licences = {facts.licences.get(claim.id, "") for claim in step.claims}
@@ -185,136 +123,23 @@ def _row_of(step: Step, facts: Facts) -> tuple[str, str]:
     if is_group(to, facts):
         return "to_group", kind
     if how == "retransferred":
-        return ("passed_on_promise" if _promise(step, facts) else "passed_on"), kind
+        return ("passed_on_promise" if promised(step, facts) else "passed_on"), kind
     if how in _PASSED and to is not None and not is_known(to, facts):
         return "hands_unknown", kind
     return ("", "")
-
-
-def _promise(step: Step, facts: Facts) -> bool:
-    """Whether an end-user certificate is named for it."""
-    return any(c.end_user_certificate or set(c.papers) & facts.certificates for c in step.claims)
 
 
 def _kind_passed(step: Step, facts: Facts) -> str:
     """Which kind of diversion it would be, were the passing on unlawful."""
     if facts.family == "commercial_good":
         return "commercial_leakage"
-    if step.how == "retransferred" or _promise(step, facts):
+    if step.how == "retransferred" or promised(step, facts):
         return "unauthorised_retransfer"
     if facts.of(step.from_party).kind in _STATES and is_group(step.to_party, facts):
         return "state_sponsored" if step.how in ("exported", "donated", "issued") else "stockpile_loss"
     if facts.of(step.from_party).kind in _STATES and step.how in ("sold", "unknown", "brokered"):
         return "stockpile_loss"
     return "unknown"
-
-
-# -- stretches without record
-
-def _between(chain: Chain, at: int, hands: Hands, told: tuple[Told, ...], facts: Facts) -> Iterator[Place]:
-    """The stretch before this event, where a lawful holder is followed by other hands."""
-    step = chain.steps[at]
-    giver = step.from_party
-    if hands.standing != "lawful" or giver is None or same_hands(giver, hands.party, facts):
-        return
-    wrong = is_group(giver, facts) or giver in hands.unlawful
-    if not wrong and is_known(giver, facts):
-        return
-    ids = tuple(sorted(c.id for c in step.claims))
-    had = Reason("seen", words.had_it(giver, step), told[at].chance.point, ids, step.grades)
-    yield from _stretch(chain, hands, giver, at, told[at].chance, wrong, had, facts)
-
-
-def _at_the_end(chain: Chain, hands: Hands, told: tuple[Told, ...], facts: Facts) -> Iterator[Place]:
-    """The stretch before a recovery that names nobody it was recovered from."""
-    if not facts.illicit:
-        return
-    at = next((k for k, s in enumerate(chain.steps) if s.how == "recovered"), None)
-    if at is not None and chain.steps[at].from_party is not None:
-        return
-    if at is None and hands.standing != "lawful":
-        return
-    if at is not None:
-        # Who had it before the recovery.
-        hands = Hands()
-        for k, step in enumerate(chain.steps[:at]):
-            _pass(step, k, hands, facts)
-        if hands.standing != "lawful":
-            return
-    chance = told[at].chance if at is not None else weight("seen")
-    had = Reason("seen", words.found(facts.found_with), chance.point,
-                 (facts.recovered,) if facts.recovered else ())
-    yield from _stretch(chain, hands, None, at, chance, bool(facts.found_with), had, facts)
-
-
-def _stretch(
-    chain: Chain, hands: Hands, to: str | None, at: int | None, chance: Three, wrong: bool,
-    had: Reason, facts: Facts,
-) -> Iterator[Place]:
-    since, here = chain.steps[hands.since], chain.steps[at] if at is not None else None
-    gap = _gap_after(chain, hands.since, since, here)
-    code = _length(gap.first, gap.last)
-    support = Three(*(c * w for c, w in zip(chance, weight(code), strict=True)))
-    long = Reason(code, words.stretch(code, gap.first, gap.last), weight(code).point)
-    against = []
-    if not wrong:
-        factor = weight("gap_unknown_hands")
-        support = Three(*(s * f for s, f in zip(support, factor, strict=True)))
-        against.append(Reason("gap_unknown_hands", words.unknown_hands(), factor.point))
-    kept = Reason("held", words.held(hands.lawful, since),
-                  _heard(since, facts).point, tuple(sorted(c.id for c in since.claims)), since.grades)
-    pro = [kept, had]
-    (pro if weight(code).point >= 0.5 else against).append(long)
-    claims = tuple(sorted({c.id for c in since.claims} | set(had.records)))
-    kind = "commercial_leakage" if facts.family == "commercial_good" else "unknown"
-    way = _on_the_way(chain, hands, since, chance, to, gap, had, facts, claims)
-    if way is not None:
-        yield way
-    yield Place(hands.since + 0.5, kind, hands.lawful, to, gap.first, gap.last, support, tuple(pro),
-                tuple(against), frozenset(), frozenset(), claims, None, "gap")
-
-
-def _heard(step: Step, facts: Facts) -> Three:
-    return said((step,), facts)[0].chance
-
-
-def _on_the_way(
-    chain: Chain, hands: Hands, since: Step, chance: Three, to: str | None, gap: Gap, had: Reason,
-    facts: Facts, claims: tuple[str, ...],
-) -> Place | None:
-    """The sending itself, where nobody but the sender says that it arrived."""
-    sender = since.from_party
-    if since.how not in ("exported", "sold", "brokered") or sender is None or is_group(sender, facts):
-        return None
-    receiver = since.to_party
-    for other in chain.steps:
-        if other is not since and receiver in (other.to_party, other.from_party) and receiver:
-            return None
-    if any(claim.how == "imported" for claim in since.claims):
-        return None
-    code = "transit_through" if any(c.through for c in since.claims) else "transit"
-    support = Three(*(c * w for c, w in zip(chance, weight(code), strict=True)))
-    why = Reason(code, words.on_the_way(code, receiver), weight(code).point,
-                 tuple(sorted(c.id for c in since.claims)), since.grades)
-    return Place(hands.since + 0.25, "in_transit", sender, to, since.first, gap.last, support,
-                 (had,), (why,), frozenset(), frozenset(), claims, receiver, "transit")
-
-
-def _gap_after(chain: Chain, after: int, since: Step, here: Step | None) -> Gap:
-    """The gap that the chain names there; its own days where it names none."""
-    for gap in chain.gaps:
-        if gap.after == after:
-            return gap
-    return Gap(after, since.first if since.last is None else since.last,
-               None if here is None else here.last, "")
-
-
-def _length(first: str | None, last: str | None) -> str:
-    if first is None or last is None:
-        return "gap_open"
-    years = (date.fromisoformat(last) - date.fromisoformat(first)).days / 365.25
-    return ("gap_year" if years <= 1 else "gap_5_years" if years <= 5 else
-            "gap_15_years" if years <= 15 else "gap_longer")
 
 
 # -- lawful events that stand against a place

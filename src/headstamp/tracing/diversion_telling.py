@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from headstamp.tracing import diversion_words as words
+from headstamp.tracing.diversion_hands import same_hands
 from headstamp.tracing.diversion_rule import (
     MOST_SURE,
     POINT,
@@ -79,20 +80,6 @@ def weighed(chain: Chain, at: int, facts: Facts, heard_of: tuple[Told, ...]) -> 
     _answers(step, facts, out)
     out.chance = Three(*(min(c, m) for c, m in zip(out.chance, MOST_SURE, strict=True)))
     return out
-
-
-def same_hands(one: str | None, other: str | None, facts: Facts) -> bool:
-    """Whether two parties are one, or both belong to one."""
-    if one is None or other is None:
-        return False
-    return bool(_line(one, facts) & _line(other, facts))
-
-
-def _line(party: str, facts: Facts) -> set[str]:
-    line = {party}
-    while (party := facts.belongs.get(party, "")) and party not in line:
-        line.add(party)
-    return line
 
 
 def _rests_on(step: Step) -> set[str]:

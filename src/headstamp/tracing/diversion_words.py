@@ -44,6 +44,10 @@ _LAWFUL: Final = {
     "hands_unknown": "Who received it is not known, and whether lawfully is not said.",
     "licence_refused": "A licence named for it was refused or revoked.",
     "not_genuine": "A paper named for it is said not to be genuine by who should have issued it.",
+    "gap_other_holder": "How it came from the one to the other is not on record; most such passing is "
+                        "lawful.",
+    "gap_promise": "An end-user certificate is named; how it came to another holder is not on record, "
+                   "nor whether consent was given.",
     "made_unlicensed": "It is said to have been made without licence, or by an armed group.",
 }
 NOT_ACCUSED: Final = "Nothing here says that {%s} did wrong."
