@@ -117,7 +117,10 @@ def _on_the_way(
         return None
     receiver = since.to_party
     for other in chain.steps:
-        if other is not since and receiver in (other.to_party, other.from_party) and receiver:
+        # That the receiver later recovers it does not say that it once arrived.
+        if other is since or other.how == "recovered" or not receiver:
+            continue
+        if receiver in (other.to_party, other.from_party):
             return None
     if any(claim.how == "imported" for claim in since.claims):
         return None
