@@ -55,4 +55,4 @@ lock:
 	scripts/lock.sh
 
 clean:
-	rm -rf build dist src/headstamp/markings/_core.abi3.so node_modules src/headstamp/web/static/vendor .pytest_cache .ruff_cache .mypy_cache
+	rm -rf build dist src/headstamp/*/*.abi3.so node_modules src/headstamp/web/static/vendor .pytest_cache .ruff_cache .mypy_cache

