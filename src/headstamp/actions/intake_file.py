@@ -8,11 +8,9 @@ file to be mended.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from headstamp.actions.cases import index_case
 from headstamp.actions.import_result import ImportResult, Told
 from headstamp.actions.intake_photographs import import_photographs, is_for_photographs
 from headstamp.actions.opening import Opened, open_for_import
+from headstamp.actions.rare_collections import rare_collections
 from headstamp.actions.refused_rows import problems_file
 from headstamp.actions.tags import with_tags
 from headstamp.actions.tiers import highest_tier
@@ -76,7 +75,7 @@ def import_file(
             raise Invalid(f"a tier is one of {', '.join(TIERS)}, not {tier!r}")
         given = {**opened.mapping.defaults, "tier": tier}
         opened.mapping = replace(opened.mapping, defaults=given)
-    with opened.table, _rare_collections():
+    with opened.table, rare_collections():
         result = _run(case, where, opened, dry_run, actor, reason or f"import of {where.name}", told)
     if index and not dry_run:
         index_case(case)  # also where nothing is new: an earlier run may have been cut off before it
@@ -114,17 +113,6 @@ def _run(
         result.problems = problems.finish(reading=path)
     _warn(result, opened, planner, batches)
     return result
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Fewer runs of the garbage collector: records hold no cycles, and looking for them costs a third."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _each_row(

@@ -40,6 +40,8 @@ COMMANDS: dict[str, str] = {
     "custody": "custody",
     "receipt": "custody",
     "derive": "custody",
+    "lists": "lists",
+    "flags": "checks",
     "finding": "finding",
     "erase": "erase",
     "verify": "case",

@@ -67,13 +67,14 @@ class Flag:
 def cited(name: str, version: str, dated: str) -> str:
     """A list with its version and day, as a sentence names it.
 
-    >>> cited("EU embargoes", "3", "2016-02-01"), cited("EU embargoes", "3", "")
-    ('EU embargoes, version 3 of 2016-02-01', 'EU embargoes, version 3')
+    >>> cited("EU embargoes", "3", "2016-02-01"), cited("EU embargoes", "2016", "2016")
+    ('“EU embargoes” (version 3 of 2016-02-01)', '“EU embargoes” (of 2016)')
     """
     if not name:
         return ""
-    told = f"{name}, version {version}" if version else name
-    return f"{told} of {dated}" if dated else told
+    told = [f"version {version}"] if version and version != dated else []
+    told += [f"of {dated}"] if dated else []
+    return f"“{name}” ({' '.join(told)})" if told else f"“{name}”"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Programmes of one list about one country are one question, however many issuers 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from headstamp.tracing.check import Around, Flag, Movement, Sure, cited, country_named
 from headstamp.tracing.check_list import Entry, Lists
@@ -20,13 +21,7 @@ def embargo(one: Movement, lists: Lists, around: Around) -> Iterator[Flag]:
     if one.domestic:
         return
     for country, roles in countries(one, around).items():
-        grouped: dict[tuple[str, str, Sure, bool], list[Entry]] = {}
-        for entry, sure in lists.about_country(country, one.first, one.last):
-            if entry.kind in _KINDS:
-                arms = entry.arms or entry.kind == "arms_embargo"
-                key = entry.list_name, entry.version, sure, arms
-                grouped.setdefault(key, []).append(entry)
-        for (_, _, sure, arms), entries in sorted(grouped.items(), key=lambda pair: pair[0]):
+        for (_, _, sure, arms), entries in _grouped(lists.about_country(country, one.first, one.last)):
             first = entries[0]
             yield Flag(
                 "arms_embargo" if arms else "sanctions",
@@ -34,6 +29,20 @@ def embargo(one: Movement, lists: Lists, around: Around) -> Iterator[Flag]:
                 first.source, first.list_name, first.version, first.dated, sure, (one.id,),
                 tuple(entry.code for entry in entries), caution=first.caution,
             )
+
+
+_Key = tuple[str, str, Sure, bool]
+
+
+@lru_cache(maxsize=10_000)
+def _grouped(some: tuple[tuple[Entry, Sure], ...]) -> tuple[tuple[_Key, tuple[Entry, ...]], ...]:
+    """Entries about one country by list, version, sureness and whether they are on arms."""
+    grouped: dict[_Key, list[Entry]] = {}
+    for entry, sure in some:
+        if entry.kind in _KINDS:
+            arms = entry.arms or entry.kind == "arms_embargo"
+            grouped.setdefault((entry.list_name, entry.version, sure, arms), []).append(entry)
+    return tuple((key, tuple(grouped[key])) for key in sorted(grouped))
 
 
 def countries(one: Movement, around: Around) -> dict[str, list[str]]:
@@ -62,7 +71,7 @@ def countries(one: Movement, around: Around) -> dict[str, list[str]]:
     return found
 
 
-def _question(one: Movement, country: str, roles: list[str], entries: list[Entry], sure: Sure,
+def _question(one: Movement, country: str, roles: list[str], entries: tuple[Entry, ...], sure: Sure,
               arms: bool) -> str:
     codes = sorted({entry.code for entry in entries})
     named = ", ".join(codes[:_NAMED]) + (f" and {len(codes) - _NAMED} more" if len(codes) > _NAMED else "")
@@ -79,6 +88,6 @@ def _question(one: Movement, country: str, roles: list[str], entries: list[Entry
     if any(entry.in_force for entry in entries):
         return (f"{source} has {what} about {about}: {named}. When did the goods move, and were the "
                 "measures in force then?")
-    own = first.dated or "its own day"
-    return (f"{source} has {what} about {about} in force on {own} and does not say since when: {named}. "
-            f"Were they in force when the goods moved, {one.on}, and did they cover them?")
+    own = "on its day" if first.dated else "on a day that its source does not state"
+    return (f"{source} has {what} about {about} in force {own} and does not say since when: {named}. "
+            f"Were they in force when the goods moved, {one.on}, and did they cover these goods?")

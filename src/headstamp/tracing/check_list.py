@@ -27,9 +27,9 @@ from headstamp.tracing.check_name import identifier_key, name_key
 _NEVER = "0001-01-01"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One entry of one version of a list, as the record ``list_entry`` has it.
+    """One entry of one version of a list, as the record ``list_entry`` has it; each is itself alone.
 
     ``in_force`` is a partial date as the list gives it, empty where it gives none. ``goods`` are
     codes as written. ``source`` is who publishes the list, ``caution`` what that source warns of.
@@ -122,6 +122,8 @@ class Lists:
     _by: dict[tuple[str, str], list[Entry]] = field(default_factory=dict, repr=False)
     _versions: dict[str, list[tuple[str, str]]] = field(default_factory=dict, repr=False)
     _spans: dict[str, Span] = field(default_factory=dict, repr=False)
+    _always: dict[tuple[str, str], tuple[tuple[Entry, Sure], ...]] = field(
+        default_factory=dict, repr=False)
     _asked: dict[Any, tuple[tuple[Entry, Sure], ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -147,6 +149,10 @@ class Lists:
                 made._spans[entry.id] = span(entry.in_force, stands[0], later[0] if later else "")
             for key in _keys(entry):
                 made._by.setdefault(key, []).append(entry)
+        for key, some in made._by.items():
+            # Most lists have one version and no dates: what they say does not depend on the day.
+            if not any(one.in_force or len(made._versions[one.list_name]) > 1 for one in some):
+                made._always[key] = tuple((one, "dates not known") for one in some)
         return made
 
     def about_country(self, code: str, first: str | None, last: str | None
@@ -176,6 +182,9 @@ class Lists:
 
     def _at(self, key: tuple[str, str], first: str | None, last: str | None
             ) -> tuple[tuple[Entry, Sure], ...]:
+        always = self._always.get(key)
+        if always is not None:
+            return always
         some = self._by.get(key)
         if some is None:
             return ()

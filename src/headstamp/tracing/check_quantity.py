@@ -18,6 +18,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from headstamp.tracing.check import Around, Flag, Movement
 from headstamp.vocab import fold, vocabulary
@@ -39,8 +40,13 @@ def same_goods(one: Movement) -> str:
     if one.stock_number:
         return "number " + "".join(c for c in one.stock_number if c.isalnum())
     if one.product:
-        return "product " + fold(one.product)
-    return "goods " + fold(one.goods) if one.goods else ""
+        return "product " + _folded(one.product)
+    return "goods " + _folded(one.goods) if one.goods else ""
+
+
+@lru_cache(maxsize=65_536)
+def _folded(text: str) -> str:
+    return fold(text)
 
 
 @dataclass(frozen=True)
