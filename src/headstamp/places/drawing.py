@@ -10,7 +10,7 @@ The same values give the same bytes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +49,15 @@ def map_svg(
     title: str,
     bounds: Box | None = None,
     unit: str = "items",
+    over: Callable[[View], Iterable[str]] | None = None,
 ) -> str:
     """A map of the spots as one SVG element.
 
     ``topology`` is a parsed world-atlas file (``countries-110m.json`` for the
     world, ``countries-50m.json`` looks better for a region). Without ``bounds``
     the map is fitted to the spots with room around, or shows the world where
-    there are none or they lie all over it. ``unit`` names what is counted.
+    there are none or they lie all over it. ``unit`` names what is counted. ``over`` draws what
+    lies over the land and circles, such as lines between them, in the view that it is given.
 
     Raises :class:`~headstamp.errors.Invalid` for a spot off the earth and
     :class:`~headstamp.errors.Unreadable` for another kind of file.
@@ -87,6 +89,7 @@ def map_svg(
             _frame(view),
             names,
             *(_circle(*circle, unit) for circle in circles),
+            *(over(view) if over is not None else ()),
             labels,
             _scale_bar(view),
             _foot(width, height, largest, most, unit, bool(shown)),

@@ -90,5 +90,6 @@ def _apart(at: Array, radii: Sequence[float], width: float, height: float) -> Ar
         move = np.zeros_like(at)
         for other in range(len(at)):
             move += (near[:, other] / far[:, other] / 2)[:, None] * gap[:, other, :]
-        at = np.round(np.clip(at + move, np.zeros(2), np.array([width, height])), 3)
+        moved: Array = at + move
+        at = np.clip(moved, np.zeros(2), np.array([width, height])).round(3)
     return at
