@@ -43,10 +43,10 @@ from tests.making import one_of_each
 from tests.store.model import Model
 
 ASKED = {
-    "belonging", "cells", "contested", "count", "empty", "entry", "facet_names", "facets", "find_keys",
-    "find_texts", "get", "history", "labels", "lacking", "limits", "list", "many", "naming", "original", "placed",
-    "recent", "referring", "rivals", "size", "snapshot", "standing", "stream", "summed", "times_named",
-    "to_hand_out", "totals",
+    "belonging", "cells", "contested", "count", "empty", "entry", "facet_names", "facets",
+    "find_keys", "find_texts", "gained", "get", "history", "labels", "lacking", "limits", "list",
+    "many", "naming", "original", "placed", "recent", "referring", "rivals", "size", "snapshot",
+    "standing", "stream", "summed", "times_named", "to_hand_out", "totals",
 }
 # Shown through other questions, or by their very nature the same for all.
 NUMBERS = re.compile(r"\b(seq|first|last|size)=\d+")
@@ -102,6 +102,7 @@ def _answers(
 def _of_kind(reader: Reader, name: str, ids: list[str]) -> Iterator[tuple[str, Any]]:
     kind = BY_NAME[name]
     yield "stream", [shown.as_dict() for shown in reader.stream(name)]
+    yield "gained", [shown.as_dict() for shown in reader.gained(name, 0)]
     yield "facet names", reader.facet_names(name)
     yield "facets", reader.facets(name)
     for column in [*(c.name for c in kind.columns), "year", "id", "version_no", "nonsense"]:

@@ -226,6 +226,18 @@ class Reader(Lists):
                     found |= {one.seq: one for one in self._at(conn, BY_NAME[name], named)}
         return found
 
+    def gained(self, kind: str, since: int) -> builtins.list[Shown]:
+        """The visible records of a kind of which the log gained the current version from an entry on.
+
+        For what is kept in memory and brought forward; oldest first. What became visible by a
+        change of another record, or is not visible any more, is not told here.
+        """
+        type_ = kind_named(kind)
+        table = CURRENT[type_.name]
+        query = self._bodies(table).where(table.c.log_seq >= max(0, min(since, EXACT)))
+        with self._connected() as conn:
+            return self._show(conn, type_, query.order_by(table.c.log_seq))
+
     # -- the case as a whole
 
     def recent(self, limit: int = 10) -> builtins.list[survey.Span]:
