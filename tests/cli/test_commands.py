@@ -34,6 +34,7 @@ PROMISED = {
     "conflicts": ["choose", "reason"],
     "parts": [], "custody": [], "receipt": ["output", "language", "check"],
     "derive": ["what", "tool", "tier"],
+    "lists": [], "flags": ["transfer", "what", "limit"],
     "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 
