@@ -260,3 +260,8 @@ def test_a_sealed_name_stands_in_sealed_records_only() -> None:
         for row in () if kind.name in LIVED else table(kind.name):
             if any(name in cell for cell in row.values() for name in sealed):
                 assert row.get("tier") == "sealed", (kind.name, row["key"])
+
+
+def test_no_two_rows_have_one_key() -> None:
+    counts = Counter(record.id for record in case().records)
+    assert [id_ for id_, number in counts.items() if number > 1] == []
