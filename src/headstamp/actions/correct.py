@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from headstamp.errors import Invalid, Problem
+from headstamp.errors import Invalid, Problem, Refused
 from headstamp.records import Record, RecordType, kind_named, kind_of_id
 from headstamp.store.case import Case
 from headstamp.store.change import Outcome
+from headstamp.store.limits import LEFT_OUT
 from headstamp.store.policy import clearance_rank, field_rank
 from headstamp.store.refs import references
 from headstamp.store.shown import Shown
@@ -48,6 +49,8 @@ def correct(
     somebody was faster.
     """
     seen = case.read(clearance).get(record_id)
+    if seen.label == LEFT_OUT:
+        raise Refused(f"{record_id} cannot be corrected by who is not shown what it says")
     type_ = kind_of_id(record_id)
     whole = case.read("sealed").get(record_id)
     made = type_.cls.build({**_merged(type_, values, seen, whole, clearance), "id": record_id})
