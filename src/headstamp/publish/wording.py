@@ -24,7 +24,7 @@ _WORD = rf"[^{_OTHER}]*[^\W{_OTHER}][^{_OTHER}]*"
 _CODE = re.compile(rf"{_WORD}(?: {_WORD})*")
 _RTL = ("R", "AL")
 # Numbers parted by signs: 07-85, ٠٧-٨٥, 12/345.
-_PARTED = re.compile(r"\d+(?:[-/.:,\u2010-\u2013]\d+)+")
+PARTED = re.compile(r"\d+(?:[-/.:,\u2010-\u2013]\d+)+")
 
 
 def number(value: float) -> str:
@@ -101,7 +101,7 @@ def _numbers_in_order(text: str) -> str:
     if text.isascii():
         return svg.text(text)
     out, last = [], 0
-    for found in _PARTED.finditer(text):
+    for found in PARTED.finditer(text):
         out.append(svg.text(text[last : found.start()]))
         out.append(f'<bdo dir="ltr">{svg.text(found[0])}</bdo>')
         last = found.end()

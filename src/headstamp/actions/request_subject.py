@@ -1,0 +1,18 @@
+"""What a request is about, read with the three readers that a letter needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from headstamp.kinds.tier import RANK
+from headstamp.publish.letter_subject import SENT_AS, Subject, gather
+from headstamp.store.case import Case
+
+
+def subject_of(case: Case, request: Mapping[str, Any], clearance: str) -> Subject:
+    """Everything a request is about, as far as this clearance may see it."""
+    def at_most(tier: str) -> str:
+        return min(clearance, tier, key=lambda one: RANK[one])
+
+    return gather(case.read(clearance), case.read(at_most(SENT_AS)), case.read(at_most("partner")), request)
