@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headstamp.linking import latin, legal_form, party_names, spelling
 from headstamp.linking.latin import script_of
 from headstamp.linking.party_names import read_name
-
-
-@pytest.mark.parametrize("module", [latin, legal_form, party_names, spelling])
-def test_examples(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("written", "words", "form", "kind"), [
