@@ -68,6 +68,7 @@ def build_chain(
         rivals[one.other].add(one.one)
     ordered = [replace(step, rivals=tuple(sorted(rivals[at]))) for at, step in enumerate(ordered)]
     return Chain(
-        item_id, label, tuple(ordered), tuple(gaps(ordered, names)),
-        tuple(contradictions(ordered, rivalry, names)), tuple(sorted(loose, key=claim_order)),
+        item_id, label, tuple(ordered),
+        tuple(gaps(ordered, names, one_piece=one_piece)),
+        tuple(contradictions(ordered, rivalry, names, one_piece=one_piece)), tuple(sorted(loose, key=claim_order)),
     )

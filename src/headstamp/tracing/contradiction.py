@@ -47,15 +47,20 @@ class Told:
 
 
 def contradictions(
-    steps: Sequence[Step], rivalry: Iterable[Rivalry], names: Mapping[str, str]
+    steps: Sequence[Step], rivalry: Iterable[Rivalry], names: Mapping[str, str], *,
+    one_piece: bool = True,
 ) -> list[Contradiction]:
-    """All contradictions of a chain; ``steps`` in order with their rivals."""
+    """All contradictions of a chain; ``steps`` in order with their rivals.
+
+    Of a counted group that may have been divided, several can have parts of it at once.
+    """
     told, hands = Told(names), Hands(steps)
     found = [
         *_before_made(steps, told), *_backwards(steps, hands, told),
         *_after_recovery(steps, told), *_dates_apart(steps, told),
         *(_rivals(steps[one.one], steps[one.other], one.why, told) for one in rivalry),
-        *_two_holders(steps, hands, told), *_broken_links(steps, hands, told),
+        *(_two_holders(steps, hands, told) if one_piece else ()),
+        *(_broken_links(steps, hands, told) if one_piece else ()),
         *_self_transfers(steps, told), *_cycles(steps, told), *_contested(steps, told),
         *too_much(steps, told.party),
     ]

@@ -15,13 +15,18 @@ from headstamp.tracing.order import holder_after
 from headstamp.tracing.step import Gap, Step
 
 
-def gaps(steps: Sequence[Step], names: Mapping[str, str]) -> list[Gap]:
-    """All gaps of a chain, in order; ``steps`` with their rivals."""
+def gaps(
+    steps: Sequence[Step], names: Mapping[str, str], *, one_piece: bool = True
+) -> list[Gap]:
+    """All gaps of a chain, in order; ``steps`` with their rivals.
+
+    Of a counted group that may have been divided, a holder can pass on more than once.
+    """
     found: list[Gap] = []
     last_with: dict[str, int] = {}
     for at, step in enumerate(steps):
         if step.how != "made":
-            gap = _before(steps, at, last_with, names)
+            gap = _before(steps, at, last_with, names, one_piece)
             if gap is not None:
                 found.append(gap)
         after = holder_after(step)
@@ -31,7 +36,8 @@ def gaps(steps: Sequence[Step], names: Mapping[str, str]) -> list[Gap]:
 
 
 def _before(
-    steps: Sequence[Step], at: int, last_with: Mapping[str, int], names: Mapping[str, str]
+    steps: Sequence[Step], at: int, last_with: Mapping[str, int], names: Mapping[str, str],
+    one_piece: bool,
 ) -> Gap | None:
     step = steps[at]
     before = next((n for n in range(at - 1, -1, -1) if n not in step.rivals), -1)
@@ -41,7 +47,8 @@ def _before(
             return None  # the step beside which it cannot be true has the same beginning
         return Gap(-1, None, step.last, _words(None, step, None, takes, None, step.last, names),
                    None, takes)
-    if step.from_party is not None and _had_it(steps, at, before, last_with.get(step.from_party)):
+    had = last_with.get(step.from_party or "")
+    if had is not None and (not one_piece or _had_it(steps, at, before, had)):
         return None
     prior = steps[before]
     if (prior.from_party, prior.to_party) == (step.from_party, step.to_party) != (None, None):
@@ -51,10 +58,8 @@ def _before(
                _words(prior, step, gives, takes, prior.first, step.last, names), gives, takes)
 
 
-def _had_it(steps: Sequence[Step], at: int, before: int, had: int | None) -> bool:
+def _had_it(steps: Sequence[Step], at: int, before: int, had: int) -> bool:
     """Whether the giver had it: by the step before, or by an earlier one and has not parted with it."""
-    if had is None:
-        return False
     giver, rivals = steps[at].from_party, steps[at].rivals
     return had == before or had in rivals or all(
         steps[n].from_party != giver or n in rivals for n in range(had + 1, at))
@@ -72,5 +77,8 @@ def _words(
         return (f"Nothing is known of the time before it was {step.named}"
                 f"{f', when {name(takes)} had it' if takes and step.from_party else ''}.")
     since = f"from {first} at the earliest" if first else "from a day that is not known"
-    return (f"Nothing is known between “{prior.named}” and “{step.named}”: how it came from "
-            f"{name(gives)} to {name(takes)}, {since} {until}.")
+    if takes:
+        came = f"how it came from {name(gives)} to {name(takes)}"
+    else:
+        came = f"how it went on from {name(gives)}" if gives else "who had it"
+    return f"Nothing is known between “{prior.named}” and “{step.named}”: {came}, {since} {until}."
