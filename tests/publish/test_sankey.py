@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headstamp.errors import Invalid
-from headstamp.publish.sankey import CONTESTED, OTHERS, UNKNOWN, Way, flows, sankey
+from headstamp.publish.sankey import OTHERS, Way, flows, sankey
+from headstamp.tracing.supply_way import CONTESTED, UNKNOWN
 
 NS = "{http://www.w3.org/2000/svg}"
 LAYERS = ("Maker", "Exporter", "Receiver", "Diversion", "Found in")

@@ -15,7 +15,7 @@ from headstamp.tracing.step import Contradiction, Step
 from headstamp.vocab import vocabulary
 
 NOT_SHOWN = "a party not shown here"
-_NAMED = re.compile(r"\{(party-[0-9a-z]+)\}")
+_NAMED = re.compile(r"\{([a-z]+-[0-9a-z]+)\}")
 _ORDER: tuple[Sureness, ...] = ("exactly", "probably", "perhaps")
 
 
@@ -37,13 +37,17 @@ def sureness(step: Step) -> Sureness:
     return min((claim.attached.how for claim in step.claims), key=_ORDER.index, default="exactly")
 
 
+def _hidden(record_id: str) -> str:
+    return NOT_SHOWN if record_id.startswith("party-") else "a record not shown here"
+
+
 def named(words: str, names: Mapping[str, str]) -> str:
-    """Words in which parties stand by their ids in braces, with their names.
+    """Words in which records stand by their ids in braces, with their names.
 
     >>> named("{party-1abc} held it", {})
     'a party not shown here held it'
     """
-    return _NAMED.sub(lambda found: names.get(found[1], NOT_SHOWN), words)
+    return _NAMED.sub(lambda found: names.get(found[1], _hidden(found[1])), words)
 
 
 def party_name(party: str | None, names: Mapping[str, str]) -> str:

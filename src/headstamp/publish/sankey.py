@@ -21,8 +21,9 @@ from headstamp.errors import Invalid, Problem
 from headstamp.places import svg
 from headstamp.publish.lettered import isolated, plain
 from headstamp.publish.picture import Picture
+from headstamp.tracing.supply_way import CONTESTED, UNKNOWN
 
-UNKNOWN, CONTESTED, OTHERS = "", "\0contested", "\0others"
+OTHERS = "\0others"
 MOST = 12
 _TITLE, _HEADS, _SIDE, _FONT = 30.0, 22.0, 8.0, 11.0
 _SCALE, _LEAST, _GAP, _BAR = 400.0, 13.0, 7.0, 12.0
@@ -217,7 +218,7 @@ def _data(found: Flows, unit: str) -> dict[str, object]:
 def _draw(found: Flows, title: str, unit: str, width: float) -> str:
     scale = _SCALE / found.total if found.total else 0.0
     columns = len(found.layers)
-    step = (width - 2 * _SIDE - _BAR - 150) / max(columns - 1, 1)
+    step = (width - 2 * _SIDE - _BAR - 200) / max(columns - 1, 1)
     high = 0.0
     for layer in found.classes:
         for one in layer:
@@ -290,7 +291,7 @@ def _bar(found: Flows, one: Class, step: float, unit: str) -> str:
     high = max(one.high, 1.0)
     said = found.name(one)
     count = svg.count(one.value)
-    room = min(step - _BAR - 12, 190.0) if one.layer < len(found.layers) - 1 else 146.0
+    room = min(step - _BAR - 12, 190.0) if one.layer < len(found.layers) - 1 else 196.0
     shown = svg.shortened(said, room - svg.text_width(count, _FONT) - 8, _FONT)
     hollow = one.key in (UNKNOWN, CONTESTED)
     out = [f'<g class="flow-class {name}"><title>{isolated(f"{said}: {count} {unit}")}</title>'
