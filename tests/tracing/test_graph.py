@@ -183,7 +183,7 @@ def test_an_answer_that_reached_a_limit_says_so(kernel: str) -> None:
     assert len(star.upstream([0], most=48)) == 48 and star.upstream([0], most=48).more
     assert not star.upstream([0], effort=49).more and star.upstream([0], effort=48).more
     assert len(star.paths_to([0], most=10)) == 10 and star.paths_to([0], most=10).more
-    wide = made([(n * 2 + k, k and n or 0, k and 49 or n, EARLIEST, LATEST, 0)
+    wide = made([(n * 2 + k, (k and n) or 0, (k and 49) or n, EARLIEST, LATEST, 0)
                  for n in range(1, 40) for k in (0, 1)], 50, kernel)
     assert len(wide.shortest(0, 49).chains) == 39
     few = wide.shortest(0, 49, most=38)

@@ -45,7 +45,7 @@ Laid = tuple[Side, U32]
 class Graph:
     """Transfers between parties 0 to ``nodes`` - 1, as a state that does not change.
 
-    ``numbers`` gives what the maker calls the edges of ``up``; ``down`` gives the other
+    ``numbers()`` gives what the maker calls the edges of ``up``, in their order; ``down`` gives the other
     side with its numbers, and where it is not given that is made when first asked for.
     """
 
@@ -58,8 +58,8 @@ class Graph:
         self.nodes = up.rows if nodes is None else nodes
         self.added = added
         self.gone = np.empty(0, np.uint32) if gone is None else gone
-        self._numbers = numbers
-        self._down = _Once(down or (lambda: turned(self.up, self._numbers())))
+        self.numbers = numbers
+        self._down = _Once(down or (lambda: turned(self.up, self.numbers())))
         self._kernel = kernel
         self._cores: dict[bool, tuple[Core, Extras]] = {}
         self._at: dict[bool, tuple[int, npt.NDArray[np.int64]]] = {}
@@ -87,7 +87,7 @@ class Graph:
         if len(away) and len(kept):
             kept = kept.some(~np.isin(kept.number, away))
         after = Graph(
-            self.up, self._numbers, nodes=nodes, added=Edges.joined([kept, added]),
+            self.up, self.numbers, nodes=nodes, added=Edges.joined([kept, added]),
             gone=np.union1d(self.gone, away), kernel=self._kernel,
         )
         after._down = self._down
@@ -97,7 +97,7 @@ class Graph:
 
     def edges(self) -> Edges:
         """All edges there are now, to be laid out again."""
-        there = self.up.edges(self._numbers())
+        there = self.up.edges(self.numbers())
         if len(self.gone):
             there = there.some(~np.isin(there.number, self.gone))
         return Edges.joined([there, self.added])
@@ -239,7 +239,7 @@ class Graph:
 
     def _side(self, forward: bool) -> tuple[Side, Numbers]:
         if not forward:
-            return self.up, self._numbers
+            return self.up, self.numbers
         side, numbers = self._down()
         return side, lambda: numbers
 
