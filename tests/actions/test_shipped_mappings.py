@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,9 +57,11 @@ def test_gur_parts_weapons_and_makers(gur: tuple[Case, dict[str, ImportResult]])
     families = dict(reader.count("item", "family")[1])
     assert families.pop("component") == 5806
     assert sum(families.values()) == 195
-    # 621 makers (none is called "Not identified"), and the parties of the hand-made claims.
-    roles = Counter(party.id for party in reader.stream("party") if party.get("roles") == ["maker"])
-    assert len(roles) == 621 + len({p.id for p in reader.stream("party")} - _makers(reader))
+    # None is called "Not identified", and no supplier or importer stands in a maker's name.
+    names = {party.label for party in reader.stream("party")}
+    assert not {name for name in names if "upplier" in name or "mporter" in name}
+    published = {(p.label, p.get("country")) for p in reader.stream("party") if p.id in _makers(reader)}
+    assert len(published) == len(_makers(reader)) == _makers_as_published()
     [part] = reader.list("item", {"tag": "gur-7187"}).rows
     parent = reader.get(part.get("parent"))
     assert parent.get("item_type") == "Geran 4 UAV" and parent.get("family") == "aircraft"
@@ -67,10 +70,58 @@ def test_gur_parts_weapons_and_makers(gur: tuple[Case, dict[str, ImportResult]])
 
 
 def _makers(reader: Reader) -> set[str]:
-    return {part.get("maker") for part in reader.stream("item") if part.get("maker")} | {
-        party.id for party in reader.stream("party")
-        if party.get("roles") != ["maker"] or "Parts listed" in (party.get("remark") or "")
-    }
+    return {part.get("maker") for part in reader.stream("item") if part.get("maker")}
+
+
+def _makers_as_published() -> int:
+    """The makers of the file itself, by name before the suppliers and importers, and country."""
+    with gzip.open(shared("data/gur_components/components.csv.gz"), "rt", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    return len({(re.split(" (?:Importers|Foreign suppliers|Suppliers) ", row["manufacturer"])[0],
+                 row["manufacturer_country"]) for row in rows
+                if row["manufacturer"] != "Not identified"})
+
+
+TRADERS = {
+    "supplier": {"JSC CHIP AND DIP", "SHENZHEN HI-LINK ELECTRONIC CO., LTD", "WAVETEL TECHNOLOGY LIMITED",
+                 "ALIGN TRADING COMPANY LIMITED", "HYTERA COMMUNICATIONS LIMITED",
+                 "HADSUND INTERNATIONAL TECHNOLOGY LIMITED"},
+    "importer": {"CHIMEVRASIA LLC", "LLC IQ COMPONENTS", "TREK JSC", "TK MIR LLC"},
+}
+
+
+def test_gur_suppliers_and_importers_pass_on_what_they_are_said_to(
+    gur: tuple[Case, dict[str, ImportResult]]
+) -> None:
+    reader = gur[0].read("public")
+    by_role = {role: {p.label for p in reader.stream("party")
+                      if p.get("roles") == [role] and "says no more of it" in (p.get("remark") or "")}
+               for role in TRADERS}
+    assert by_role == TRADERS
+    passages = [t for t in reader.stream("transfer") if t.get("items")]
+    assert len({t.get("items")[0] for t in passages}) == 25
+    for one in passages:
+        imported = one.get("transfer_kind") == "imported"
+        # Only the side that the source names; never more.
+        assert bool(one.get("to_party")) is imported and bool(one.get("from_party")) is not imported
+        assert one.get("lawful_status") == "unknown" and one.get("happened_on") == "../2026-06-13"
+        assert "is not said" in one.get("basis") and "found in: " in one.get("basis")
+    [part] = reader.list("item", {"tag": "gur-6040"}).rows
+    assert reader.get(part.get("maker")).label == part.get("make") == "Swiwin"
+    assert "Importers LLC IQ COMPONENTS, TREK JSC" in part.get("remark")
+    mine = [t for t in passages if t.get("items") == [part.id]]
+    ends = {reader.get(t.get("to_party") or t.get("from_party")).label for t in mine}
+    assert len(mine) == 5 and ends == {
+        "LLC IQ COMPONENTS", "TREK JSC", "ALIGN TRADING COMPANY LIMITED",
+        "HYTERA COMMUNICATIONS LIMITED", "HADSUND INTERNATIONAL TECHNOLOGY LIMITED"}
+
+
+def test_gur_hand_made_claims_name_one_firm_once(gur: tuple[Case, dict[str, ImportResult]]) -> None:
+    reader = gur[0].read("public")
+    relayed = [t for t in reader.stream("transfer") if "ships_via" in (t.get("basis") or "")]
+    engines = [n for n in reader.stream("note") if "a product of Xiamen Limbach" in n.get("text")]
+    assert len(relayed) == len(engines) == 1
+    assert relayed[0].get("to_party") == engines[0].get("about")
 
 
 def test_gur_markings_as_printed(gur: tuple[Case, dict[str, ImportResult]]) -> None:
@@ -96,7 +147,8 @@ def test_gur_says_whose_word_it_is(gur: tuple[Case, dict[str, ImportResult]]) ->
 
 def test_gur_claims_have_their_evidence(gur: tuple[Case, dict[str, ImportResult]]) -> None:
     reader = gur[0].read("public")
-    notes, transfers = list(reader.stream("note")), list(reader.stream("transfer"))
+    notes = [note for note in reader.stream("note") if "Claim: " in note.get("text")]
+    transfers = [one for one in reader.stream("transfer") if not one.get("items")]
     assert (len(notes), len(transfers)) == (26, 2)
     assert all("Evidence: http" in note.get("text") and "Confidence" in note.get("text") for note in notes)
     assert all("Evidence: http" in transfer.get("basis") for transfer in transfers)
@@ -150,6 +202,10 @@ def test_identical_rows_of_different_items_are_never_merged(
     first = next(t for t in found if t["source"]["row"] == 1)  # type: ignore[index]
     assert first["happened_on"] == "2006-05-19"
     assert first["value"] == {"amount": 499, "currency": "USD"}
+    receiver = case.read().get(str(first["to_party"]))
+    assert receiver.label == "Law enforcement in ALLEN county, KS (agency not named)"
+    assert len({t["to_party"] for t in found}) == len(
+        {p.id for p in case.read().stream("party") if p.get("roles") == ["end_user"]})
 
 
 def test_a_wide_table_becomes_one_transfer_a_code_and_adds_up(
@@ -195,6 +251,10 @@ def test_brokering_shows_both_places_and_asserts_no_direction(
     found = _of(case, result)
     assert Counter(t["licence_status"] for t in found) == {"issued": 868, "refused": 26}
     assert all("not asserted" in str(t["basis"]) for t in found)
+    assert all(t["direction_doubted"] is True for t in found)
+    brokers = {p.id: p for p in case.read().stream("party") if p.get("roles") == ["broker"]}
+    assert len(brokers) == 19 and all("not named" in p.label for p in brokers.values())
+    assert {t["broker"] for t in found} == set(brokers)
     assert "direction of the goods is not asserted" in case.read().get(result.document_id).get("caution")
 
 

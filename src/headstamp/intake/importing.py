@@ -100,7 +100,7 @@ class Planner:
         try:
             made = []
             for maker in self._makers:
-                if maker.holds(cells):
+                if maker.holds(cells, ids):
                     id_ = maker.id(cells, known, ids)
                     if id_ is not None:
                         ids[maker.name] = id_
@@ -119,7 +119,7 @@ class Planner:
         ids: dict[str, str] = {}
         for maker in self._makers:
             try:
-                id_ = maker.id(cells, known, ids) if maker.holds(cells) else None
+                id_ = maker.id(cells, known, ids) if maker.holds(cells, ids) else None
             except Unfit as unfit:
                 problems.append(_problem(unfit, "key", ""))
                 continue
@@ -146,7 +146,8 @@ class _Maker:
         self._prefix, self._dataset = plan.kind.prefix, mapping.dataset
         self._known_as = plan.known_as or plan.name
         self._validate = plan.kind.cls.__pydantic_validator__.validate_python
-        self._when = [_condition(when, places) for when in plan.when]
+        self._when = [_condition(when, places) for when in plan.when if not when.ref]
+        self._with = [when.ref for when in plan.when if when.ref]
         if plan.when_any:
             self._when.append(_any_of([places[column] for column in plan.when_any]))
         self._key = [compiled(value, places) for value in plan.key]
@@ -193,8 +194,10 @@ class _Maker:
         ]
         self._places = places
 
-    def holds(self, cells: Cells) -> bool:
-        """Whether this record is to be made of this row."""
+    def holds(self, cells: Cells, ids: Mapping[str, str]) -> bool:
+        """Whether this record is to be made of this row; ``ids`` are those of records above it."""
+        if self._with and not all(name in ids for name in self._with):
+            return False
         return all(holds(cells) for holds in self._when) if self._when else True
 
     def id(self, cells: Cells, known: Identity, ids: Mapping[str, str]) -> str | None:

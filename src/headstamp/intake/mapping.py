@@ -38,12 +38,16 @@ _RECORD = frozenset({"name", "kind", "key", "shared", "known_as", "when", "each"
 
 @dataclass(frozen=True)
 class When:
-    """A condition on one cell: not empty, ``among`` these, ``none_of`` those, with a ``match``."""
+    """A condition on one cell: not empty, ``among`` these, ``none_of`` those, with a ``match``.
+
+    Or, with ``ref``, on another record: that this row makes it.
+    """
 
     column: str
     among: tuple[str, ...] = ()
     none_of: tuple[str, ...] = ()
     match: str = ""
+    ref: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ class RecordPlan:
     def columns(self) -> list[str]:
         """The columns it reads, in order."""
         found = [name for value in (*self.key, *self.fields.values()) for name in value.columns()]
-        return [*found, *(one.column for one in self.when), *self.when_any, *self.leftover]
+        whens = (one.column for one in self.when if not one.ref)
+        return [*found, *whens, *self.when_any, *self.leftover]
 
 
 @dataclass(frozen=True)
@@ -172,7 +177,12 @@ def _mapping(raw: dict[str, Any], name: str, problems: list[Problem]) -> Mapping
         Problem("two records have this name", "Give each its own name.", "records", again)
         for again in sorted({n for n in names if names.count(n) > 1})
     )
-    for plan in plans:
+    for number, plan in enumerate(plans):
+        problems.extend(
+            Problem("a condition names a record above its own", "Use: " + ", ".join(names[:number]) + ".",
+                    f"{plan.name}.when", when.ref)
+            for when in plan.when if when.ref and when.ref not in names[:number]
+        )
         for fact, value in plan.fields.items():
             problems.extend(
                 Problem(f"there is no record called {ref!r}", "Use: " + ", ".join(names) + ".",
@@ -235,7 +245,7 @@ def _record(raw: dict[str, Any], where: str, problems: list[Problem]) -> Iterato
         yield replace(
             plan, name=f"{plan.name}/{one['column']}",
             fields={fact: value.with_each(one) for fact, value in fields.items()},
-            when=(*(replace(w, column=w.column or one["column"]) for w in plan.when),
+            when=(*(w if w.ref else replace(w, column=w.column or one["column"]) for w in plan.when),
                   *(() if plan.when else (When(one["column"]),))),
         )
 
@@ -269,6 +279,8 @@ def _whens(raw: Any, where: str, problems: list[Problem]) -> Iterator[When]:
     for number, one in enumerate(raw if isinstance(raw, list) else [raw]):
         if isinstance(one, str):
             yield When(one)
+        elif isinstance(one, dict) and set(one) == {"ref"}:
+            yield When("", ref=str(one["ref"]))
         elif isinstance(one, dict) and set(one) <= {"column", "is", "not", "match"}:
             pattern = str(one.get("match", ""))
             wrong = not_a_pattern(pattern)
@@ -280,7 +292,7 @@ def _whens(raw: Any, where: str, problems: list[Problem]) -> Iterator[When]:
                 tuple(map(str, one.get("not", ()))), "" if wrong else pattern,
             )
         else:
-            problems.append(Problem("a condition is a column's name, or a table of column, is, not, match",
+            problems.append(Problem("a condition is a column's name, a table of column, is, not, match, or one of ref",
                                     "", f"{where}[{number}]"))
 
 

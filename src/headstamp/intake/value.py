@@ -28,6 +28,7 @@ from headstamp.intake import amounts, marks
 from headstamp.kinds.date import bounds
 from headstamp.kinds.kind import Unfit
 
+_BETWEEN_NAMES = re.compile(r",\s+(?!(?:co|inc|llc|llp|limited|ltd|plc|s\.?a|gmbh)\b)", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 Cells = Sequence[str | None]
@@ -37,6 +38,7 @@ Getter = Callable[[Cells, Ids], Any]
 _KEYS = frozenset({
     "column", "constant", "template", "join", "ref", "first", "all", "each", "empty", "words",
     "other", "match", "split", "json", "date", "decimal", "thousands", "lower", "as", "interval",
+    "take",
 })
 # Readings of a cell that are more than a table of words.
 _READINGS: dict[str, Callable[[str], str | None]] = {
@@ -60,7 +62,9 @@ class Value:
 
     Then, in this order: ``empty`` (words that mean nothing was given), ``match``
     (the first group of a pattern; nothing where it does not fit), ``json`` (the
-    cell is a JSON list), ``split`` (a list by this mark), ``lower``, ``words``
+    cell is a JSON list), ``split`` (a list by this mark; ``names``: of names by commas,
+    where a legal form after a comma belongs to its name), ``take`` (that one of the list,
+    counted from 1), ``lower``, ``words``
     (word to code; ``other`` for all else), ``date`` (formats tried in turn),
     ``decimal`` and ``thousands`` (how numbers are written), ``as`` (here
     ``reading``: what a cell of a marking column says, see ``marks``).
@@ -86,6 +90,7 @@ class Value:
     lower: bool = False
     reading: str = ""
     interval: tuple[Value, ...] = ()
+    take: int = 0
 
     def columns(self) -> list[str]:
         """The columns it reads, in order."""
@@ -166,6 +171,11 @@ def parse(raw: Any, where: str, problems: list[Problem]) -> Value:
                 given[key] = {str(word): meant for word, meant in value.items()}
             else:
                 problems.append(Problem("a table of words is needed", "", f"{where}.{key}"))
+        elif key == "take":
+            if type(value) is int and value > 0:
+                given[key] = value
+            else:
+                problems.append(Problem("a whole number from 1 is needed", "", f"{where}.take", repr(value)))
         elif key in ("json", "lower"):
             given[key] = bool(value)
         elif key == "as":
@@ -261,7 +271,7 @@ def _interval(start: Getter, end: Getter) -> Getter:
     """A time from its first and last day; the end that is not given stays open."""
 
     def written(cells: Cells, ids: Ids) -> str | None:
-        first, last = start(cells, ids), end(cells, ids)
+        first, last = start(cells, ids) or None, end(cells, ids) or None
         if first is None and last is None:
             return None
         for one in (first, last):
@@ -343,7 +353,10 @@ def _steps(value: Value) -> list[Callable[[Any], Any]]:
         steps.append(_json_list)
     if value.split:
         mark = value.split
-        steps.append(lambda v: [p.strip() for p in v.split(mark) if p.strip()] or None)
+        steps.append(_names if mark == "names" else
+                     lambda v: [p.strip() for p in v.split(mark) if p.strip()] or None)
+    if value.take:
+        steps.append(_taken(value.take - 1))
     if value.lower:
         steps.append(lambda v: v.casefold())
     if value.words or value.other is not None:
@@ -366,6 +379,20 @@ def _matcher(pattern: re.Pattern[str]) -> Callable[[Any], Any]:
         return (found[group] or None) if found else None
 
     return matched
+
+
+def _names(text: str) -> list[str] | None:
+    """The names of a list, as ``A CO., LTD, B LLC``."""
+    return [part.strip() for part in _BETWEEN_NAMES.split(text) if part.strip()] or None
+
+
+def _taken(place: int) -> Callable[[Any], Any]:
+    def taken(some: Any) -> Any:
+        if not isinstance(some, list):
+            return some if place == 0 else None
+        return some[place] if place < len(some) else None
+
+    return taken
 
 
 def _json_list(text: str) -> Any:
