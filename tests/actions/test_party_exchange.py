@@ -78,7 +78,7 @@ def test_what_a_reply_forbids_to_hand_on_stays(case: Case, limit: str) -> None:
     with case.change(actor="tester", reason="sample") as change:
         change.put_many([
             build("trace_request", id="trace-1111", title="Request 1", addressee="party-dddd"),
-            build("trace_reply", id="reply-1111", request="trace-1111", use_limits=[limit]),
+            build("trace_reply", id="reply-1111", request="trace-1111", reply_code="confirmed_full", use_limits=[limit]),
             build("transfer", id="tran-1111", transfer_kind="sold", from_party="party-aaaa",
                   to_party="party-dddd", reply="reply-1111", goods="told in confidence"),
         ])

@@ -32,7 +32,7 @@ PROMISED = {
     "sync": ["pair", "title", "other", "host", "port", "minutes", "reason"],
     "take": ["key", "release", "leave", "list_aside", "receipt", "reason"],
     "conflicts": ["choose", "reason"],
-    "parts": [], "custody": [], "receipt": ["output", "language", "check"],
+    "parts": [], "party": [], "custody": [], "receipt": ["output", "language", "check"],
     "derive": ["what", "tool", "tier"],
     "lists": [], "flags": ["transfer", "what", "limit"],
     "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
