@@ -32,10 +32,11 @@ PROMISED = {
     "sync": ["pair", "title", "other", "host", "port", "minutes", "reason"],
     "take": ["key", "release", "leave", "list_aside", "receipt", "reason"],
     "conflicts": ["choose", "reason"],
-    "parts": [], "party": [], "custody": [], "receipt": ["output", "language", "check"],
+    "parts": [], "party": [], "custody": [], "diversion": ["every", "record", "hypothesis"], "receipt": ["output", "language", "check"],
     "derive": ["what", "tool", "tier"],
+    "picture": ["output", "family", "unit", "party", "first", "last"],
     "lists": [], "flags": ["transfer", "what", "limit"],
-    "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
+    "forward": ["start", "lot", "serials", "package", "since", "steps", "limit"], "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 
 

@@ -105,7 +105,7 @@ def _found(about: Subject, words: Words) -> Iterator[str]:
         lines = [] if len(groups) == 1 else [words["label.items"] + colon + _tags(items, about)]
         lines += [words[f"label.{name}"] + colon + told for name, told in (
             ("manner", manner), ("when", when), ("where", where)) if told]
-        yield "; ".join(lines) + "."
+        yield words["label.semicolon"].join(lines) + "."
         if circumstances:
             yield circumstances
 

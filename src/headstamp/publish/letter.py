@@ -103,8 +103,9 @@ def _addressee(about: Subject, words: Words) -> Iterator[Line]:
         yield (Run(party.label, "said"),)
     if party.get("address"):
         yield (Run(str(party.get("address")), "said"),)
-    if party.get("country"):
-        yield own(said_country(party.get("country"), words))
+    country = said_country(party.get("country"), words)
+    if country and not str(party.get("address") or "").casefold().endswith(country.casefold()):
+        yield own(country)
 
 
 def _name_in(words: Words, name: str, others: object) -> str:

@@ -106,7 +106,7 @@ class _Writer:
         if letter.photographs:
             named.append(words["label.annex_photographs"])
         self._para((Run(words["label.enclosures"], "label"),
-                    Run(words["label.colon"] + "; ".join(named))), size=9, before=12)
+                    Run(words["label.colon"] + words["label.semicolon"].join(named))), size=9, before=12)
 
     def _annex(self) -> None:
         section = self.doc.add_section(WD_SECTION.NEW_PAGE)
