@@ -101,7 +101,8 @@ def _traced(reader: Reader, item: Shown, case: Case, gathered: Checks | None) ->
                         one_piece=pieces is None or pieces == 1)
     diversion = find_diversion(chain, facts_of(item, chain, beside.around(reader)))
     flags = checks_of_chain(reader, chain, gathered)
-    more = {one for flag in flags for one in flag.about} - names.keys()
+    more = {one for flag in flags for one in flag.about} | set(diversion.parties)
+    more -= names.keys()
     names |= {one.id: one.label for one in about.around}
     if more:
         names |= reader.labels(sorted(more))

@@ -22,6 +22,7 @@ from headstamp.tracing.diversion_place import joined, places
 from headstamp.tracing.diversion_rule import (
     BAR,
     EDGE,
+    NO_IDENTITY,
     POINT,
     STRONG,
     WEAK,
@@ -59,13 +60,13 @@ def with_loose(chain: Chain) -> Chain:
     """The chain with its loose claims as events: undated ones, before the recovery.
 
     Claims by which the item is only perhaps among the goods count as far as they are surely
-    about it (their share).
+    about it (their share); those of the same product are left out, since a product is no identity.
     """
     if not chain.loose:
         return chain
     loose = [Step(c.how, c.from_party, c.to_party, c.first, c.last, c.lawful, (c,), c.attached.share)
              for c in sorted(chain.loose, key=lambda c: (c.first or c.last or "9999", c.how, c.id))
-             if c.how not in ("made", "recovered")]
+             if c.how not in ("made", "recovered") and c.attached.share > NO_IDENTITY]
     end = next((at for at, s in enumerate(chain.steps) if s.how == "recovered"), len(chain.steps))
     moved = {at: at + len(loose) if at >= end else at for at in range(len(chain.steps))}
     steps = [replace(s, rivals=tuple(moved[r] for r in s.rivals)) for s in chain.steps]

@@ -8,6 +8,7 @@ sender says that it arrived.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from headstamp.tracing import diversion_words as words
@@ -80,6 +81,28 @@ def at_the_end(chain: Chain, hands: Hands, told: tuple[Told, ...], facts: Facts)
     yield from _stretch(chain, hands, None, at, chance, bool(facts.found_with), had, facts)
 
 
+def however(chain: Chain, event: Place, hands: Hands, told: tuple[Told, ...], facts: Facts
+            ) -> Iterator[Place]:
+    """That it passed between the two sides of an event, however that was.
+
+    Where the event is told less surely than that the one had it before and the other after, its
+    passing in a way not known is a hypothesis of its own.
+    """
+    if not event.surely or event.last_lawful is None or event.last_lawful != hands.lawful:
+        return
+    to = event.first_unlawful
+    for at in range(int(event.order) + 1, len(chain.steps)):
+        step = chain.steps[at]
+        if step.share >= 0.5 and to and same_hands(step.from_party, to, facts) and is_group(to, facts):
+            ids = tuple(sorted(c.id for c in step.claims))
+            had = Reason("seen", words.had_it(to, step), told[at].chance.point, ids, step.grades)
+            whole = Hands(hands.lawful, "lawful", hands.lawful, hands.came)
+            for place in _stretch(chain, whole, to, at, told[at].chance, True, had, facts):
+                if place.how == "gap" and place.support.point > event.support.point:
+                    yield replace(place, order=event.order + 0.01)
+            return
+
+
 def _stretch(
     chain: Chain, hands: Hands, to: str | None, at: int | None, chance: Three, wrong: bool,
     had: Reason, facts: Facts,
@@ -87,13 +110,16 @@ def _stretch(
     since, here = chain.steps[hands.since], chain.steps[at] if at is not None else None
     gap = _gap_after(chain, hands.since, since, here)
     code = _length(gap.first, gap.last)
-    support = Three(*(c * w for c, w in zip(chance, weight(code), strict=True)))
+    support = _times(chance, weight(code))
     long = Reason(code, words.stretch(code, gap.first, gap.last), weight(code).point)
     against = []
+    if since.how == "made":
+        support = _times(support, weight("only_made"))
+        against.append(Reason("only_made", words.only_made(), weight("only_made").point))
     if not wrong:
-        factor = weight("gap_unknown_hands")
-        support = Three(*(s * f for s, f in zip(support, factor, strict=True)))
-        against.append(Reason("gap_unknown_hands", words.unknown_hands(), factor.point))
+        support = _times(support, weight("gap_unknown_hands"))
+        against.append(Reason("gap_unknown_hands", words.unknown_hands(),
+                              weight("gap_unknown_hands").point))
     kept = Reason("held", words.held(hands.lawful, since),
                   heard(since, facts).chance.point, tuple(sorted(c.id for c in since.claims)), since.grades)
     pro = [kept, had]
@@ -105,6 +131,10 @@ def _stretch(
         yield way
     yield Place(hands.since + 0.5, kind, hands.lawful, to, gap.first, gap.last, support, tuple(pro),
                 tuple(against), frozenset(), frozenset(), claims, None, "gap")
+
+
+def _times(some: Three, others: Three) -> Three:
+    return Three(*(one * other for one, other in zip(some, others, strict=True)))
 
 
 def _on_the_way(
@@ -125,7 +155,7 @@ def _on_the_way(
     if any(claim.how == "imported" for claim in since.claims):
         return None
     code = "transit_through" if any(c.through for c in since.claims) else "transit"
-    support = Three(*(c * w for c, w in zip(chance, weight(code), strict=True)))
+    support = _times(chance, weight(code))
     why = Reason(code, words.on_the_way(code, receiver), weight(code).point,
                  tuple(sorted(c.id for c in since.claims)), since.grades)
     return Place(hands.since + 0.25, "in_transit", sender, to, since.first, gap.last, support,
@@ -134,11 +164,11 @@ def _on_the_way(
 
 def _gap_after(chain: Chain, after: int, since: Step, here: Step | None) -> Gap:
     """The gap that the chain names there; its own days where it names none."""
+    first, last = since.first or since.last, None if here is None else here.last
     for gap in chain.gaps:
-        if gap.after == after:
+        if gap.after == after and (gap.last, gap.first) == (last, first):
             return gap
-    return Gap(after, since.first if since.last is None else since.last,
-               None if here is None else here.last, "")
+    return Gap(after, first, last, "")
 
 
 def _length(first: str | None, last: str | None) -> str:

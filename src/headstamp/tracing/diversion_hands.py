@@ -30,16 +30,22 @@ class Place:
     claims: tuple[str, ...] = ()
     receiver: str | None = None
     how: str = ""
+    surely: bool = True
 
 
 @dataclass(slots=True)
 class Hands:
-    """Who holds the item as the chain is gone through."""
+    """Who holds the item as the chain is gone through.
+
+    ``since`` is the index of the step by which it came there, ``came`` of that by which it came
+    to the last lawful holder.
+    """
 
     lawful: str | None = None
     standing: str = "none"  # lawful, unlawful, unknown, or none while nobody is known
     party: str | None = None
     since: int = -1
+    came: int = -1
     unlawful: set[str] = field(default_factory=set)
 
 
@@ -91,7 +97,7 @@ def goes(step: Step, at: int, hands: Hands, facts: Facts) -> None:
         hands.unlawful.add(to)
     elif step.lawful != "contested" and is_known(to, facts) and to not in hands.unlawful and (
             step.lawful == "authorised" or facts.of(to).kind != "person"):
-        hands.standing, hands.lawful = "lawful", to
+        hands.standing, hands.lawful, hands.came = "lawful", to, at
     else:
         hands.standing = "unknown"
     hands.party, hands.since = to, at

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from headstamp.tracing import diversion_words as words
-from headstamp.tracing.diversion_gap import at_the_end, between
+from headstamp.tracing.diversion_gap import at_the_end, between, however
 from headstamp.tracing.diversion_hands import (
     TAKEN,
     Hands,
@@ -23,12 +23,14 @@ from headstamp.tracing.diversion_hands import (
     promised,
     same_hands,
 )
-from headstamp.tracing.diversion_rule import POINT, READINGS, Three, any_of, weight
+from headstamp.tracing.diversion_rule import MOST_SURE, POINT, READINGS, Three, any_of, weight
 from headstamp.tracing.diversion_telling import Told, said, weighed
 from headstamp.tracing.hypothesis import Facts, Reason
 from headstamp.tracing.step import Chain, Step
 
 _STATES = frozenset({"state", "state_body", "armed_force"})
+# What nobody may make without a licence.
+_LICENSED = frozenset({"arm", "ammunition", "explosive_ordnance", "component", "unknown"})
 # Passing on that a maker's or merchant's goods commonly go through.
 _PASSED = frozenset({"exported", "imported", "sold", "issued", "donated", "brokered", "retransferred",
                      "unknown"})
@@ -39,11 +41,16 @@ def places(chain: Chain, facts: Facts) -> tuple[Place, ...]:
     told = said(chain.steps, facts)
     hands, found = Hands(), []
     for at, step in enumerate(chain.steps):
-        found.extend(between(chain, at, hands, told, facts))
+        # What is only perhaps about the item can have been the place, but brings it nowhere.
+        surely = step.share >= 0.5
+        if surely:
+            found.extend(between(chain, at, hands, told, facts))
         place = _event(chain, at, hands, told, facts)
         if place is not None:
             found.append(place)
-        goes(step, at, hands, facts)
+            found.extend(however(chain, place, hands, told, facts))
+        if surely:
+            goes(step, at, hands, facts)
     found.extend(at_the_end(chain, hands, told, facts))
     return tuple(_later(chain, found, told, facts))
 
@@ -69,12 +76,14 @@ def _event(chain: Chain, at: int, hands: Hands, told: tuple[Told, ...], facts: F
     return Place(
         float(at), kind, last_lawful, step.to_party, step.first, step.last, support,
         tuple(pro), tuple(against), frozenset({at}), frozenset(step.rivals),
-        tuple(sorted(c.id for c in step.claims)), step.to_party, step.how)
+        tuple(sorted(c.id for c in step.claims)), step.to_party, step.how, step.share >= 0.5)
 
 
 def _lawful_giver(step: Step, hands: Hands, facts: Facts) -> str | None:
     giver = step.from_party
-    if giver and is_known(giver, facts) and giver not in hands.unlawful and not is_group(giver, facts):
+    lawful = giver not in hands.unlawful and not is_group(giver, facts)
+    # A broker has nothing in hands.
+    if giver and is_known(giver, facts) and lawful and step.how != "brokered":
         return giver
     return hands.lawful
 
@@ -88,7 +97,8 @@ def _how_unlawful(step: Step, hands: Hands, facts: Facts) -> tuple[str, str, Rea
     if giver is None and hands.standing == "unlawful" and how != "made":
         return None
     if how == "made":
-        if step.lawful == "unauthorised" or (is_group(to, facts) and step.lawful != "authorised"):
+        licensed = facts.family in _LICENSED and is_group(to, facts) and step.lawful != "authorised"
+        if step.lawful == "unauthorised" or licensed:
             return ("made_unlicensed", "unlicensed_manufacture",
                     Reason("made_unlicensed", words.lawfulness("made_unlicensed"),
                            weight("made_unlicensed").point, ids))
@@ -171,7 +181,10 @@ def _stands_against(place: Place, k: int, step: Step, facts: Facts) -> str:
 
 
 def joined(found: tuple[Place, ...], facts: Facts) -> tuple[Place, ...]:
-    """Places that tell of one leaving, as one: same kind, same holder, days and hands that agree."""
+    """Places that tell of one leaving, as one: same kind, same holder, days and hands that agree.
+
+    Read weakly, two that tell of it are no surer than one.
+    """
     out: list[Place] = []
     for place in found:
         for at, one in enumerate(out):
@@ -184,6 +197,8 @@ def joined(found: tuple[Place, ...], facts: Facts) -> tuple[Place, ...]:
 
 
 def _one_leaving(one: Place, other: Place, facts: Facts) -> bool:
+    if not (one.surely and other.surely):
+        return False
     if (one.kind, one.last_lawful) != (other.kind, other.last_lawful) or one.last_lawful is None:
         return False
     rivals = one.rivals & other.steps or other.rivals & one.steps
@@ -199,9 +214,13 @@ def _one_leaving(one: Place, other: Place, facts: Facts) -> bool:
 
 def _both(one: Place, other: Place, facts: Facts) -> Place:
     stronger, weaker = sorted((one, other), key=lambda p: (-p.support[POINT], p.order))
-    support = Three(max(one.support.weak, other.support.weak),
-                    *(min(any_of((one.support[r], other.support[r])), 0.97 + 0.01 * (r - 1))
-                      for r in READINGS[1:]))
+    if "gap" in (one.how, other.how):
+        # A stretch rests on the same two sides as what is told of it: nothing is counted twice.
+        support = Three(*(max(one.support[r], other.support[r]) for r in READINGS))
+    else:
+        support = Three(max(one.support.weak, other.support.weak),
+                        *(min(any_of((one.support[r], other.support[r])), MOST_SURE[r])
+                          for r in READINGS[1:]))
     first = max((d for d in (one.first, other.first) if d), default=None)
     last = min((d for d in (one.last, other.last) if d), default=None)
     if first and last and last < first:

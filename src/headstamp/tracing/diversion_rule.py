@@ -106,6 +106,8 @@ WEIGHTS: Final[dict[str, Weight]] = {
                              "Most such passing is lawful and merely not on record."),
     "gap_promise": _row(0.12, 0.25, 0.40, "as before, where an end-user certificate was given",
                         "Such certificates commonly forbid it without consent."),
+    "only_made": _row(0.15, 0.30, 0.50, "nothing is known of it since it was made",
+                      "Factor: a maker sells what it makes, and its buyer is not on record."),
     "transit": _row(0.10, 0.20, 0.30, "sent, and nobody but the sender says that it arrived",
                     "Goods do go astray on the way; most arrive."),
     "transit_through": _row(0.15, 0.25, 0.40, "as before, through a third country",
@@ -151,6 +153,9 @@ EDGE: Final = 0.01
 BAR: Final = 0.5
 """A point is said to be determined where even its low end is above: more likely than not,
 read as weakly as the grades allow. Beside that the next hypothesis must lie wholly below it."""
+
+NO_IDENTITY: Final = 0.1
+"""A claim is not weighed that is about the item with no greater probability: it is the product alone."""
 
 CHANCE: Final[dict[str, float]] = {
     "maker": 0.5, "exporter": 0.4, "importer": 0.4, "national_authority": 0.4, "carrier": 0.3,

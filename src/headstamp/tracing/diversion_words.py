@@ -9,7 +9,8 @@ evidence is (ICD 203). Parties stand by their ids in braces.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from headstamp.tracing.claim import Claim
@@ -69,7 +70,7 @@ def word_of(probability: float) -> str:
 
 def kind_label(kind: str) -> str:
     """A kind of diversion as a sentence names it."""
-    return "a way that is not known" if kind == "unknown" else vocabulary("diversion_kind").label(kind)
+    return "passing in a way that is not known" if kind == "unknown" else vocabulary("diversion_kind").label(kind)
 
 
 def word_label(word: str) -> str:
@@ -101,7 +102,7 @@ def telling(step: Step, said: Sequence[str], claims: Sequence[Claim]) -> str:
     what = _EVENT.get(step.how, "it changed hands")
     on = " and ".join(_REST_WORDS.get(one, f"a source graded {one}") for one in said)
     count = f" ({len(claims)} claims on the same ground)" if len(claims) > 1 else ""
-    return f"That {what} {window(step.first, step.last)} rests on {on}{count}."
+    return f"That {what}, {window(step.first, step.last)}, rests on {on}{count}."
 
 
 def shared(share: float) -> str:
@@ -156,6 +157,11 @@ def stretch(code: str, first: str | None, last: str | None) -> str:
     return f"Nothing is known of it {window(first, last)}."
 
 
+def only_made() -> str:
+    """That whoever bought it first is not on record."""
+    return "A maker sells what it makes; who had it after the making is not on record."
+
+
 def unknown_hands() -> str:
     """That the next holder may have been lawful."""
     return "Whoever had it next may have had every right to it."
@@ -184,10 +190,10 @@ def hypothesis(one: Hypothesis, how: str) -> str:
     likely = word_label(one.word)
     when = window(one.first, one.last)
     if one.kind == "unlicensed_manufacture":
-        return (f"That it was made outside lawful hands {when} is {likely}. It then has no last lawful "
+        return (f"That it was made outside lawful hands, {when}, is {likely}. It then has no last lawful "
                 f"holder; {_party(one.first_unlawful)} is recorded as who made it.")
     way = _way(one.kind, how)
-    head = f"That it left lawful hands {when} by {way} is {likely}."
+    head = f"That it left lawful hands {when}, {way}, is {likely}."
     if one.last_lawful is None:
         return f"{head} {_NOTHING_KNOWN}{_next(one)}"
     return (f"{head} {_party(one.last_lawful)} is the last party recorded as lawful holder. "
@@ -195,11 +201,9 @@ def hypothesis(one: Hypothesis, how: str) -> str:
 
 
 def _way(kind: str, how: str) -> str:
-    if how == "lost":
-        return "loss"
-    if how == "stolen":
-        return "theft"
-    return kind_label(kind)
+    if how in ("lost", "stolen"):
+        return "by loss" if how == "lost" else "by theft"
+    return "in a way that is not known" if kind == "unknown" else f"by {kind_label(kind)}"
 
 
 def _next(one: Hypothesis) -> str:
@@ -227,13 +231,13 @@ def undetermined(best: Hypothesis | None, second: Hypothesis | None, why: str, h
     if best is None:
         parts.append("No record tells of a place at which it can have.")
     elif why == "weak":
-        parts.append(f"Of the places that can be named the likeliest is {kind_label(best.kind)} "
+        parts.append(f"The likeliest that can be named: {kind_label(best.kind)}, "
                      f"{window(best.first, best.last)}. Read weakly, the evidence does not carry it.")
     elif second is not None:
         other = "a place of which no record tells" if second.rest else (
-            f"{kind_label(second.kind)} {window(second.first, second.last)}")
-        parts.append(f"Two explanations cannot be told apart: {kind_label(best.kind)} "
-                     f"{window(best.first, best.last)}, and {other}.")
+            f"{kind_label(second.kind)}, {window(second.first, second.last)}")
+        parts.append(f"Two explanations cannot be told apart: {kind_label(best.kind)}, "
+                     f"{window(best.first, best.last)}; and {other}.")
     if help_:
         parts.append(help_)
     return " ".join(parts)
@@ -255,14 +259,14 @@ NOTHING_SOUGHT: Final = ("Nothing that is recorded says that the item left lawfu
 def question(role: str, kind: str, first: str | None, last: str | None, held_by_them: bool) -> str:
     """What is asked of a party."""
     if held_by_them and kind != "first":
-        return ("Until when did you hold it; to whom, when and on what papers did it pass from you "
+        return ("Until when did you hold it; to whom, when and on what papers did it pass from you, "
                 f"{window(first, last)}, or how was it lost?")
     if role == "national_authority" and kind in ("unauthorised_retransfer", "fraudulent_document"):
         return "Was consent to pass it on asked for and given, and are the papers named for it genuine?"
     if role == "national_authority":
-        return f"Is it on record as lost, stolen, captured or passed on {window(first, last)}?"
+        return f"Is it on record as lost, stolen, captured or passed on, {window(first, last)}?"
     if kind == "in_transit":
-        return f"Did the goods arrive with you {window(first, last)}, complete, and on what papers?"
+        return f"Did the goods arrive with you, {window(first, last)}, complete, and on what papers?"
     return "When, to whom and on what papers did it leave your hands?"
 
 
@@ -279,3 +283,17 @@ def why_ask(before: float, bits: float, chance: float, again: str) -> str:
     }.get(again, f" It was asked already and answered “{again.replace('_', ' ')}”.")
     return (f"An answer would be expected to take {bits:.2f} of {before:.2f} bits of uncertainty away, "
             f"counting that one comes {round(chance * 100)} times in 100.{asked}")
+
+
+# -- names
+
+_BRACED = re.compile(r"\{([^{}]+)\}")
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """The text with parties' names for their ids in braces; one without a name is not named.
+
+    >>> with_names("{party-1} sold it to {party-2}.", {"party-1": "Mill & Co"})
+    'Mill & Co sold it to a party that is not shown.'
+    """
+    return _BRACED.sub(lambda found: names.get(found[1], "a party that is not shown"), text)

@@ -138,6 +138,13 @@ class Diversion:
         """The most probable hypothesis that names a place; None where there is none."""
         return next((one for one in self.hypotheses if not one.rest), None)
 
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Every party that is named or to be asked, each once."""
+        asks = (self.help_most, *(one.settled_by for one in self.hypotheses))
+        sides = (p for one in self.hypotheses for p in (one.last_lawful, one.first_unlawful))
+        return tuple(dict.fromkeys(p for p in (*sides, *(ask.party for ask in asks if ask)) if p))
+
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {
