@@ -16,7 +16,7 @@ from headstamp.vocab import vocabulary
 _TITLE, _SIDE, _FONT, _LINE, _RADIUS = 30.0, 8.0, 11.0, 16.0, 9.0
 # With few steps there is room in a lane for what happened, below its mark.
 _LANE, _LANE_OF_FEW, _FEW = 30.0, 40.0, 14
-_STRIP, _WIDEST, _EACH = 18.0, 1800.0, 34.0
+_STRIP, _GAP_NAMES, _WIDEST, _EACH = 24.0, 18.0, 1800.0, 34.0
 _BAR, _BAD, _WARN = "#3b6a8f", "#a3341c", "#8a5a00"
 _MOST_DIVERTED, _MOST_WRONG, _MOST_LANES, _MOST_GAPS = 4, 8, 24, 24
 _OTHERS = "\0others"
@@ -29,8 +29,9 @@ class ChainDrawing:
     def __init__(
         self, chain: Chain, drawn: Sequence[Shown], names: Mapping[str, str],
         diverted: Sequence[Diverted], troubled: Collection[int], lines: Sequence[str],
-        wrong: Sequence[str], width: float,
+        wrong: Sequence[str], width: float, *, undetermined: bool = False,
     ) -> None:
+        self.open = undetermined
         self.chain, self.drawn, self.names, self.lines = chain, drawn, names, lines
         self.diverted, self.troubled, self.wrong = diverted[:_MOST_DIVERTED], troubled, wrong
         self.lane = _LANE_OF_FEW if len(drawn) <= _FEW else _LANE
@@ -41,7 +42,7 @@ class ChainDrawing:
         self.left = _SIDE + min(widest + 12, 230.0)
         self.width = min(max(width, self.left + _EACH * len(drawn) + 60), _WIDEST)
         self.right = self.width - _SIDE - 16
-        self.top = _TITLE + _STRIP * len(self.diverted) + (_STRIP if self.gaps else 4)
+        self.top = _TITLE + _STRIP * len(self.diverted) + (_GAP_NAMES if self.gaps else 4)
         self.bottom = self.top + self.lane * max(len(self.lanes), 1)
         days = [day for one in drawn for day in (one.step.first, one.last) if day]
         days += [day for one in self.gaps for day in (one.first, one.last) if day]
@@ -205,27 +206,26 @@ class ChainDrawing:
 
     def _hypotheses(self) -> Iterator[str]:
         for at, one in enumerate(self.diverted):
-            y = _TITLE + _STRIP * at + 9
+            top = _TITLE + _STRIP * at
+            y = top + 16
             start, end = self.scale.at(one.first, start=True), self.scale.at(one.last)
             end = max(end, start + 6)
             said = svg.shortened(f"diverted? {one.rank}. {one.words}", self.right - self.left, 10.5)
-            wide = svg.text_width(said, 10.5)
-            before = start - 6 - wide >= self.left and self.right - end - 6 < wide
-            inside = not before and self.right - end - 6 < wide
-            x = start - 6 - wide if before else max(self.left, self.right - wide) if inside else end + 6
-            weight = 5 if at == 0 else 3
+            x = min(max(start, self.left), self.right - svg.text_width(said, 10.5))
+            # The first is drawn as the one it may be only where the evidence carries it.
+            firm = at == 0 and not self.open
             yield (f'<g class="chart-diverted"><title>{isolated(one.words)}</title>'
-                   f'<path d="M{svg.number(start)},{svg.number(y - 5)}v10m0,-5H{svg.number(end)}'
-                   f'm0,-5v10" fill="none" stroke="{_WARN}" stroke-width="1.5"/>'
+                   f'<path d="M{svg.number(start)},{svg.number(y - 4)}v8m0,-4H{svg.number(end)}'
+                   f'm0,-4v8" fill="none" stroke="{_WARN}" stroke-width="1.5"/>'
                    f'<path d="M{svg.number(start)},{svg.number(y)}H{svg.number(end)}" '
-                   f'stroke="{_WARN}" stroke-width="{weight}"'
-                   + ('' if at == 0 else ' stroke-dasharray="6 3"') + '/>')
-            if at == 0:
-                yield (f'<rect x="{svg.number(start)}" y="{svg.number(y + 6)}" '
+                   f'stroke="{_WARN}" stroke-width="{4 if firm else 3}"'
+                   + ("" if firm else ' stroke-dasharray="6 3"') + "/>")
+            if firm:
+                yield (f'<rect x="{svg.number(start)}" y="{svg.number(y + 4)}" '
                        f'width="{svg.number(end - start)}" '
-                       f'height="{svg.number(self.bottom - y - 6)}" fill="{_WARN}" '
+                       f'height="{svg.number(self.bottom - y - 4)}" fill="{_WARN}" '
                        'fill-opacity="0.08"/>')
-            yield (f'<text x="{svg.number(x)}" y="{svg.number(y + 3.5)}" font-size="10.5" '
+            yield (f'<text x="{svg.number(x)}" y="{svg.number(top + 9)}" font-size="10.5" '
                    f'fill="{_WARN}">{isolated(said)}</text></g>')
 
     def _ors(self) -> Iterator[str]:
@@ -268,7 +268,7 @@ class ChainDrawing:
                    f'l-4,{-6 * down},8,0z" fill="{colour}"/></g>')
 
     def _marks(self) -> Iterator[str]:
-        for one, (x, y, _), told in zip(self.drawn, self.spots, self.lines, strict=True):
+        for one, (x, y, giver), told in zip(self.drawn, self.spots, self.lines, strict=True):
             yield f'<g class="chart-step"><title>{isolated(f"{one.name}. {told}")}</title>'
             if one.count > 1:
                 yield (f'<rect class="chart-group" x="{svg.number(x - 24)}" y="{svg.number(y - 9)}" '
@@ -278,7 +278,7 @@ class ChainDrawing:
             else:
                 short = len(one.name) <= 3
                 yield mark(one.step.lawful, x, y, _RADIUS, one.name if short else "")
-                yield from self._below(one, x, y, short)
+                yield from self._below(one, x, y, short, giver is not None and giver > y)
                 if one.index in self.troubled:
                     yield (f'<g class="chart-wrong"><path d="M{svg.number(x + 9)},'
                            f'{svg.number(y - 16)}l6,10,-12,0z" fill="#ffffff" stroke="{_BAD}" '
@@ -287,8 +287,9 @@ class ChainDrawing:
                            f'text-anchor="middle" fill="{_BAD}">!</text></g>')
             yield "</g>"
 
-    def _below(self, one: Shown, x: float, y: float, short: bool) -> Iterator[str]:
-        """Below a mark: what happened where there is room for it, or a number too long to be in it."""
+    def _below(self, one: Shown, x: float, y: float, short: bool, rising: bool) -> Iterator[str]:
+        """Below a mark, or above one whose arrow comes from below: what happened, if there is room,
+        and a number too long to be in it."""
         said = "" if short else one.name
         if self.lane == _LANE_OF_FEW:
             said = f"{said} {vocabulary('transfer_kind').label(one.step.how)}".strip()
@@ -297,7 +298,8 @@ class ChainDrawing:
                 return
             x = min(x, self.width - half)
         if said:
-            yield (f'<text class="chart-label" x="{svg.number(x)}" y="{svg.number(y + _RADIUS + 9)}" '
+            base = y - _RADIUS - 5 if rising else y + _RADIUS + 9
+            yield (f'<text class="chart-label" x="{svg.number(x)}" y="{svg.number(base)}" '
                    f'font-size="9" text-anchor="middle">{svg.text(said)}</text>')
 
     def _foot(self) -> Iterator[str]:

@@ -60,7 +60,10 @@ class Leg:
     through: tuple[str, ...] = ()
 
 
-def chain_map(title: str, legs: Sequence[Leg], *, width: float = 960, height: float = 560) -> Picture:
+def chain_map(
+    title: str, legs: Sequence[Leg], *, more: Sequence[str] = (), width: float = 960,
+    height: float = 560,
+) -> Picture:
     """The picture of a chain on a map; ``legs`` in the order of the chain."""
     ends: dict[tuple[float, float], list[End]] = defaultdict(list)
     for leg in legs:
@@ -77,7 +80,7 @@ def chain_map(title: str, legs: Sequence[Leg], *, width: float = 960, height: fl
             base, spots, width=width, height=height, title=plain(title), unit="ends of steps",
             over=lambda view: _drawn(arcs[:_MOST_ARCS], view))
     return Picture(
-        "map", title, drawing, tuple(_caption(legs, ends.values(), arcs, base is not None)),
+        "map", title, drawing, (*_caption(legs, ends.values(), arcs, base is not None), *more),
         ("no", "what happened", "from", "known by", "latitude", "longitude", "to", "known by ",
          "latitude ", "longitude ", "through", "lawful status"),
         tuple(_row(leg) for leg in legs),

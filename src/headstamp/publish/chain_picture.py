@@ -36,7 +36,7 @@ HEADS = ("no", "what happened", "earliest", "latest", "from", "to", "lawful stat
 
 def chain_picture(
     chain: Chain, names: Mapping[str, str], diverted: Sequence[Diverted] = (), *,
-    undetermined: str = "", width: float = 960,
+    undetermined: str = "", more: Sequence[str] = (), width: float = 960,
 ) -> Picture:
     """The picture of a chain. ``names`` are those of the parties that may be seen, by id.
 
@@ -50,9 +50,10 @@ def chain_picture(
     drawing = ChainDrawing(
         chain, drawn, names, diverted, set(troubled), lines,
         [named(one.words, names) for one in chain.contradictions], width,
+        undetermined=bool(undetermined),
     ).svg(title)
     return Picture(
-        "chain", title, drawing, _caption(chain, drawn, undetermined), HEADS,
+        "chain", title, drawing, (*_caption(chain, drawn, undetermined), *more), HEADS,
         tuple(_rows(chain, names, troubled)),
         {"chain": chain.as_dict(), "parties": {p: names.get(p, NOT_SHOWN) for p in chain.parties},
          "diversion": [one.as_dict() for one in diverted], "undetermined": undetermined},
