@@ -56,6 +56,7 @@ def map_of_chain(reader: Reader, traced: Traced) -> Picture:
     """The chain on a map."""
     chain = traced.chain
     wanted = {claim.id for step in chain.steps for claim in step.claims} | set(chain.parties)
+    wanted |= {str(traced.item.get("recovery"))} if traced.item.get("recovery") else set()
     records = dict(reader.many(sorted(wanted)))
     sites = {str(one.get("site")) for one in (*records.values(), traced.item) if one.get("site")}
     records |= reader.many(sorted(sites - records.keys()))
@@ -74,8 +75,10 @@ def _ends(step: Step, records: Mapping[str, Shown], traced: Traced) -> tuple[End
     start = _first(_point(one.get("from_place")) for one in told)
     end = _first(_point(one.get("to_place")) or _point(one.get("place")) for one in told)
     if step.how == "recovered" and end is None:
-        owners = [*told, traced.item]
-        end = _first(_at_site(records.get(str(one.get("site")))) for one in owners)
+        found = records.get(str(traced.item.get("recovery")))
+        owners = [*told, *([found] if found is not None else []), traced.item]
+        end = _first(_point(one.get("place")) for one in owners) or _first(
+            _at_site(records.get(str(one.get("site")))) for one in owners)
     start = start or _first(_country(claim.from_country) for claim in step.claims)
     end = end or _first(_country(claim.to_country) for claim in step.claims)
     return (start or _of_party(records.get(str(step.from_party))),
