@@ -30,12 +30,16 @@ from headstamp.tracing.check import (
     movement_of_claim,
 )
 from headstamp.tracing.check_code import cas_numbers
+from headstamp.tracing.check_list import Lists
 from headstamp.tracing.checks import Checker
 from headstamp.tracing.step import Chain
 from headstamp.vocab import vocabulary
 
 # Of each kind of question so many flags are kept at hand, for a page or a list.
 SOME = 1_000
+# Up to so many transfers are checked together when the page of one is asked for.
+AT_ONCE = 5_000
+_LISTS: WeakKeyDictionary[Case, dict[str, tuple[tuple[int, ...], Lists]]] = WeakKeyDictionary()
 _KEPT: WeakKeyDictionary[Case, dict[str, tuple[int, Checks]]] = WeakKeyDictionary()
 
 
@@ -59,6 +63,8 @@ class Checks:
 
     movements: Mapping[str, Movement]
     checker: Checker
+    # Whether the quantities of all transfers of the case were at hand.
+    whole: bool = True
     _summary: Summary | None = field(default=None, repr=False)
 
     def of(self, transfer: str) -> tuple[Flag, ...]:
@@ -102,29 +108,77 @@ def checks(case: Case, reader: Reader) -> Checks:
     held = kept.get(reader.clearance)
     if held is None or held[0] != size:
         with rare_collections():
-            held = size, gather(reader)
+            held = size, gather(reader, lists_of(case, reader))
         kept[reader.clearance] = held
     return held[1]
 
 
-def gather(reader: Reader) -> Checks:
+def lists_of(case: Case | None, reader: Reader) -> Lists:
+    """All official lists as this reader sees them, ready to be asked; kept until one changes."""
+    if case is None:
+        return Lists.build(entries(reader))
+    kept = _LISTS.setdefault(case, {})
+    newest = reader.list("list_entry", limit=1)
+    papers = reader.list("document", {"document_kind": "dataset"}, limit=1)
+    # An entry or a list's paper added, corrected or hidden changes one of these.
+    stamp = (newest.total, *(page.rows[0].seq if page.rows else -1 for page in (newest, papers)))
+    held = kept.get(reader.clearance)
+    if held is None or held[0] != stamp:
+        held = kept[reader.clearance] = stamp, Lists.build(entries(reader))
+    return held[1]
+
+
+def gather(reader: Reader, lists: Lists | None = None) -> Checks:
     """All transfers with what the checks ask of them, the parties and their ties, and the lists."""
     shown = list(reader.stream("transfer"))
     movements = {one.id: one for one in _movements(reader, shown)}
-    return Checks(movements, Checker.build(entries(reader), around(reader), movements.values()))
+    return Checks(movements, Checker.of(
+        lists or lists_of(None, reader), around(reader), movements.values()))
+
+
+def gather_some(
+    reader: Reader, transfers: Sequence[str], lists: Lists, parties: Iterable[str] = ()
+) -> Checks:
+    """The same for a few transfers, and for these parties too; the price of a few questions.
+
+    Quantities are compared among these transfers only.
+    """
+    found = {one.id: one for one in _movements(reader, list(reader.many(transfers).values()))}
+    named = dict.fromkeys((*(party for one in found.values() for party in one.parties), *parties))
+    return Checks(found, Checker.of(lists, _around_some(reader, list(named)), found.values()),
+                  whole=False)
+
+
+def _around_some(reader: Reader, named: Sequence[str]) -> Around:
+    """What stands around these parties: those judged one with them, and their ties."""
+    same = same_as(reader)
+    stand = {same.get(party, party) for party in named}
+    ids = list(dict.fromkeys((*named, *(party for party, one in same.items() if one in stand))))
+    ties = {
+        tie.id: tie for field in ("party", "to_party")
+        for some in reader.belonging(ids, "tie", field).values() for tie in some
+    }
+    ends = [end for tie in ties.values() for end in (tie.get("party"), tie.get("to_party")) if end]
+    parties = reader.many(list(dict.fromkeys((*ids, *ends))))
+    return Around({id_: party_facts(one) for id_, one in parties.items()},
+                  _ties(ties[id_] for id_ in sorted(ties)), same, country_centres())
 
 
 def around(reader: Reader) -> Around:
     """The parties of the case, who is judged one with whom, and their ties."""
     parties = {one.id: party_facts(one) for one in reader.stream("party")}
-    ties = tuple(
+    ties = sorted(reader.stream("tie"), key=lambda one: one.id)
+    return Around(parties, _ties(ties), same_as(reader), country_centres())
+
+
+def _ties(some: Iterable[Shown]) -> tuple[TieFacts, ...]:
+    return tuple(
         TieFacts(one.id, one.get("party"), one.get("tie_kind"), one.get("to_party"),
                  one.get("role") or "", one.get("lasted") or "")
-        for one in reader.stream("tie")
+        for one in some
         # What may not be seen of a tie is not there.
         if one.get("party") and one.get("to_party")
     )
-    return Around(parties, ties, same_as(reader), country_centres())
 
 
 def party_facts(shown: Shown) -> PartyFacts:
@@ -183,25 +237,35 @@ def _texts(reader: Reader, items: set[str]) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def flags_of(case: Case, reader: Reader, transfer: str) -> tuple[Flag, ...]:
-    """The flags of one transfer. Raises Missing."""
-    return checks(case, reader).of(transfer)
+def checked(case: Case, reader: Reader, transfer: str) -> tuple[tuple[Flag, ...], bool]:
+    """The flags of one transfer, and whether its quantity was held against those of the case.
+
+    Where a case has many transfers and they were not all checked before, only this one is read.
+    Raises Missing.
+    """
+    held = _KEPT.get(case, {}).get(reader.clearance)
+    if reader.totals()["transfer"] <= AT_ONCE or (held is not None and held[0] == reader.size()):
+        found = checks(case, reader)
+    else:
+        found = gather_some(reader, [transfer], lists_of(case, reader))
+    return found.of(transfer), found.whole
 
 
-def checks_of_chain(reader: Reader, chain: Chain, gathered: Checks | None = None) -> tuple[Flag, ...]:
+def checks_of_chain(
+    reader: Reader, chain: Chain, gathered: Checks | None = None, *, case: Case | None = None
+) -> tuple[Flag, ...]:
     """The flags of all claims of a chain, each once, and of what its parties have in common.
 
     Without ``gathered`` (see :func:`checks`) only the chain's own transfers are read, so that
-    quantities are compared with nobody else's.
+    quantities are compared with nobody else's; ``case`` then lets its lists be kept.
     """
+    claims = [claim for claim in chain.claims if claim.how not in ("made", "recovered")]
     if gathered is None:
-        ids = [claim.id for claim in chain.claims if claim.kind == "transfer"]
-        movements = {one.id: one for one in _movements(reader, list(reader.many(ids).values()))}
-        gathered = Checks(
-            movements, Checker.build(entries(reader), around(reader), movements.values()))
+        ids = [claim.id for claim in claims if claim.kind == "transfer"]
+        gathered = gather_some(reader, ids, lists_of(case, reader), chain.parties)
     steps = [
         gathered.movements.get(claim.id) or _known(movement_of_claim(claim), gathered)
-        for claim in chain.claims if claim.how not in ("made", "recovered")
+        for claim in claims
     ]
     return gathered.checker.check_chain(steps)
 

@@ -100,7 +100,7 @@ def _traced(reader: Reader, item: Shown, case: Case, gathered: Checks | None) ->
     chain = build_chain(item.id, item.label, claims, beside.same, names=names,
                         one_piece=pieces is None or pieces == 1)
     diversion = find_diversion(chain, facts_of(item, chain, beside.around(reader)))
-    flags = checks_of_chain(reader, chain, gathered)
+    flags = checks_of_chain(reader, chain, gathered, case=case)
     more = {one for flag in flags for one in flag.about} | set(diversion.parties)
     more -= names.keys()
     names |= {one.id: one.label for one in about.around}

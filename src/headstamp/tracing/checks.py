@@ -35,8 +35,12 @@ class Checker:
         cls, entries: Iterable[Entry], around: Around, movements: Iterable[Movement]
     ) -> Checker:
         """``movements`` are all of the case, with which quantities are compared."""
-        return cls(Lists.build(entries), around, Shares.build(around),
-                   Amounts.build(movements, around))
+        return cls.of(Lists.build(entries), around, movements)
+
+    @classmethod
+    def of(cls, lists: Lists, around: Around, movements: Iterable[Movement]) -> Checker:
+        """The same with lists that are ready."""
+        return cls(lists, around, Shares.build(around), Amounts.build(movements, around))
 
     def check(self, one: Movement) -> tuple[Flag, ...]:
         """The flags of one transfer, in order of the checks."""

@@ -12,6 +12,7 @@ from headstamp.web.routes import (
     exchange,
     files,
     finding,
+    flags,
     form,
     help,
     listing,
@@ -34,7 +35,7 @@ from headstamp.web.routes import (
 _PAGES: tuple[tuple[Page, ...], ...] = (
     overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, help.PAGES, reference.PAGES,
     form.PAGES, reading.PAGES,
-    parts.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
+    parts.PAGES, flags.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
                           *reading.ACTS, *machine.ACTS, *parts.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS, *finding.ACTS,
