@@ -156,7 +156,7 @@ def _by_serial(reader: Reader, index: TransferIndex, read: Iterable[_Read]
         for cover in index.covering(asked, MOST_COVERS):
             share = cover.share * (weight if full else 1.0)
             exact = full and cover.sure == "exactly"
-            told = f"serial {text if full else one.text or text}: {cover.details()}"
+            told = f"serial “{text if full else one.text or text}”: {cover.details()}"
             if weight < 1 and full:
                 told += f"; the reading is {weight:.0%} sure"
             match = _of_kind(_SERIAL[one.kind], Match(
@@ -221,7 +221,7 @@ def _agreeing(index: TransferIndex, name: str, key: str, weight: float, one: _Re
     unread = len({other for _, other, how in some if how == "unread"})
     short = len(key) < SHORT
     for id_, other, how in some:
-        share, said = weight, f"{by} {one.text or key}"
+        share, said = weight, f"{by} “{one.text or key}”"
         if how == "alike":
             share, said = share * LOOK_ALIKE, f"{said} looks like {other}"
         elif how == "unread":

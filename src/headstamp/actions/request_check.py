@@ -82,8 +82,9 @@ def _hidden(about: Subject, reader: Reader) -> Iterator[Note]:
         yield blocker("clearance", f"a request is checked by somebody who may see what is {SENT_AS}",
                       "Ask somebody with that clearance.")
     if about.unseen:
+        # Not which: their ids would tell that they are there.
         yield blocker("unseen", "the request names records that you may not see, or that are gone",
-                      "Somebody with clearance has to check and send it.", about.unseen)
+                      "Somebody with clearance has to check and send it.")
     if about.sealed:
         tier = about.request.get("tier")
         if tier and tier != "sealed":
@@ -134,7 +135,7 @@ def _grounds(item: Shown, about: Subject) -> bool:
     return recovery is not None and any(one != "unknown" for one in recovery.get("illicit_basis") or ())
 
 
-_FACTS = (
+_FACTS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("item_type", "type", frozenset()), ("make", "make", frozenset({"document"})),
     ("model", "model", frozenset({"ammunition", "document", "package"})),
     ("country", "country of make", frozenset({"document"})),

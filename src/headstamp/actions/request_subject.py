@@ -10,8 +10,19 @@ from headstamp.publish.letter_subject import SENT_AS, Subject, gather
 from headstamp.store.case import Case
 
 
+_NAMING = ("items", "photographs", "addressee")
+
+
 def subject_of(case: Case, request: Mapping[str, Any], clearance: str) -> Subject:
-    """Everything a request is about, as far as this clearance may see it."""
+    """Everything a request is about, as far as this clearance may see it.
+
+    ``request`` holds its values, with its ``id`` once it is recorded: what it names and this
+    clearance does not see is then known to be missing, and never silently left out.
+    """
+    if request.get("id"):
+        whole = case.read("sealed").get(str(request["id"]))
+        request = {**request, **{name: whole.get(name) for name in _NAMING}}
+
     def at_most(tier: str) -> str:
         return min(clearance, tier, key=lambda one: RANK[one])
 

@@ -148,7 +148,7 @@ def check_request(case: Case, request_id: str, *, clearance: str) -> Check:
     """Everything the check before sending has to say of a request. Raises Missing."""
     with case.read(clearance).snapshot() as reader:
         request = _request(reader, request_id)
-        about = subject_of(case, request.values, clearance)
+        about = subject_of(case, {**request.values, "id": request.id}, clearance)
         return check_of(case, reader, request.id, about,
                         templates_of(case, str(request.get("language") or "en")))
 
