@@ -14,6 +14,7 @@ from headstamp.web.routes import (
     finding,
     flags,
     form,
+    forward,
     help,
     listing,
     log,
@@ -21,25 +22,29 @@ from headstamp.web.routes import (
     map,
     overview,
     particular,
+    parties,
     parts,
     reading,
     record,
     reference,
+    reply,
     search,
     series,
+    trace_desk,
     working,
 )
 
 # Particular pages first: where two have one address, the earlier is meant, and
 # an address with a fixed word (/items/new) stands before one with a gap (/items/{id}).
 _PAGES: tuple[tuple[Page, ...], ...] = (
-    overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, help.PAGES, reference.PAGES,
+    overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, forward.PAGES, help.PAGES, reference.PAGES,
     form.PAGES, reading.PAGES,
-    parts.PAGES, flags.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
+    parts.PAGES, flags.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES,
+    trace_desk.PAGES, reply.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
-                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS, *finding.ACTS,
-                          *log.ACTS, *search.ACTS)
+                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *parties.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS, *finding.ACTS,
+                          *log.ACTS, *search.ACTS, *trace_desk.ACTS, *reply.ACTS)
 
 
 @cache
