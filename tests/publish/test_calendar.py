@@ -48,7 +48,7 @@ def test_any_text_comes_out_as_it_went_in(text: str) -> None:
     data = calendar("x", [Event("u@x", date(2026, 1, 1), text)], STAMP)
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))
     told = dict(_read(data))["SUMMARY"]
-    kept = "".join(char for char in "\n".join(text.splitlines()) if char >= " " and char != "\x7f"
+    kept = "".join(char for char in "\n".join(text.splitlines()) if (char >= " " and char != "\x7f")
                    or char == "\n")
     assert _plain(told) == kept
     assert "\n" not in escaped(text)

@@ -67,7 +67,7 @@ def test_the_share_left_only_falls_and_lies_in_its_interval(some: list[Wait]) ->
 @given(waits, st.integers(0, 400))
 def test_one_that_still_waits_never_makes_the_others_quicker(some: list[Wait], day: int) -> None:
     before, after = median(some).days, median([*some, Wait(day, False)]).days
-    assert before is None and after is None or before is not None and (after is None or after >= before)
+    assert (before is None and after is None) or (before is not None and (after is None or after >= before))
 
 
 @given(st.integers(0, 200), st.integers(1, 200))

@@ -262,6 +262,6 @@ def _only_seen(reader: Reader, made: Record, known: set[str]) -> None:
     ids = [one for _, one in named if one and one not in known]
     seen = reader.many(ids)
     missing = [Problem(f"{one} is not in this case", "Record it first, or leave the field out.",
-                       field, one) for field, one in named if one in ids and one not in seen]
+                       field, str(one)) for field, one in named if one in ids and one not in seen]
     if missing:
         raise Invalid("some records refer to what is not there", missing)

@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from headstamp.actions.missing import overdue
+from headstamp.actions.request_letter import terms_of
 from headstamp.kinds.date import bounds
 from headstamp.records import BY_NAME
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
+from headstamp.tracing.desk import next_step
+from headstamp.tracing.request_due import dues
+from headstamp.tracing.request_state import suggested
 from headstamp.web.contexts.facts import FactView, fact_views, labels_of
 from headstamp.web.contexts.record import RecordContext, naming_of, record_context
 from headstamp.web.contexts.related import Named, Related, related
+from headstamp.web.contexts.reply_reading import ConflictView, conflict_views
 from headstamp.web.page import ON_PAGE, Params
 
 
@@ -27,6 +32,15 @@ class ReplyView:
 
 
 @dataclass(frozen=True)
+class DueView:
+    """What is expected on a day; ``late`` days since then, below 0 before."""
+
+    what: str
+    on: str
+    late: int
+
+
+@dataclass(frozen=True)
 class TraceContext(RecordContext):
     """A trace request as its page shows it. ``waiting`` is in days since it was sent."""
 
@@ -35,6 +49,12 @@ class TraceContext(RecordContext):
     waiting: int | None = None
     items: Related | None = None
     notes: tuple[Shown, ...] = ()
+    # What is due, what is next, and what the replies speak for where it is another state.
+    dues: tuple[DueView, ...] = ()
+    next_step: str = ""
+    suggested: str = ""
+    conflicts: tuple[ConflictView, ...] = ()
+    transfers: Related | None = None
 
 
 def trace_context(reader: Reader, params: Params) -> TraceContext:
@@ -48,6 +68,11 @@ def trace_context(reader: Reader, params: Params) -> TraceContext:
     kind = BY_NAME["trace_reply"]
     sent = request.get("sent_on")
     items = reader.many(list(request.get("items", ()))[:200])
+    values = [row.values for row in rows]
+    due = dues(request.values, values, today, terms_of(params.case))
+    speaks = suggested(request.values, values)
+    state = str(request.get("status"))
+    claims = reader.belonging([row.id for row in rows], "transfer", "reply")
     context = TraceContext(
         **base.__dict__,
         replies=tuple(
@@ -63,6 +88,13 @@ def trace_context(reader: Reader, params: Params) -> TraceContext:
         items=related(reader, "item", list(items.values()), ("family", "item_type", "make", "site"),
                       "Items asked about"),
         notes=tuple(named.rows("note", "about")),
+        dues=tuple(DueView(one.what, one.on.isoformat(), one.late) for one in due),
+        suggested=speaks if speaks != state else "",
+        next_step=next_step(state, due, 0, speaks if speaks != state else ""),
+        conflicts=conflict_views(reader, rows),
+        transfers=related(
+            reader, "transfer", [one for some in claims.values() for one in some],
+            ("from_party", "to_party", "happened_on", "reply"), "Transfers read in the replies"),
     )
     return TraceContext(**{
         **context.__dict__, "naming": naming_of(reader, request.id, frozenset(named.taken)),
