@@ -44,15 +44,16 @@ def find_diversion(chain: Chain, facts: Facts) -> Diversion:
     if not _sought(whole, facts):
         return Diversion((), False, words.NOTHING_SOUGHT, sought=False)
     found = joined(places(whole, facts), facts)
-    points = _shares(found, POINT, POINT)
+    precluded = _precluded(found)
+    points = _shares(found, precluded, POINT, POINT)
     most, settling = asks(whole, found, points, facts)
     told = [
-        _hypothesis(place, points[at], _range(found, at), settling[at])
+        _hypothesis(place, points[at], _range(found, precluded, at), settling[at])
         for at, place in enumerate(found)
     ]
     told.sort(key=lambda one: (-round(one.probability, 9), one.kind, one.last_lawful or "",
                                one.first_unlawful or "", one.first or "", one.claims))
-    rest = _rest(points[-1], _range(found, len(found)), most)
+    rest = _rest(points[-1], _range(found, precluded, len(found)), most)
     return _said((*told, rest), most, uncertainty(points))
 
 
@@ -86,7 +87,19 @@ def _sought(chain: Chain, facts: Facts) -> bool:
     )
 
 
-def _shares(found: Sequence[Place], own: Reading, others: Reading, of: int | None = None) -> list[float]:
+def _precluded(found: Sequence[Place]) -> list[list[int]]:
+    """For each place the others, by index, that must not have been one: earlier ones and rivals."""
+    return [
+        [k for k, other in enumerate(found) if k != at and (
+            other.order < place.order or bool(other.steps & place.rivals or place.steps & other.rivals))]
+        for at, place in enumerate(found)
+    ]
+
+
+def _shares(
+    found: Sequence[Place], precluded: Sequence[Sequence[int]], own: Reading, others: Reading,
+    of: int | None = None,
+) -> list[float]:
     """Probabilities of the places and then of "none of these".
 
     The place of index ``of`` is read in its ``own`` way and all others in theirs; ``of`` may be
@@ -95,14 +108,10 @@ def _shares(found: Sequence[Place], own: Reading, others: Reading, of: int | Non
     reading = [own if at == of else others for at in range(len(found) + 1)]
     support = [place.support[reading[at]] for at, place in enumerate(found)]
     weights = []
-    for at, place in enumerate(found):
+    for at, some in enumerate(precluded):
         kept = support[at]
-        for k, other in enumerate(found):
-            if k == at:
-                continue
-            rival = bool(other.steps & place.rivals or place.steps & other.rivals)
-            if other.order < place.order or rival:
-                kept *= 1.0 - support[k]
+        for k in some:
+            kept *= 1.0 - support[k]
         weights.append(kept)
     rest = 1.0
     for one in support:
@@ -114,9 +123,10 @@ def _shares(found: Sequence[Place], own: Reading, others: Reading, of: int | Non
     return [one / whole for one in weights]
 
 
-def _range(found: Sequence[Place], at: int) -> tuple[float, float]:
+def _range(found: Sequence[Place], precluded: Sequence[Sequence[int]], at: int) -> tuple[float, float]:
     """The probability of one where it is read weakly and all others strongly, and the reverse."""
-    low, high = (_shares(found, own, others, at)[at] for own, others in ((WEAK, STRONG), (STRONG, WEAK)))
+    low, high = (_shares(found, precluded, own, others, at)[at]
+                 for own, others in ((WEAK, STRONG), (STRONG, WEAK)))
     return low, high
 
 
