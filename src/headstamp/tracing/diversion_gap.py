@@ -21,7 +21,7 @@ from headstamp.tracing.diversion_hands import (
     promised,
     same_hands,
 )
-from headstamp.tracing.diversion_rule import Three, weight
+from headstamp.tracing.diversion_rule import Three, times, weight
 from headstamp.tracing.diversion_telling import Told, heard
 from headstamp.tracing.hypothesis import Facts, Reason
 from headstamp.tracing.step import Chain, Gap, Step
@@ -103,6 +103,17 @@ def however(chain: Chain, event: Place, hands: Hands, told: tuple[Told, ...], fa
             return
 
 
+def still_with(since: Step, step: Step) -> tuple[Three, list[Reason]]:
+    """How surely the last known lawful holder still had it when an event happened that names no giver."""
+    code = _length(since.first or since.last, step.last)
+    factor, why = weight(code), [Reason(
+        code, words.stretch(code, since.first or since.last, step.last), weight(code).point)]
+    if since.how == "made":
+        factor = times(factor, weight("only_made"))
+        why.append(Reason("only_made", words.only_made(), weight("only_made").point))
+    return factor, why
+
+
 def _stretch(
     chain: Chain, hands: Hands, to: str | None, at: int | None, chance: Three, wrong: bool,
     had: Reason, facts: Facts,
@@ -110,14 +121,14 @@ def _stretch(
     since, here = chain.steps[hands.since], chain.steps[at] if at is not None else None
     gap = _gap_after(chain, hands.since, since, here)
     code = _length(gap.first, gap.last)
-    support = _times(chance, weight(code))
+    support = times(chance, weight(code))
     long = Reason(code, words.stretch(code, gap.first, gap.last), weight(code).point)
     against = []
     if since.how == "made":
-        support = _times(support, weight("only_made"))
+        support = times(support, weight("only_made"))
         against.append(Reason("only_made", words.only_made(), weight("only_made").point))
     if not wrong:
-        support = _times(support, weight("gap_unknown_hands"))
+        support = times(support, weight("gap_unknown_hands"))
         against.append(Reason("gap_unknown_hands", words.unknown_hands(),
                               weight("gap_unknown_hands").point))
     kept = Reason("held", words.held(hands.lawful, since),
@@ -131,10 +142,6 @@ def _stretch(
         yield way
     yield Place(hands.since + 0.5, kind, hands.lawful, to, gap.first, gap.last, support, tuple(pro),
                 tuple(against), frozenset(), frozenset(), claims, None, "gap")
-
-
-def _times(some: Three, others: Three) -> Three:
-    return Three(*(one * other for one, other in zip(some, others, strict=True)))
 
 
 def _on_the_way(
@@ -155,7 +162,7 @@ def _on_the_way(
     if any(claim.how == "imported" for claim in since.claims):
         return None
     code = "transit_through" if any(c.through for c in since.claims) else "transit"
-    support = _times(chance, weight(code))
+    support = times(chance, weight(code))
     why = Reason(code, words.on_the_way(code, receiver), weight(code).point,
                  tuple(sorted(c.id for c in since.claims)), since.grades)
     return Place(hands.since + 0.25, "in_transit", sender, to, since.first, gap.last, support,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from headstamp.tracing import diversion_words as words
-from headstamp.tracing.diversion_gap import at_the_end, between, however
+from headstamp.tracing.diversion_gap import at_the_end, between, however, still_with
 from headstamp.tracing.diversion_hands import (
     TAKEN,
     Hands,
@@ -23,7 +23,15 @@ from headstamp.tracing.diversion_hands import (
     promised,
     same_hands,
 )
-from headstamp.tracing.diversion_rule import MOST_SURE, POINT, READINGS, Three, any_of, weight
+from headstamp.tracing.diversion_rule import (
+    MOST_SURE,
+    POINT,
+    READINGS,
+    Three,
+    any_of,
+    times,
+    weight,
+)
 from headstamp.tracing.diversion_telling import Told, said, weighed
 from headstamp.tracing.hypothesis import Facts, Reason
 from headstamp.tracing.step import Chain, Step
@@ -62,11 +70,16 @@ def _event(chain: Chain, at: int, hands: Hands, told: tuple[Told, ...], facts: F
         return None
     code, kind, reason = judged
     event = weighed(chain, at, facts, told)
-    support = Three(*(e * u for e, u in zip(event.chance, weight(code), strict=True)))
+    support = times(event.chance, weight(code))
     against = list(event.speaks_against)
     last_lawful = None if kind == "unlicensed_manufacture" else _lawful_giver(step, hands, facts)
+    if last_lawful is not None and last_lawful != step.from_party:
+        # Nobody says that it was taken from the last known holder: there may have been another.
+        factor, reasons = still_with(chain.steps[hands.came], step)
+        support = times(support, factor)
+        against += reasons
     if last_lawful is None and kind != "unlicensed_manufacture":
-        support = Three(*(s * w for s, w in zip(support, weight("no_lawful_holder"), strict=True)))
+        support = times(support, weight("no_lawful_holder"))
         against.append(Reason("no_lawful_holder", words.no_holder(), weight("no_lawful_holder").point))
     if weight(code).point <= 0.7:
         against.append(reason)
@@ -221,10 +234,12 @@ def _both(one: Place, other: Place, facts: Facts) -> Place:
         support = Three(max(one.support.weak, other.support.weak),
                         *(min(any_of((one.support[r], other.support[r])), MOST_SURE[r])
                           for r in READINGS[1:]))
-    first = max((d for d in (one.first, other.first) if d), default=None)
-    last = min((d for d in (one.last, other.last) if d), default=None)
-    if first and last and last < first:
-        first, last = stronger.first, stronger.last
+    first, last = stronger.first, stronger.last
+    if stronger.how != "gap" and weaker.how != "gap":
+        first = max((d for d in (one.first, other.first) if d), default=None)
+        last = min((d for d in (one.last, other.last) if d), default=None)
+        if first and last and last < first:
+            first, last = stronger.first, stronger.last
     return replace(
         stronger, support=support, first=first, last=last, order=min(one.order, other.order),
         first_unlawful=_better_known(stronger, weaker, facts),

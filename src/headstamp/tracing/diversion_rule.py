@@ -269,6 +269,11 @@ def any_of(chances: Iterable[float]) -> float:
     return 1.0 - none
 
 
+def times(some: Three, others: Three) -> Three:
+    """Each reading multiplied by that of the other."""
+    return Three(*(one * other for one, other in zip(some, others, strict=True)))
+
+
 def on_odds(probability: float, factor: float) -> float:
     """A probability after its odds were multiplied.
 

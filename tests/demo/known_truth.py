@@ -1,0 +1,38 @@
+"""What is true of the teaching case's items, as whoever invented it knows: where each was diverted.
+
+Kept beside the tests and out of the case, so that nothing in the case gives it away.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Truth(NamedTuple):
+    """Kind, last lawful custodian (its key), and whether the papers of the case can carry it."""
+
+    kind: str
+    last_lawful: str | None
+    can_be_determined: bool
+
+
+_ARMY = Truth("battlefield_capture", "zlf-4", True)
+_OWN_MAKE = Truth("unlicensed_manufacture", None, True)
+DIVERTED: dict[str, Truth] = {
+    # An army's stock, captured; the witness's sale of 2013 was of other rifles.
+    **{f"QM-A-{n:02}": _ARMY for n in range(1, 13)},
+    # A retransfer against a promise, with its bill of sale; the same with a letter alone.
+    "QM-A-51": Truth("unauthorised_retransfer", "marmin", True),
+    "QM-A-52": Truth("unauthorised_retransfer", "marmin", False),
+    # Goods bought in bulk in a neighbouring state and taken over the border.
+    "QM-C-81": Truth("commercial_leakage", "tessavar", True),
+    "QM-C-82": Truth("commercial_leakage", "tessavar", False),
+    # Goods that one importer sold over the counter.
+    "QM-C-21": Truth("commercial_leakage", "mizhar", False),
+    "QM-C-31": Truth("commercial_leakage", "mizhar", False),
+    "QM-C-01": Truth("commercial_leakage", "mizhar", False),
+    # Made by the group itself.
+    **{f"QM-O-{n:02}": _OWN_MAKE for n in range(1, 9)},
+}
+# Of these nobody can say, whatever came to pass.
+UNKNOWN = ("QM-A-24", "QM-A-25", "QM-A-26", "QM-A-27", "QM-A-28", "QM-A-53", "QM-A-58", "QM-E-03")
