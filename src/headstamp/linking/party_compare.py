@@ -189,7 +189,7 @@ def _rest(one: PartyFacts, other: PartyFacts) -> Iterable[Reason]:
         if one.country == other.country:
             yield Reason("same_country", 0.5, f"both in {one.country}")
         else:
-            yield Reason("different_country", -2.5, f"in {one.country} and in {other.country}")
+            yield Reason("different_country", -1.5, f"in {one.country} and in {other.country}")
     if "unknown" not in (one.kind, other.kind) and one.kind != other.kind:
         hard = "person" in (one.kind, other.kind)
         yield Reason("different_kind", -6 if hard else -1.5,

@@ -39,7 +39,7 @@ from headstamp.web.routes import (
 _PAGES: tuple[tuple[Page, ...], ...] = (
     overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, forward.PAGES, help.PAGES, reference.PAGES,
     form.PAGES, reading.PAGES,
-    parts.PAGES, flags.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES,
+    parties.PAGES, parts.PAGES, flags.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES,
     trace_desk.PAGES, reply.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
