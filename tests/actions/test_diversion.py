@@ -80,7 +80,7 @@ def test_all_are_counted_with_those_that_cannot_be_determined_as_a_class(table: 
     assert sum(counts.values()) == len(table.rows) > 100
     assert counts["battlefield_capture"] == 12
     assert counts["cannot be determined"] > counts["unlicensed_manufacture"] >= 8
-    assert list(counts)[0] == "battlefield_capture"
+    assert next(iter(counts)) == "battlefield_capture"
 
 
 def test_no_text_of_the_case_accuses_or_leaves_an_id_unnamed(table: Table) -> None:

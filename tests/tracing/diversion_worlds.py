@@ -118,7 +118,7 @@ def _told(event: Claim, key: str, rng: Random) -> Claim:
 
 
 def _rumour(events: list[Claim], rng: Random) -> Claim:
-    giver = rng.choice([p for p in (ARMY, DEPOT, OTHER_ARMY, SELLER, IMPORTER, MAKER)])
+    giver = rng.choice((ARMY, DEPOT, OTHER_ARMY, SELLER, IMPORTER, MAKER))
     year = int((events[0].first or "2000")[:4]) + rng.randint(0, 8)
     return _dated(Claim(
         "cust-rumour", "custody", rng.choice(("captured", "stolen", "retransferred", "sold")), giver,
