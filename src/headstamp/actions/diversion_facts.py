@@ -7,8 +7,10 @@ two people with different clearances may get different answers, each from what t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any
 
+from headstamp.actions.parties_known import KnownParties
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.tracing.hypothesis import Answer, Facts, Known
@@ -25,11 +27,19 @@ _POOR = frozenset("DE45")
 class Around:
     """What is the same for many items of a case, asked of the reader once: ties, parties, authorities."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, known: KnownParties | None = None) -> None:
+        """``known`` are all parties and ties where they are at hand; else they are read."""
         self.reader = reader
-        self._parties: dict[str, Shown] = {}
+        self._known = known
+        self._parties: dict[str, Shown] = dict(known.parties) if known else {}
         self._belongs: dict[str, str] | None = None
         self._authorities: dict[str, str] | None = None
+
+    def over(self, reader: Reader) -> Around:
+        """The same through another reader of the same sight, with what was gathered so far."""
+        other = copy(self)
+        other.reader, other._parties = reader, dict(self._parties)
+        return other
 
     def parties(self, ids: Iterable[str]) -> Mapping[str, Shown]:
         """The visible ones of these parties."""
@@ -45,20 +55,21 @@ class Around:
         """
         if self._belongs is None:
             found: dict[str, str] = {}
-            for tie in self.reader.stream("tie"):
+            known = self._known
+            for tie in known.ties.values() if known else self.reader.stream("tie"):
                 ends = _UP.get(tie.get("tie_kind") or "")
                 if ends and not set(tie.get("grade") or "") & _POOR:
                     lower, upper = tie.get(ends[0]), tie.get(ends[1])
                     if lower and upper:
                         found.setdefault(lower, upper)
-            for party in self.reader.stream("party"):
+            for party in known.parties.values() if known else self.reader.stream("party"):
                 self._parties[party.id] = party
                 if party.get("owner"):
                     found.setdefault(party.id, party.get("owner"))
-            known = self.parties(found)
+            shown = self.parties(found)
             self._belongs = {
                 low: up for low, up in found.items()
-                if low in known and known[low].get("party_kind") != "person"
+                if low in shown and shown[low].get("party_kind") != "person"
             }
         return self._belongs
 

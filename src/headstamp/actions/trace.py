@@ -19,7 +19,7 @@ from headstamp.actions.checks import Checks, checks_of_chain
 from headstamp.actions.claiming import claims_about
 from headstamp.actions.custody import thing_named
 from headstamp.actions.diversion_facts import Around, facts_of
-from headstamp.actions.parties import same_as
+from headstamp.actions.parties_known import KnownParties, known_parties
 from headstamp.actions.transfer_index import transfer_index
 from headstamp.errors import Missing
 from headstamp.store.case import Case
@@ -94,12 +94,12 @@ def _traced(reader: Reader, item: Shown, case: Case, gathered: Checks | None) ->
     limits = reader.limits([claim.id for claim in claims])
     claims = [replace(one, limits=codes_of(limits[one.id])) if one.id in limits else one
               for one in claims]
-    beside = _beside(case, reader)
-    names = reader.labels(sorted(_ids(claims, beside.same)))
+    known = known_parties(case, reader)
+    names = reader.labels(sorted(_ids(claims, known.same)))
     pieces = (item.get("quantity") or {}).get("value")
-    chain = build_chain(item.id, item.label, claims, beside.same, names=names,
+    chain = build_chain(item.id, item.label, claims, known.same, names=names,
                         one_piece=pieces is None or pieces == 1)
-    diversion = find_diversion(chain, facts_of(item, chain, beside.around(reader)))
+    diversion = find_diversion(chain, facts_of(item, chain, _around(case, reader, known)))
     flags = checks_of_chain(reader, chain, gathered, case=case)
     more = {one for flag in flags for one in flag.about} | set(diversion.parties)
     more -= names.keys()
@@ -115,29 +115,18 @@ def _ids(claims: Iterable[Claim], same: Mapping[str, str]) -> set[str]:
     return found | {same[id_] for id_ in found if id_ in same}
 
 
-class _Beside:
-    """What is the same for all items of a case in one state of it."""
-
-    def __init__(self, reader: Reader) -> None:
-        self.size = reader.size()
-        self.same = same_as(reader)
-        self._around = Around(reader)
-
-    def around(self, reader: Reader) -> Around:
-        """What stands around the parties, asked through this reader."""
-        self._around.reader = reader
-        return self._around
+_AROUND: WeakKeyDictionary[Case, dict[str, tuple[KnownParties, Around]]] = WeakKeyDictionary()
 
 
-_BESIDE: WeakKeyDictionary[Case, dict[str, _Beside]] = WeakKeyDictionary()
-
-
-def _beside(case: Case, reader: Reader) -> _Beside:
-    kept = _BESIDE.setdefault(case, {})
-    found = kept.get(reader.clearance)
-    if found is None or found.size != reader.size():
-        found = kept[reader.clearance] = _Beside(reader)
-    return found
+def _around(case: Case, reader: Reader, known: KnownParties) -> Around:
+    """What stands around the parties, gathered once while nothing about them changes."""
+    kept = _AROUND.setdefault(case, {})
+    held = kept.get(reader.clearance)
+    if held is None or held[0].parties is not known.parties or held[0].ties is not known.ties:
+        made = Around(reader, known)
+        made.authorities()  # and with them who belongs to whom
+        held = kept[reader.clearance] = known, made
+    return held[1].over(reader)
 
 
 def trace_named(case: Case, reader: Reader, word: str) -> Traced:

@@ -209,8 +209,8 @@ def _cycles(steps: Sequence[Step], told: Told) -> Iterator[Contradiction]:
 def _contested(steps: Sequence[Step], told: Told) -> Iterator[Contradiction]:
     for step in steps:
         if step.lawful == "contested":
-            said = sorted({claim.lawful for claim in step.claims if claim.lawful != "unknown"})
+            said = sorted({c.lawful for c in step.claims} - {"unknown", "contested"})
             yield Contradiction(
-                "lawful_contested", f"Whether {told.step(step)} was lawful is contested: "
-                f"{' and '.join(said)}.",
+                "lawful_contested", f"Whether {told.step(step)} was lawful is contested"
+                f"{': it is called ' + ' and '.join(said) if said else ''}.",
                 tuple(c.id for c in step.claims if c.lawful != "unknown"))
