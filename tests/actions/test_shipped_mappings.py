@@ -111,6 +111,7 @@ def test_gur_suppliers_and_importers_pass_on_what_they_are_said_to(
     assert "Importers LLC IQ COMPONENTS, TREK JSC" in part.get("remark")
     mine = [t for t in passages if t.get("items") == [part.id]]
     ends = {reader.get(t.get("to_party") or t.get("from_party")).label for t in mine}
+    assert Counter(t.get("transfer_kind") for t in mine) == {"exported": 3, "imported": 2}
     assert len(mine) == 5 and ends == {
         "LLC IQ COMPONENTS", "TREK JSC", "ALIGN TRADING COMPANY LIMITED",
         "HYTERA COMMUNICATIONS LIMITED", "HADSUND INTERNATIONAL TECHNOLOGY LIMITED"}

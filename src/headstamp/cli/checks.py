@@ -33,7 +33,7 @@ def flags(
     """Check transfers at their time: embargoes, control lists, parties, papers, route, quantity.
 
     Each flag is a question with its source, never a verdict. Lists are brought
-    in with `headstamp lists add`; four come with headstamp.
+    in with `headstamp lists add`; five come with headstamp.
     """
     from headstamp.actions.checks import checks, known_what
 

@@ -34,7 +34,7 @@ def lists(
 ) -> None:
     """Show the official lists: embargoes, sanctions, controlled goods, listed parties; or add one.
 
-    Every version stays beside the others, with its day and source. Four lists
+    Every version stays beside the others, with its day and source. Five lists
     come with headstamp; one of the same name that is added takes the place of
     the one that came.
     """

@@ -32,6 +32,8 @@ class BuiltIn:
 
 BUILT_IN: tuple[BuiltIn, ...] = (
     BuiltIn("Common High Priority List", "February 2024", "2024-02", "high_priority", "common_high_priority"),
+    BuiltIn("Dual-use list, categories", "Regulation (EU) 2021/821, Annex I", "2021-05-20", "control_list",
+            "dual_use_categories"),
     BuiltIn("Munitions list, categories", "ML1 to ML22", "", "control_list", "munitions_list"),
     BuiltIn("Regulation (EU) 2019/1148, Annexes I and II", "consolidated text", "2019-07-11",
             "regulated_substance", "regulated_substances"),
@@ -48,6 +50,9 @@ def entries_of(name: str) -> tuple[Entry, ...]:
 
 def _entries(one: BuiltIn) -> Iterator[Entry]:
     words = one.words
+    if one.vocabulary == "dual_use_categories":
+        yield from _dual_use(one, words)
+        return
     for term in words:
         if one.kind == "sanctions_programme":
             yield _programme(one, words, term)
@@ -55,6 +60,17 @@ def _entries(one: BuiltIn) -> Iterator[Entry]:
             yield Entry(
                 f"{one.vocabulary}:{term.code}", one.name, one.version, one.dated, one.kind, term.code,
                 term.label, goods=(term.code,), source=words.source, caution=words.note, note=term.note,
+            )
+
+
+def _dual_use(one: BuiltIn, words: Vocabulary) -> Iterator[Entry]:
+    """One entry for each category (a figure) and group (a letter), as 3A: all that stands below it."""
+    for category in (term for term in words if term.code.isdigit()):
+        for group in (term for term in words if term.code.isalpha()):
+            code = category.code + group.code
+            yield Entry(
+                f"{one.vocabulary}:{code}", one.name, one.version, one.dated, one.kind, code,
+                f"{category.label}: {group.label}", goods=(code,), source=words.source, caution=words.note,
             )
 
 

@@ -17,6 +17,7 @@ _ML = re.compile(r"\bML ?-?\d{1,2}(?:[. ]?(?:[A-Za-z](?![A-Za-z])|\d{1,2}(?!\d))
 _DUAL = re.compile(r"(?<![A-Za-z0-9])\d[A-E]\d{3}(?:\.?[a-zA-Z](?![a-zA-Z])(?:\.?\d{1,2})?)*")
 _HS = re.compile(r"(?<!\d)\d{4}(?:[. ]?\d{2}){0,3}(?!\d)")
 _CAS = re.compile(r"(?<![\d-])[1-9]\d{1,6}-\d{2}-\d(?![\d-])")
+_DUAL_ENTRY = re.compile(r"\d[A-E]\d{3}")
 ARMS_CHAPTER = "93"
 
 
@@ -85,8 +86,8 @@ def cas_numbers(text: str) -> tuple[str, ...]:
 def beginnings(code: str) -> Iterator[str]:
     """A code and all that it stands under, the longest first.
 
-    >>> list(beginnings("85423190")), list(beginnings("ML1.a"))
-    (['85423190', '854231', '8542', '85'], ['ML1.a', 'ML1'])
+    >>> list(beginnings("85423190")), list(beginnings("ML1.a")), list(beginnings("3A001.g"))
+    (['85423190', '854231', '8542', '85'], ['ML1.a', 'ML1'], ['3A001.g', '3A001', '3A'])
     """
     if code.isdigit():
         for size in range(len(code), 1, -2):
@@ -95,3 +96,5 @@ def beginnings(code: str) -> Iterator[str]:
     parts = code.split(".")
     for size in range(len(parts), 0, -1):
         yield ".".join(parts[:size])
+    if _DUAL_ENTRY.fullmatch(parts[0]):
+        yield code[:2]
