@@ -90,7 +90,8 @@ def _one(found: Found) -> None:
     for number, one in enumerate(told.hypotheses, 1):
         line()
         line(f"{number}. {found.named(one.sentence)}")
-        line(f"   {_figures(one)}, {one.word.replace('_', ' ')}; {_kind(one)}; {_when(one)}")
+        told_of = [f"{_figures(one)}, {one.word.replace('_', ' ')}"]
+        line("   " + "; ".join(told_of if one.rest else [*told_of, _kind(one), _when(one)]))
         for mark, reasons in (("+", one.speaks_for), ("-", one.speaks_against)):
             for reason in reasons:
                 line(f"   {mark} {_reason(reason, found)}")
