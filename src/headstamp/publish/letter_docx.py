@@ -60,6 +60,9 @@ class _Writer:
                     para.runs, style="List Bullet" if para.kind == "point" else None)
         self._foot()
         self._annex()
+        if self.rtl:
+            for section in self.doc.sections:
+                section._sectPr.find(qn("w:docGrid")).addprevious(OxmlElement("w:bidi"))
         return _settled(self.doc)
 
     # -- the page
@@ -74,6 +77,9 @@ class _Writer:
         fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
         fonts.set(qn("w:cs"), _ARABIC)
         normal.paragraph_format.space_after = Pt(5)
+        language = OxmlElement("w:lang")
+        language.set(qn("w:bidi" if self.rtl else "w:val"), self.words.language)
+        normal.element.get_or_add_rPr().append(language)
         about = self.doc.core_properties
         about.title, about.author, about.last_modified_by = self.letter.title, "", ""
         about.comments = ""
@@ -121,7 +127,7 @@ class _Writer:
         table = self.doc.add_table(rows=1, cols=len(heads))
         table.style, table.autofit = "Table Grid", False
         if self.rtl:
-            table._tbl.tblPr.append(OxmlElement("w:bidiVisual"))
+            table._tbl.tblPr.find(qn("w:tblStyle")).addnext(OxmlElement("w:bidiVisual"))
         for cell, head in zip(table.rows[0].cells, heads, strict=True):
             self._cell(cell, [(Run(words[f"label.{head}"], "label"),)])
         repeat = OxmlElement("w:tblHeader")
@@ -237,7 +243,7 @@ class _Writer:
             if rtl:  # the size of Arabic letters is a setting of its own
                 cs = OxmlElement("w:szCs")
                 cs.set(qn("w:val"), str(int(size * 2)))
-                made._r.get_or_add_rPr().append(cs)
+                made._r.get_or_add_rPr().find(qn("w:sz")).addnext(cs)
 
 
 def _settled(doc: Any) -> bytes:

@@ -35,7 +35,8 @@ def render(letter: Letter, templates: Templates) -> str:
             style=Markup(templates.css.replace("</", "<\\/")))  # noqa: S704  (cannot end the style)
     except TemplateSyntaxError as error:
         raise _unfit(templates, error.lineno, error.message or "it cannot be read") from error
-    except (TemplateError, TypeError, ValueError, AttributeError, KeyError) as error:
+    except (TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError,
+            RecursionError) as error:
         line = _line_of(error.__traceback__)
         if line is None:
             raise

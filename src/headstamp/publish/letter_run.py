@@ -148,7 +148,8 @@ def _exact(written: str, words: Words) -> str:
     day = date(int(parts[0]), int(parts[1]), int(parts[2]))
     # The day before the month, as the letters of most countries have it.
     pattern = "d MMMM y" if locale.language == "en" else "long"
-    return str(format_date(day, pattern, locale=locale))
+    # A narrow blank that cannot be broken is in few fonts.
+    return str(format_date(day, pattern, locale=locale)).replace("\u202f", "\u00a0")
 
 
 def said_country(code_: str | None, words: Words) -> str:
