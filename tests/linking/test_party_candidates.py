@@ -21,7 +21,7 @@ def party(id_: str, *names: str, kind: str = "firm", country: str = "", number: 
     return PartyFacts(
         id_, tuple(read_name(one, kind == "person") for one in names), kind, country,
         {"trade register": frozenset({number_key(number)})} if number else {},
-        frozenset({address_key(address)}) if address else frozenset(),
+        {address_key(address): address} if address else {},
         {tied[0]: tied[1:]} if tied else {},
     )
 

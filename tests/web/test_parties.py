@@ -52,7 +52,7 @@ def test_a_party_shows_names_ties_proposals_and_what_it_shares(case: Case) -> No
     assert "<bdi>OOO Romashka</bdi>" in text and "derived spelling" in text
     assert "written without vowels" in text
     assert "Ana Private" in text and "60.0 %" in text.replace("60 %", "60.0 %") and "B2" in text
-    assert "in RU and in AE" in text and "Romashka LLC" in text
+    assert "one is in Russia, the other in United Arab Emirates" in text and "Romashka LLC" in text
     assert "a question, not a proof".lower() in text.lower() and "Orbit Mills" in text
     other = browser(case).get("/parties/party-bbbb").text
     assert "&lt;b&gt;RLC" in other and "<b>RLC" not in other

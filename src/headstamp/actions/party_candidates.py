@@ -86,9 +86,9 @@ class PartyBook:
         for key in _shareable(own):
             for other in self._sharing.get(key, ()):
                 if other not in same:
-                    what, words = "address", key[1]
-                    if key[0] == "tied":
-                        what, words = (self.facts[other].tied or {})[key[1]]
+                    theirs = self.facts[other]
+                    what, words = ((theirs.tied or {})[key[1]] if key[0] == "tied"
+                                   else ("address", (theirs.addresses or {})[key[1]]))
                     found.append(SharedWith(other, self.labels[other], what, words))
         return tuple(sorted(found, key=lambda one: (one.what, one.name, one.party)))
 
@@ -129,7 +129,7 @@ def candidates(reader: Reader) -> PartyBook:
 
 
 def _shareable(party: PartyFacts) -> list[tuple[str, str]]:
-    return [*(("address", one) for one in party.addresses), *(("tied", one) for one in party.tied or {})]
+    return [*(("address", one) for one in party.addresses or {}), *(("tied", one) for one in party.tied or {})]
 
 
 def facts_of(party: Shown, tied: Mapping[str, tuple[str, str]]) -> PartyFacts:
@@ -143,7 +143,7 @@ def facts_of(party: Shown, tied: Mapping[str, tuple[str, str]]) -> PartyFacts:
     return PartyFacts(
         party.id, names_of(party), party.get("party_kind", "unknown"), party.get("country") or "",
         {scheme: frozenset(some) for scheme, some in numbers.items()},
-        frozenset(key for one in addresses if one and (key := address_key(one))), dict(tied),
+        {key: one for one in addresses if one and (key := address_key(one))}, dict(tied),
     )
 
 

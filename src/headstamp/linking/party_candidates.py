@@ -118,7 +118,7 @@ def _keys(party: PartyFacts) -> Iterator[tuple[str, str]]:
                 yield "word", word
         for skeleton in name.skeletons:
             yield "consonants", skeleton
-    for address in party.addresses:
+    for address in party.addresses or {}:
         yield "address", address
     for tied in party.tied or {}:
         yield "tied", tied

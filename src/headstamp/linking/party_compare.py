@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from headstamp.kinds.country import COUNTRY
 from headstamp.linking.legal_form import legal_forms, plain_word, words_of
 from headstamp.linking.party_names import PartyName
 from headstamp.linking.spelling import likeness
@@ -40,7 +41,7 @@ class PartyFacts:
     """What is known of a party, ready to be compared.
 
     ``identifiers`` map a scheme (folded) to its numbers (letters and digits alone);
-    ``addresses`` are folded; ``tied`` maps owners and officers (ids) to what they are and what
+    ``addresses`` map the folded address to the one as written; ``tied`` maps owners and officers (ids) to what they are and what
     they are called.
     """
 
@@ -49,7 +50,7 @@ class PartyFacts:
     kind: str = "unknown"
     country: str = ""
     identifiers: Mapping[str, frozenset[str]] | None = None
-    addresses: frozenset[str] = frozenset()
+    addresses: Mapping[str, str] | None = None
     tied: Mapping[str, tuple[str, str]] | None = None
 
 
@@ -187,15 +188,17 @@ def _alike(one: str, other: str) -> float:
 def _rest(one: PartyFacts, other: PartyFacts) -> Iterable[Reason]:
     if one.country and other.country:
         if one.country == other.country:
-            yield Reason("same_country", 0.5, f"both in {one.country}")
+            yield Reason("same_country", 0.5, f"both in {COUNTRY.show(one.country)}")
         else:
-            yield Reason("different_country", -1.5, f"in {one.country} and in {other.country}")
+            yield Reason("different_country", -1.5, f"one is in {COUNTRY.show(one.country)}, "
+                         f"the other in {COUNTRY.show(other.country)}")
     if "unknown" not in (one.kind, other.kind) and one.kind != other.kind:
         hard = "person" in (one.kind, other.kind)
         yield Reason("different_kind", -6 if hard else -1.5,
                      f"one is a {one.kind.replace('_', ' ')}, the other a {other.kind.replace('_', ' ')}")
-    for address in sorted(one.addresses & other.addresses)[:1]:
-        yield Reason("shared_address", 2, f"the same address (a question, not a proof): {address}")
+    here, there = one.addresses or {}, other.addresses or {}
+    for address in sorted(here.keys() & there.keys())[:1]:
+        yield Reason("shared_address", 2, f"the same address (a question, not a proof): {here[address]}")
     mine, theirs = one.tied or {}, other.tied or {}
     for party in sorted(mine.keys() & theirs.keys())[:3]:
         roles = " and ".join(sorted({mine[party][0], theirs[party][0]}))
