@@ -7,6 +7,7 @@ from functools import cache
 from headstamp.web.act import Act
 from headstamp.web.page import Page
 from headstamp.web.routes import (
+    chain,
     custody,
     erase,
     exchange,
@@ -39,11 +40,11 @@ from headstamp.web.routes import (
 _PAGES: tuple[tuple[Page, ...], ...] = (
     overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, forward.PAGES, help.PAGES, reference.PAGES,
     form.PAGES, reading.PAGES,
-    parties.PAGES, parts.PAGES, flags.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES,
+    parties.PAGES, parts.PAGES, chain.PAGES, flags.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES,
     trace_desk.PAGES, reply.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
-                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *parties.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS, *finding.ACTS,
+                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *chain.ACTS, *parties.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS, *finding.ACTS,
                           *log.ACTS, *search.ACTS, *trace_desk.ACTS, *reply.ACTS)
 
 
