@@ -75,6 +75,16 @@ def test_the_bins_leave_no_day_out() -> None:
     assert all(before[2] == after[1] for before, after in pairwise(BINS))
 
 
+def test_what_is_not_traced_does_not_take_the_shape_of_what_is() -> None:
+    known = [times(f"item-{n}", 30) for n in range(6)]
+    open_ = [Times(f"made-{n}", recovered=(DAY, DAY), made=(date(2010, 1, 1), date(2010, 1, 1)))
+             for n in range(94)]
+    found = lag("", [*known, *open_])
+    assert (found.count, found.from_making) == (6, 94)
+    first = found.bins[0]
+    assert (first.surely, first.perhaps) == (6, 94) and first.least == first.most == pytest.approx(1)
+
+
 def test_few_items_have_no_quartiles_and_all_have_the_warning() -> None:
     some = [times(f"item-{n}", 100 * n) for n in range(LEAST)]
     assert lag("", some[1:]).quartiles is None

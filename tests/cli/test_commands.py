@@ -35,8 +35,8 @@ PROMISED = {
     "parts": [], "party": [], "custody": [], "diversion": ["every", "record", "hypothesis"], "receipt": ["output", "language", "check"],
     "derive": ["what", "tool", "tier"],
     "picture": ["output", "family", "unit", "party", "first", "last"],
-    "lists": [], "flags": ["transfer", "what", "limit"],
-    "forward": ["start", "lot", "serials", "package", "since", "steps", "limit"], "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
+    "desk": [], "lists": [], "flags": ["transfer", "what", "limit"],
+    "lag": ["by", "where"], "forward": ["start", "lot", "serials", "package", "since", "steps", "limit"], "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 
 

@@ -5,8 +5,10 @@ between two days, the recovery between two others; the lag lies between the shor
 longest of their differences. An item of which the supply is not traced but the making is dated
 has a lag of anything up to the time since it was made. Nothing is put in the middle of a window.
 
-The distribution is Turnbull's (``survival``). The same windows are counted into the bins that ATF
-publishes: surely in a bin where the whole window is, perhaps where a part is.
+The distribution is Turnbull's (``survival``), of the items whose supply is dated: of the others
+too little is known, and not by chance, to let them take the shape of these. All are counted into
+the bins that ATF publishes: surely in a bin where the whole window is, perhaps where a part is;
+what lies between the two is what is not known.
 """
 
 from __future__ import annotations
@@ -66,7 +68,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """A bin of lags: items surely in it, items perhaps in it, and the share by the estimate."""
+    """A bin of lags: items surely in it, items perhaps in it, and the share by the estimate.
+
+    ``least`` and ``most`` are shares of the items whose supply is dated.
+    """
 
     name: str
     surely: int
@@ -84,6 +89,8 @@ class Bin:
 class Lag:
     """The lags of a group of items: how many count, why others do not, and their distribution.
 
+    ``count`` are the items whose supply is dated, ``exact`` those of them known to the day;
+    ``from_making`` others have only a longest possible lag and are in the bins alone.
     ``left_out`` are (reason, how many). Quartiles are None where fewer than ``LEAST`` items count.
     """
 
@@ -156,16 +163,17 @@ def lag(group: str, some: Sequence[Times], *, draws: int = 300) -> Lag:
             left[found] = left.get(found, 0) + 1
         else:
             spans.append(found)
-    days: list[tuple[int, int | None]] = [(one.low, one.high) for one in spans]
+    supplied = [one for one in spans if one.by == "supply"]
+    days: list[tuple[int, int | None]] = [(one.low, one.high) for one in supplied]
     masses = turnbull(days)
     quartiles = None
-    if len(spans) >= LEAST:
+    if len(supplied) >= LEAST:
         quartiles = resampled(days, (0.25, 0.5, 0.75), draws=draws)
     return Lag(
-        group, len(spans), sum(one.low == one.high for one in spans),
-        sum(one.by == "making" for one in spans), tuple(sorted(left.items())),
-        min(spans, key=lambda one: (one.high, one.low, one.item), default=None),
-        max(spans, key=lambda one: (one.low, one.high, one.item), default=None),
+        group, len(supplied), sum(one.low == one.high for one in supplied),
+        len(spans) - len(supplied), tuple(sorted(left.items())),
+        min(supplied, key=lambda one: (one.high, one.low, one.item), default=None),
+        max(supplied, key=lambda one: (one.low, one.high, one.item), default=None),
         quartiles, tuple(_bin(name, low, end, spans, masses) for name, low, end in BINS), masses,
     )
 

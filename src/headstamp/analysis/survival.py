@@ -181,7 +181,7 @@ def reached(masses: Sequence[Mass], happened: float) -> tuple[int | None, int | 
     so_far = 0.0
     for mass in ordered:
         so_far += mass.share
-        if so_far >= happened - 1e-9:
+        if so_far >= happened - 1e-6:
             return mass.first, mass.last
     return None, None
 
