@@ -8,7 +8,8 @@
  * or those of senders name receivers (downstream). Within a row edges stand in order of
  * their code, which stands for a level (who may see it), a first and a last possible day;
  * so what a level may see is the beginning of each row. Over the arrays of a file lie the
- * edges added since (extras, row by row) and a bit for each that is gone.
+ * edges added since (extras, row by row), a bit for each that is gone, and a mark on each
+ * row to which either happened.
  *
  * No recursion, no allocation that an answer's limit does not bound, and no trust in the
  * arrays: a file may be damaged. Whatever is read from them is checked where it is used.
@@ -27,7 +28,9 @@
 
 #define NONE UINT32_MAX
 #define MOST_STEPS 64 /* transfers of a path */
-#define AHEAD 8       /* how far the memory of nodes is fetched before they are come to */
+#define AHEAD 16      /* how far the memory of nodes is fetched before they are come to */
+#define RUN 4096      /* edges taken in one go */
+#define SHORT 16      /* a row of no more is copied as if it had as many */
 
 enum {
     OFFSETS, OTHER, LOW, HIGH, TABLE, LIMITS, DEAD, MARK, AT, X_OFFSETS, X_OTHER, X_DAYS, X_LEVEL,
@@ -85,8 +88,8 @@ static int side_check(Side *s)
         return wrong("edges that are gone");
     if (n[X_OFFSETS] != n[AT] + 1 || n[X_DAYS] != 2 * n[X_OTHER] || n[X_LEVEL] != n[X_OTHER])
         return wrong("edges added");
-    if (n[AT] && n[MARK] < ((uint64_t)s->nodes + 7) / 8)
-        return wrong("rows of edges added");
+    if ((n[AT] || n[DEAD]) && n[MARK] < ((uint64_t)s->nodes + 7) / 8)
+        return wrong("rows that changed");
     if (n[OTHER] + n[X_OTHER] >= NONE)
         return wrong("too many edges");
     s->rows = (uint32_t)(n[OFFSETS] - 1);
@@ -102,7 +105,7 @@ static int side_check(Side *s)
     s->table = v[TABLE].buf;
     s->limits = v[LIMITS].buf;
     s->dead = n[DEAD] ? v[DEAD].buf : NULL;
-    s->mark = n[AT] ? v[MARK].buf : NULL;
+    s->mark = n[AT] || n[DEAD] ? v[MARK].buf : NULL;
     s->at = v[AT].buf;
     s->x_offsets = v[X_OFFSETS].buf;
     s->x_other = v[X_OTHER].buf;
@@ -300,16 +303,25 @@ static inline int take(Walk *w, Numbers *queue, uint64_t *bits, uint32_t node, s
     return add(w, queue, node);
 }
 
-/* A row of the file all of which is seen and within every limit: nothing to decide but
- * whether a node is new, and that without a branch. */
-static int take_all(Walk *w, Numbers *queue, uint64_t *bits, const Row *row)
+/* Takes the nodes of a run of edges, all seen. Where no limit is near there is nothing to
+ * decide but whether a node is new, and that is done without a branch. */
+static int take_run(Walk *w, Numbers *queue, uint64_t *bits, const uint32_t *run, size_t length,
+                    size_t most)
 {
-    const Side *s = w->s;
+    const uint32_t nodes = w->s->nodes;
+    if (length > w->effort - w->looked || length > most - queue->count) {
+        for (size_t i = 0; i < length; i++)
+            if (!looks(w) || take(w, queue, bits, run[i], most) < 0)
+                return -1;
+        return 0;
+    }
+    if (make_room(w, queue, length) < 0)
+        return -1;
     uint32_t *at = queue->at;
     size_t count = queue->count;
-    for (uint32_t e = row->e; e < row->end; e++) {
-        const uint32_t node = s->other[e];
-        if (node >= s->nodes) {
+    for (size_t i = 0; i < length; i++) {
+        const uint32_t node = run[i];
+        if (node >= nodes) {
             w->damaged = 1;
             break;
         }
@@ -319,7 +331,7 @@ static int take_all(Walk *w, Numbers *queue, uint64_t *bits, const Row *row)
         bits[node >> 6] = word | one;
     }
     queue->count = count;
-    w->looked += row->end - row->e;
+    w->looked += length;
     return w->damaged ? -1 : 0;
 }
 
@@ -329,12 +341,6 @@ static int expand(Walk *w, Numbers *queue, uint64_t *bits, uint32_t node, size_t
     Row row;
     if (row_of(w, node, &row) < 0)
         return -1;
-    const size_t length = row.end - row.e;
-    if (w->all && !s->dead && length <= w->effort - w->looked && length <= most - queue->count) {
-        if (make_room(w, queue, length) < 0 || take_all(w, queue, bits, &row) < 0)
-            return -1;
-        row.e = row.end;
-    }
     for (; row.e < row.end; row.e++) {
         if (!w->all && code_of(s, row.e) >= w->limit)
             break;
@@ -352,22 +358,88 @@ static int expand(Walk *w, Numbers *queue, uint64_t *bits, uint32_t node, size_t
     return 0;
 }
 
-static inline void fetch(const Walk *w, const Numbers *queue, size_t head)
+static inline void fetch_offset(const Side *s, uint32_t node)
+{
+    if (node < s->rows)
+        __builtin_prefetch(&s->offsets[node]);
+}
+
+/* Two lines of a row: it may begin at the end of one. */
+static inline void fetch_row(const Walk *w, uint32_t node, int codes)
 {
     const Side *s = w->s;
-    if (head + AHEAD < queue->count) {
-        const uint32_t far = queue->at[head + AHEAD], near = queue->at[head + AHEAD / 2];
-        if (far < s->rows)
-            __builtin_prefetch(&s->offsets[far]);
-        if (near < s->rows) {
-            const uint32_t e = s->offsets[near];
-            if (e < s->edges) {
-                __builtin_prefetch(&s->other[e]);
-                if (!w->all)
-                    __builtin_prefetch(&s->low[e]);
-            }
-        }
+    if (node >= s->rows)
+        return;
+    const uint32_t e = s->offsets[node];
+    if (e >= s->edges)
+        return;
+    __builtin_prefetch(&s->other[e]);
+    __builtin_prefetch((const char *)&s->other[e] + 64);
+    if (codes)
+        __builtin_prefetch(&s->low[e]);
+}
+
+/* The first nodes of a queue's next stretch, before any of it is come to. */
+static void fetch_first(const Walk *w, const Numbers *queue, size_t head, int codes)
+{
+    const size_t end = queue->count - head < AHEAD ? queue->count : head + AHEAD;
+    for (size_t i = head; i < end; i++)
+        fetch_offset(w->s, queue->at[i]);
+    for (size_t i = head; i < end; i++)
+        fetch_row(w, queue->at[i], codes);
+}
+
+/* Those farther on, as each is come to. */
+static inline void fetch(const Walk *w, const Numbers *queue, size_t head, int codes)
+{
+    if (head + 2 * AHEAD < queue->count)
+        fetch_offset(w->s, queue->at[head + 2 * AHEAD]);
+    if (head + AHEAD < queue->count)
+        fetch_row(w, queue->at[head + AHEAD], codes);
+}
+
+/* How many of a row's edges are seen: its beginning. */
+static uint32_t visible(const Walk *w, uint32_t e, uint32_t end)
+{
+    uint32_t low = e, high = end;
+    if (w->all || e == end || code_of(w->s, end - 1) < w->limit)
+        return end - e;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (code_of(w->s, middle) < w->limit)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    return low - e;
+}
+
+/* Puts what is seen of the rows of the queue, from `head` on, one after the other; until the
+ * run is full or a row needs more care. Short rows are copied in one piece of fixed length:
+ * their lengths are what a processor cannot foretell. */
+static size_t gather(const Walk *w, const Numbers *queue, size_t head, size_t end, uint32_t *run,
+                     size_t *length)
+{
+    const Side *s = w->s;
+    *length = 0;
+    for (; head < end; head++) {
+        fetch(w, queue, head, !w->all);
+        const uint32_t node = queue->at[head];
+        if (node >= s->rows || (s->mark && bit(s->mark, node)))
+            break;
+        const uint32_t e = s->offsets[node], stop = s->offsets[node + 1];
+        if (e > stop || stop > s->edges)
+            break;
+        const uint32_t many = visible(w, e, stop);
+        if (many > RUN - SHORT - *length)
+            break;
+        if (many <= SHORT && s->edges >= SHORT && e <= s->edges - SHORT)
+            memcpy(run + *length, s->other + e, SHORT * sizeof *run);
+        else
+            memcpy(run + *length, s->other + e, many * sizeof *run);
+        *length += many;
+    }
+    return head;
 }
 
 static void reach(Walk *w, Numbers *queue, Numbers *ends, uint64_t *bits, size_t starts,
@@ -377,9 +449,16 @@ static void reach(Walk *w, Numbers *queue, Numbers *ends, uint64_t *bits, size_t
     for (uint64_t step = 0; step < steps && head < queue->count; step++) {
         const size_t end = queue->count;
         int on = 0;
-        for (; head < end && on >= 0; head++) {
-            fetch(w, queue, head);
-            on = expand(w, queue, bits, queue->at[head], most);
+        fetch_first(w, queue, head, !w->all);
+        while (head < end && on >= 0) {
+            uint32_t run[RUN];
+            size_t length;
+            const size_t stop = gather(w, queue, head, end, run, &length);
+            if (stop > head)
+                on = take_run(w, queue, bits, run, length, most);
+            else
+                on = expand(w, queue, bits, queue->at[head], most);
+            head = stop > head ? stop : head + 1;
         }
         if (queue->count > end && add(w, ends, (uint32_t)(queue->count - starts)) < 0)
             return;
@@ -561,11 +640,12 @@ static void paths(Rule *r, Numbers *edge, Numbers *parent, Numbers *node, Number
     size_t head = 0;
     for (unsigned step = 0; step < steps; step++) {
         const size_t end = node->count;
+        fetch_first(&r->w, node, head, 1);
         for (; head < end; head++) {
             Row row;
             uint32_t to, e;
             int32_t next;
-            fetch(&r->w, node, head);
+            fetch(&r->w, node, head, 1);
             if (row_of(&r->w, node->at[head], &row) < 0)
                 return;
             while ((e = next_edge(r, &row, (int32_t)bound->at[head], &to, &next)) != NONE) {

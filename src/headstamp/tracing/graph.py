@@ -14,6 +14,7 @@ be held to each other; docs/supply-graph.md tells what is promised.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, Final, Self
@@ -152,13 +153,13 @@ class Graph:
     ) -> Chains:
         """The shortest chains from one party to another that can have happened in their order."""
         _bounded(steps)
-        core, _ = self._core(forward=False)
-        found, ends, cut = self._core(forward=True)[0].reach(
-            self._nodes([giver, taker][:1]), level, steps, _ALL, effort
-        )
+        core, _ = self._core(False)
+        self._nodes([taker])
+        after = self.downstream([giver], level=level, steps=steps, most=_ALL, effort=effort)
+        cut = after.more
         near = np.zeros(self.nodes, np.uint8)
         near[giver] = 1
-        near[found] = Holders(found, ends, cut).steps + 1
+        near[after.nodes] = after.steps + 1
         away = int(near[taker]) - 1
         if away < 1:
             return Chains((), 0, 0, cut)
@@ -182,7 +183,7 @@ class Graph:
         return Path(tuple(self._named(edges, False).tolist()), (*senders, last))
 
     def _senders(self, edges: U32) -> list[int]:
-        _, extras = self._core(forward=False)
+        _, extras = self._core(False)
         base = len(self.up)
         return [
             int(self.up.other[e] if e < base else extras.other[e - base]) for e in edges.tolist()
@@ -190,7 +191,7 @@ class Graph:
 
     def _receiver(self, edge: int) -> int:
         if edge >= len(self.up):
-            _, extras = self._core(forward=False)
+            _, extras = self._core(False)
             return int(self.added.receiver[extras.order[edge - len(self.up)]])
         return int(np.searchsorted(self.up.offsets, edge, side="right")) - 1
 
@@ -198,7 +199,7 @@ class Graph:
         self, starts: Sequence[int], level: int, steps: int | None, most: int, effort: int, *,
         forward: bool,
     ) -> Holders:
-        core, _ = self._core(forward=forward)
+        core = self._core(forward)[0]
         return Holders(*core.reach(
             self._nodes(starts), level, _ALL if steps is None else steps, most, effort
         ))
@@ -208,19 +209,16 @@ class Graph:
         dated: bool, *, forward: bool,
     ) -> Paths:
         _bounded(steps)
-        core, _ = self._core(forward=forward)
-        nodes = self._nodes(starts)
-        edges, parents, ends, more = core.paths(
-            nodes, level, steps, most, effort, dated=dated, forward=forward
+        told = self._core(forward)[0].paths(
+            self._nodes(starts), level, steps, most, effort, dated, forward
         )
-        return Paths(len(nodes), edges, parents, ends, forward, more,
-                     lambda some: self._named(some, forward))
+        return Paths(len(starts), told, forward, self._named)
 
-    def _nodes(self, starts: Sequence[int]) -> U32:
+    def _nodes(self, starts: Sequence[int]) -> array[int]:
         for one in starts:
             if not 0 <= one < self.nodes:
                 raise Invalid(f"there is no party {one} in the graph")
-        return np.array(starts, np.uint32)
+        return array("I", starts)
 
     def _named(self, edges: U32, forward: bool) -> U32:
         """What the maker calls these edges."""
@@ -233,7 +231,7 @@ class Graph:
                 raise Unreadable("the arrays of a supply graph do not fit: numbers")
             found[old] = known[edges[old]]
         if not old.all():
-            _, extras = self._core(forward=forward)
+            _, extras = self._core(forward)
             found[~old] = self.added.number[extras.order[edges[~old] - len(base)]]
         return found
 
@@ -243,7 +241,7 @@ class Graph:
         side, numbers = self._down()
         return side, lambda: numbers
 
-    def _core(self, *, forward: bool) -> tuple[Core, Extras]:
+    def _core(self, forward: bool) -> tuple[Core, Extras]:
         found = self._cores.get(forward)
         if found is None:
             with self._lock:
@@ -256,7 +254,7 @@ class Graph:
         side, numbers = self._side(forward)
         extras = NO_EXTRAS
         if len(self.added):
-            extras = Extras.of(self.added, self.nodes, forward=forward)
+            extras = Extras.of(self.added, forward=forward)
         gone = NONE_GONE
         if len(self.gone):
             known = self._at.get(forward)

@@ -7,7 +7,7 @@ that a limit was reached: there may be others beyond what is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,16 +15,24 @@ import numpy.typing as npt
 from headstamp.tracing.graph_edges import U32
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Holders:
     """Who is reached, nearest first; ``ends[k]`` of them in at most k + 1 transfers."""
 
-    nodes: U32
-    ends: U32
-    more: bool
+    __slots__ = ("_ends", "_nodes", "more")
+
+    def __init__(self, nodes: bytes, ends: bytes, more: bool) -> None:
+        self._nodes, self._ends, self.more = nodes, ends, more
 
     def __len__(self) -> int:
-        return len(self.nodes)
+        return len(self._nodes) >> 2
+
+    @property
+    def nodes(self) -> U32:
+        return np.frombuffer(self._nodes, np.uint32)
+
+    @property
+    def ends(self) -> U32:
+        return np.frombuffer(self._ends, np.uint32)
 
     @property
     def steps(self) -> U32:
@@ -45,7 +53,6 @@ class Path:
     parties: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Paths:
     """Paths that share their beginnings: each is one edge more than the path it goes on from.
 
@@ -53,30 +60,48 @@ class Paths:
     a transfer. Paths are counted from 0 after those; shorter ones come first.
     """
 
-    starts: int
-    edges: U32
-    parents: U32
-    nodes: U32
-    forward: bool
-    more: bool
-    numbers: Callable[[U32], U32] = field(repr=False)
+    __slots__ = ("_edges", "_forward", "_name", "_nodes", "_parents", "more", "starts")
+
+    def __init__(
+        self, starts: int, told: tuple[bytes, bytes, bytes, bool], forward: bool,
+        name: Callable[[U32, bool], U32],
+    ) -> None:
+        self.starts, self._forward, self._name = starts, forward, name
+        self._edges, self._parents, self._nodes, self.more = told
+
+    @property
+    def edges(self) -> U32:
+        return np.frombuffer(self._edges, np.uint32)
+
+    @property
+    def parents(self) -> U32:
+        return np.frombuffer(self._parents, np.uint32)
+
+    @property
+    def nodes(self) -> U32:
+        return np.frombuffer(self._nodes, np.uint32)
 
     def __len__(self) -> int:
-        return len(self.edges) - self.starts
+        return (len(self._edges) >> 2) - self.starts
 
     def __getitem__(self, place: int) -> Path:
         if not 0 <= place < len(self):
             raise IndexError(f"there is no path {place}")
-        at, edges, nodes = place + self.starts, [], []
+        all_edges, parents, all_nodes = (
+            memoryview(one).cast("I") for one in (self._edges, self._parents, self._nodes)
+        )
+        at = place + self.starts
+        edges: list[int] = []
+        nodes: list[int] = []
         while at >= self.starts:
-            edges.append(int(self.edges[at]))
-            nodes.append(int(self.nodes[at]))
-            at = int(self.parents[at])
-        nodes.append(int(self.nodes[at]))
-        if self.forward:
+            edges.append(all_edges[at])
+            nodes.append(all_nodes[at])
+            at = parents[at]
+        nodes.append(all_nodes[at])
+        if self._forward:
             edges.reverse()
             nodes.reverse()
-        numbers = self.numbers(np.array(edges, np.uint32))
+        numbers = self._name(np.array(edges, np.uint32), self._forward)
         return Path(tuple(numbers.tolist()), tuple(nodes))
 
     def __iter__(self) -> Iterator[Path]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from array import array
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
@@ -47,6 +48,11 @@ def _named(name: str) -> tuple[Any, str]:
     )
 
 
+def _as_ours(error: ValueError) -> Exception:
+    """Unreadable where the arrays are damaged; a wrong argument is a mistake of ours, and stays."""
+    return Unreadable(str(error)) if str(error).startswith(_DAMAGED) else error
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Extras:
     """Edges added to a side since it was laid out, by row; positions count from 0.
@@ -54,7 +60,6 @@ class Extras:
     ``order`` names each by its place in the edges they were made from.
     """
 
-    mark: npt.NDArray[np.uint8]
     at: U32
     offsets: U32
     other: U32
@@ -63,21 +68,29 @@ class Extras:
     order: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, edges: Edges, nodes: int, *, forward: bool) -> Extras:
+    def of(cls, edges: Edges, *, forward: bool) -> Extras:
         """Laid out by receiver, or by sender for the side that leads ``forward``."""
         row, other = (edges.sender, edges.receiver) if forward else (edges.receiver, edges.sender)
         order = np.lexsort((edges.number, edges.last, edges.first, edges.level, row))
         at, counts = np.unique(row, return_counts=True)
         offsets = np.zeros(len(at) + 1, np.uint32)
         np.cumsum(counts, out=offsets[1:])
-        mark = np.zeros((nodes + 7) // 8 if len(at) else 0, np.uint8)
-        np.bitwise_or.at(mark, at >> 3, np.left_shift(1, at & 7).astype(np.uint8))
         days = np.stack([edges.first, edges.last], axis=1)[order].reshape(-1)
-        return cls(mark, at, offsets, other[order], np.ascontiguousarray(days),
+        return cls(at, offsets, other[order], np.ascontiguousarray(days),
                    edges.level[order], order)
 
 
-NO_EXTRAS: Final = Extras.of(NO_EDGES, 0, forward=False)
+_NO_BITS: Final = np.empty(0, np.uint8)
+
+
+def _bits(places: npt.NDArray[np.int64], length: int) -> npt.NDArray[np.uint8]:
+    """A bit for each of so many places, set at these."""
+    bits = np.zeros((length + 7) // 8, np.uint8)
+    np.bitwise_or.at(bits, places >> 3, np.left_shift(1, places & 7).astype(np.uint8))
+    return bits
+
+
+NO_EXTRAS: Final = Extras.of(NO_EDGES, forward=False)
 NONE_GONE: Final = np.empty(0, np.int64)
 
 
@@ -94,50 +107,55 @@ class Core:
         self._module, self.kernel = _named(
             name if name is not None else os.environ.get("HEADSTAMP_GRAPH", "")
         )
-        dead = np.zeros((len(side) + 7) // 8 if len(gone) else 0, np.uint8)
-        np.bitwise_or.at(dead, gone >> 3, np.left_shift(1, gone & 7).astype(np.uint8))
+        dead = _bits(gone, len(side)) if len(gone) else _NO_BITS
+        mark = _NO_BITS
+        if len(gone) or len(extras.at):
+            rows = np.searchsorted(side.offsets, gone, side="right") - 1
+            mark = _bits(np.concatenate([extras.at.astype(np.int64), rows]), nodes)
         try:
             self._held = self._module.Side(
                 nodes, offsets=side.offsets, other=side.other, low=side.low, high=side.high,
-                table=side.table, limits=side.limits, dead=dead, mark=extras.mark, at=extras.at,
+                table=side.table, limits=side.limits, dead=dead, mark=mark, at=extras.at,
                 x_offsets=extras.offsets, x_other=extras.other, x_days=extras.days,
                 x_level=extras.level,
             )
         except ValueError as error:
             raise Unreadable(str(error)) from error
 
-    def _ask(self, name: str, *arguments: Any) -> Any:
-        try:
-            return getattr(self._module, name)(self._held, *arguments)
-        except ValueError as error:
-            if str(error).startswith(_DAMAGED):
-                raise Unreadable(str(error)) from error
-            raise
+    # The answers are the bytes of 32-bit numbers: most questions are answered in a few
+    # microseconds, and an array that nobody looks at would cost as much again.
 
     def reach(
-        self, starts: U32, level: int, steps: int, most: int, effort: int
-    ) -> tuple[U32, U32, bool]:
+        self, starts: array[int], level: int, steps: int, most: int, effort: int
+    ) -> tuple[bytes, bytes, bool]:
         """The nodes reached, nearest first; how many in 1, 2, ... steps; whether there may be more."""
-        nodes, ends, more = self._ask("reach", starts, level, steps, most, effort)
-        return np.frombuffer(nodes, np.uint32), np.frombuffer(ends, np.uint32), more
+        try:
+            told: tuple[bytes, bytes, bool] = self._module.reach(
+                self._held, starts, level, steps, most, effort)
+        except ValueError as error:
+            raise _as_ours(error) from error
+        return told
 
     def paths(
-        self, starts: U32, level: int, steps: int, most: int, effort: int, *, dated: bool,
+        self, starts: array[int], level: int, steps: int, most: int, effort: int, dated: bool,
         forward: bool,
-    ) -> tuple[U32, U32, U32, bool]:
+    ) -> tuple[bytes, bytes, bytes, bool]:
         """For each path its last edge, the path it goes on from, its last node."""
-        *told, more = self._ask(
-            "paths", starts, level, steps, most, effort, dated, forward
-        )
-        edges, parents, nodes = (np.frombuffer(one, np.uint32) for one in told)
-        return edges, parents, nodes, more
+        try:
+            told: tuple[bytes, bytes, bytes, bool] = self._module.paths(
+                self._held, starts, level, steps, most, effort, dated, forward)
+        except ValueError as error:
+            raise _as_ours(error) from error
+        return told
 
     def chains(
         self, start: int, goal: int, level: int, length: int, near: npt.NDArray[np.uint8],
         most: int, effort: int, *, dated: bool, forward: bool,
     ) -> tuple[U32, bool]:
         """The edges of each chain of this length, in a row each."""
-        found, more = self._ask(
-            "chains", start, goal, level, length, near, most, effort, dated, forward
-        )
+        try:
+            found, more = self._module.chains(
+                self._held, start, goal, level, length, near, most, effort, dated, forward)
+        except ValueError as error:
+            raise _as_ours(error) from error
         return np.frombuffer(found, np.uint32).reshape(-1, length), more

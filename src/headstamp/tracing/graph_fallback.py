@@ -57,8 +57,8 @@ class Side:
             n["at"] + 1, 2 * n["x_other"], n["x_other"]
         ):
             raise _wrong("edges added")
-        if n["at"] and n["mark"] < (nodes + 7) // 8:
-            raise _wrong("rows of edges added")
+        if (n["at"] or n["dead"]) and n["mark"] < (nodes + 7) // 8:
+            raise _wrong("rows that changed")
         self.rows, self.edges = n["offsets"] - 1, n["other"]
         limits = self.limits.astype(np.int64)
         if (np.diff(limits) < 0).any() or limits[-1] > n["table"] // 2:
