@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from headstamp.cli.limited import as_json, in_words, limits_in
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
 from headstamp.cli.where import pairs
@@ -54,9 +55,11 @@ def list_(
             kind, asked, order=order.removeprefix("-"),
             descending=not order or order.startswith("-"), limit=limit, offset=offset,
         )
+        limits = limits_in(reader, [shown.id for shown in page.rows])
     document = {
         "total": page.total, "offset": page.offset, "limit": limit,
         "records": [{**shown.as_dict(), "label": shown.label} for shown in page.rows],
+        **as_json(limits),
     }
 
     def words() -> None:
@@ -64,8 +67,10 @@ def list_(
 
         type_ = kind_named(kind)
         names = [n for n in _columns(type_) if any(n in shown.values for shown in page.rows)]
-        table(("id", "label", *names), [
-            (s.id, s.label, *(_shown(type_, n, s.get(n)) for n in names)) for s in page.rows
+        limited = ("limits on its use",) if limits else ()
+        table(("id", "label", *names, *limited), [
+            (s.id, s.label, *(_shown(type_, n, s.get(n)) for n in names),
+             *([in_words(limits, s.id)] if limits else ())) for s in page.rows
         ])
 
     session.show(document, words)
@@ -110,14 +115,24 @@ def show(
         history = reader.history(record_id)
         referring = reader.referring(record_id)
         beside = len(reader.rivals(record_id))
+        limits = limits_in(reader, [record_id, *(one.id for one in referring)])
         kind = kind_named(shown.kind)
         labels = labels_in(reader, [(fact, shown.get(fact.name)) for fact in kind.facts])
     document = {
         **shown.as_dict(), "label": shown.label, "contradicted_by": beside,
         "history": [_event(event) for event in history],
         "referring": [{"id": r.id, "kind": r.kind, "label": r.label} for r in referring],
+        **as_json(limits),
     }
-    session.show(document, lambda: _words(shown, history, referring, labels, beside))
+
+    def words() -> None:
+        _words(shown, history, referring, labels, beside)
+        if limits:
+            line()
+            table(("limits on the use of", "by the trace reply it rests on"),
+                  [(id_, in_words(limits, id_)) for id_ in sorted(limits)])
+
+    session.show(document, words)
 
 
 def _asked(where: list[str] | None, state: str) -> dict[str, str]:
@@ -139,7 +154,7 @@ def _event(event: Event) -> dict[str, Any]:
 def _words(
     shown: Shown, history: list[Event], referring: list[Shown], labels: Mapping[str, str], beside: int
 ) -> None:
-    from headstamp.cli.named import shown as in_words
+    from headstamp.cli.named import shown as said
     from headstamp.records import kind_named
 
     type_ = kind_named(shown.kind)
@@ -149,7 +164,7 @@ def _words(
              f"it: headstamp conflicts {shown.id}")
     line()
     table(("field", "value"), [
-        (fact.title, in_words(fact, shown.get(fact.name), labels))
+        (fact.title, said(fact, shown.get(fact.name), labels))
         for fact in type_.facts if shown.get(fact.name) is not None
     ])
     line()
