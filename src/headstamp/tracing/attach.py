@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from headstamp.tracing.claim import Attachment, By
+from headstamp.tracing.claim import Attachment, By, Sureness
 
 PART_OF: Final = 0.9
 """For each thing around it: it may have been put in later than the claim speaks of."""
@@ -43,6 +43,7 @@ READ: Final = 0.95
 
 _ORDER: Final[tuple[By, ...]] = (
     "item", "custody", "marks", "recovery", "serial", "lot", "package", "part of", "product")
+_SURENESS: Final[tuple[Sureness, ...]] = ("exactly", "probably", "perhaps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,16 @@ class Match:
     fields: tuple[str, ...] = ()
 
     @property
+    def how(self) -> Sureness:
+        """How surely it attaches the item by itself."""
+        if self.exact and not self.doubted:
+            return "exactly"
+        return "perhaps" if self.doubted or self.share < 0.5 else "probably"
+
+    @property
     def order(self) -> tuple[object, ...]:
-        return (not self.exact, self.doubted, -self.share, _ORDER.index(self.by), self.words,
+        """From the strongest; always the same."""
+        return (_SURENESS.index(self.how), -self.share, _ORDER.index(self.by), self.words,
                 self.marking)
 
 
@@ -81,10 +90,8 @@ def attachment(matches: Iterable[Match]) -> Attachment:
     """
     ordered = sorted(matches, key=lambda match: match.order)
     best = ordered[0]
-    how = ("exactly" if best.exact and not best.doubted
-           else "perhaps" if best.doubted or best.share < 0.5 else "probably")
     words = tuple(dict.fromkeys(match.words for match in ordered if match.words))
-    return Attachment(best.by, how, min(1.0, best.share), words, best.marking)  # type: ignore[arg-type]
+    return Attachment(best.by, best.how, min(1.0, best.share), words, best.marking)
 
 
 def through(matches: Iterable[Match], container: str) -> list[Match]:
