@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headstamp.analysis.lag import BINS, LEAST, WARNINGS, Span, Times, lag, lags, span
@@ -56,6 +56,7 @@ def test_a_supply_window_past_the_recovery_is_cut_there() -> None:
     assert span(Times("i", (DAY - timedelta(10), None), (DAY, DAY))) == Span("i", 0, 10, "supply")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 800)), max_size=25))
 def test_the_bins_hold_every_item(some: list[tuple[int, int]]) -> None:
     found = lag("", [times(f"item-{n:03}", low, wide) for n, (low, wide) in enumerate(some)], draws=0)

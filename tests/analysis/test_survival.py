@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headstamp.analysis.survival import (
@@ -52,6 +52,7 @@ def test_times_within_bounds_give_the_published_maximum() -> None:
     assert sum(m.share for m in masses) == pytest.approx(1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=30))
 def test_with_times_known_or_cut_off_both_say_the_same(times: list[tuple[int, bool]]) -> None:
     # Cut off on a day means: not by that day, so from the next day on.
@@ -62,6 +63,7 @@ def test_with_times_known_or_cut_off_both_say_the_same(times: list[tuple[int, bo
         assert later == pytest.approx(point.share, abs=1e-4)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 6)), min_size=1, max_size=8))
 def test_no_distribution_fits_better(spans: list[tuple[int, int]]) -> None:
     bounds = [(low, low + long) for low, long in spans]

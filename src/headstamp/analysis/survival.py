@@ -27,7 +27,7 @@ import numpy.typing as npt
 Z95: Final = 1.959963984540054
 """Two-sided 95 % of the standard normal distribution."""
 
-_CLOSE, _NOTHING, _MOST_STEPS = 1e-9, 1e-7, 20_000
+_CLOSE, _NOTHING, _MOST_STEPS = 1e-6, 0.01, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,8 @@ def _turnbull(
         if pull.max() <= 1 + _CLOSE:
             break
         shares = shares * pull
-    # What only dwindles has no weight at the maximum.
-    shares = np.where(shares < _NOTHING, 0.0, shares)
+    # What dwindles to a hundredth of one observation has no weight at the maximum.
+    shares = np.where(shares < _NOTHING / total, 0.0, shares)
     shares /= shares.sum()
     return tuple(
         Mass(int(first), None if last == inf else int(last), float(share))
@@ -181,7 +181,7 @@ def reached(masses: Sequence[Mass], happened: float) -> tuple[int | None, int | 
     so_far = 0.0
     for mass in ordered:
         so_far += mass.share
-        if so_far >= happened - 1e-6:
+        if so_far >= happened - 1e-4:
             return mass.first, mass.last
     return None, None
 
