@@ -8,6 +8,7 @@ that two people read differently is two numbers until somebody looks again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from headstamp.actions.reading import BY_EYE
 from headstamp.actions.reference import context_of, library, look_up
@@ -82,7 +83,8 @@ def _reused(
     """A code of this maker and of others: whether it was theirs when the thing was made."""
     names = names_of(maker)
     for _, item in found[:1]:
-        answer = look_up(case, reader, text, context_of(item, kind))
+        # Without the make that was written down: it may rest on this very mark.
+        answer = look_up(case, reader, text, replace(context_of(item, kind), maker=""))
         fits = [one.entry for one in answer.possible if one.entry.maker]
         aside = [one for one in answer.set_aside if one.entry.maker]
         theirs = [one for one in fits if _is(one, names)]
