@@ -35,7 +35,7 @@ PROMISED = {
     "trace": [], "parts": [], "party": [], "custody": [], "diversion": ["every", "record", "hypothesis"], "receipt": ["output", "language", "check"],
     "derive": ["what", "tool", "tier"],
     "picture": ["output", "family", "unit", "party", "first", "last"],
-    "desk": [], "lists": [], "flags": ["transfer", "what", "limit"],
+    "request": [], "desk": [], "lists": [], "flags": ["transfer", "what", "limit"],
     "lag": ["by", "where"], "forward": ["start", "lot", "serials", "package", "since", "steps", "limit"], "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 
