@@ -77,7 +77,7 @@ def chain_map(
         drawing = ""
     else:
         drawing = map_svg(
-            base, spots, width=width, height=height, title=plain(title), unit="ends of steps",
+            base, spots, width=width, height=height if arcs else min(height, 320), title=plain(title), unit="ends of steps",
             over=lambda view: _drawn(arcs[:_MOST_ARCS], view))
     return Picture(
         "map", title, drawing, (*_caption(legs, ends.values(), arcs, base is not None), *more),

@@ -18,6 +18,7 @@ from headstamp.publish.picture import FORMS, Picture
 from headstamp.publish.status_marks import mark, status_word
 from headstamp.records import kind_of_id
 from headstamp.store.reader import Reader
+from headstamp.tracing.check import Flag
 from headstamp.tracing.claim import Claim
 from headstamp.tracing.hypothesis import Ask, Hypothesis, Reason
 from headstamp.tracing.step import Contradiction, Step
@@ -271,8 +272,10 @@ def _ask(ask: Ask | None, traced: Traced) -> AskView | None:
 
 
 def _flags(traced: Traced) -> tuple[FlagView, ...]:
-    found = []
+    """The questions, one that is asked of several transfers said once with all it rests on."""
+    rests: dict[tuple[str, str], tuple[Flag, dict[str, None]]] = {}
     for flag in traced.flags:
-        ids = list(dict.fromkeys((*flag.claims, *flag.about)))
-        found.append(FlagView(flag, flag.title, flag.cited, None, _pieces(ids, traced)))
-    return tuple(found)
+        kept = rests.setdefault((flag.what, flag.question), (flag, {}))
+        kept[1].update(dict.fromkeys((*flag.claims, *flag.about)))
+    return tuple(FlagView(flag, flag.title, flag.cited, None, _pieces(ids, traced))
+                 for flag, ids in rests.values())
