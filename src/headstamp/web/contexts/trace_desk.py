@@ -15,7 +15,7 @@ from headstamp.vocab import vocabulary
 from headstamp.web.page import ON_PAGE, Context, Params
 
 FILTERS = ("addressee", "role", "country", "officer")
-_TITLES = {"addressee": "Asked", "role": "Asked as", "country": "Country of who is asked",
+_TITLES = {"addressee": "Asked", "role": "Asked as", "country": "Country",
            "officer": "Checked by"}
 MOST = 200
 
