@@ -140,13 +140,15 @@ def particular_addresses(case: Case) -> list[str]:
         rows = reader.list(kind, limit=40).rows
         best = max(rows, key=lambda row: sum(one.count for one, _ in reader.naming(row.id, 1)))
         found.append(f"/{slug}/{best.id}")
+        if kind == "item":
+            found.append(f"/items/{best.id}/chain")
     return found
 
 
 GENERAL = (
     "/", "/items", "/items?view=cards", "/sites", "/map", "/search?q=07-85", "/tallies",
     "/findings", "/missing", "/missing/items-without-grade", "/import", "/verify", "/report",
-    "/items/new", "/keys", "/series?near=TA+412%3F19", "/nowhere",
+    "/items/new", "/keys", "/series?near=TA+412%3F19", "/supply", "/nowhere",
 )
 
 
