@@ -1,11 +1,11 @@
-"""The benchmarks of the check and of the exchange run by themselves, small, on the data they tell."""
+"""The benchmarks of the check, the exchange and the chains of supply run by themselves, small, on the data they tell."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from benchmarks import bench_exchange, bench_verify
+from benchmarks import bench_exchange, bench_supply, bench_verify
 from benchmarks.apart import Turn, apart, shares
 
 from headstamp.actions.cases import open_case
@@ -57,3 +57,21 @@ def test_the_ratio_is_the_median_of_the_turns() -> None:
         return [Turn(one, one, 1, 1, None) for one in seconds]
 
     assert shares(turns(2, 9, 4), turns(1, 1, 1)) == (4, [2, 4, 9])
+
+
+def test_chains_of_supply_are_measured_against_equal_answers() -> None:
+    rows = bench_supply.run(20_000, 12, 600)
+    names = [row["name"] for row in rows]
+    assert len(names) == len(set(names)) == 15
+    for row in rows:
+        assert row.keys() >= MUST_TELL - {"met"}
+        assert f"seed {bench_supply.SEED}" in row["data"]
+    asked = [row for row in rows if "upstream" in row["name"] or "paths" in row["name"]]
+    assert all(row["ratio"] > 0 and row["answers"] >= 0 for row in asked)
+    assert max(row["answers"] for row in asked) > 100
+    edges, nodes = bench_supply.made(500, 8)
+    again, _ = bench_supply.made(500, 8)
+    assert (edges.sender == again.sender).all()
+    assert int(edges.receiver.max()) < nodes
+    with pytest.raises(SystemExit, match="by ours"):
+        bench_supply.turns(lambda node: node, lambda node: node + 1, [1, 2])

@@ -63,7 +63,9 @@ class Graph:
         self._down = _Once(down or (lambda: turned(self.up, self.numbers())))
         self._kernel = kernel
         self._cores: dict[bool, tuple[Core, Extras]] = {}
-        self._at: dict[bool, tuple[int, npt.NDArray[np.int64]]] = {}
+        # For each side: numbers gone, and where their edges stand. What a state found, the next
+        # one need not look for.
+        self._at: dict[bool, tuple[U32, npt.NDArray[np.int64]]] = {}
         self._lock = Lock()
 
     @classmethod
@@ -91,9 +93,7 @@ class Graph:
             self.up, self.numbers, nodes=nodes, added=Edges.joined([kept, added]),
             gone=np.union1d(self.gone, away), kernel=self._kernel,
         )
-        after._down = self._down
-        if not len(away):
-            after._at = dict(self._at)
+        after._down, after._at = self._down, dict(self._at)
         return after
 
     def edges(self) -> Edges:
@@ -257,11 +257,13 @@ class Graph:
             extras = Extras.of(self.added, forward=forward)
         gone = NONE_GONE
         if len(self.gone):
-            known = self._at.get(forward)
-            if known is None or known[0] != len(self.gone):
-                known = len(self.gone), np.flatnonzero(np.isin(numbers(), self.gone))
-                self._at[forward] = known
-            gone = known[1]
+            known, places = self._at.get(forward, (self.gone[:0], NONE_GONE))
+            new = np.setdiff1d(self.gone, known, assume_unique=True)
+            if len(new):
+                found = np.flatnonzero(np.isin(numbers(), new))
+                places = np.concatenate([places, found])
+            self._at[forward] = self.gone, places
+            gone = places
         return Core(side, self.nodes, extras, gone, self._kernel), extras
 
 

@@ -110,7 +110,8 @@ class Core:
         dead = _bits(gone, len(side)) if len(gone) else _NO_BITS
         mark = _NO_BITS
         if len(gone) or len(extras.at):
-            rows = np.searchsorted(side.offsets, gone, side="right") - 1
+            rows = np.searchsorted(
+                side.offsets, gone.astype(np.uint32), side="right").astype(np.int64) - 1
             mark = _bits(np.concatenate([extras.at.astype(np.int64), rows]), nodes)
         try:
             self._held = self._module.Side(
