@@ -88,12 +88,12 @@ def _open_mended(
     if plan is not None:
         return Opened(table, name, columns, plan, _shown(plan), reading=reading, mended=True,
                       original=original)
-    samples = samples(table)
+    some = samples(table)
     if original is not None:
         first, reading = _past_titles(original, open_table(original), kind)
         with first:
-            samples = samples(first)
-    matched = match(columns, kind=kind, dataset=name, samples=samples)
+            some = samples(first)
+    matched = match(columns, kind=kind, dataset=name, samples=some)
     return Opened(table, name, columns, matched.mapping, matched.matches, matched.warnings,
                   reading, True, original)
 

@@ -240,7 +240,8 @@ class _Builder:
         key = Value(column=column, match=rf"^(?!{id_form}$)(.+)$")
         self.shared.append(RecordPlan(
             name=f"{kind}:{target}", kind=BY_NAME[kind], fields={"name": Value(column=column)},
-            key=(key,), shared=True, when=(When(column),),
+            # One name is one party, whether it stands as sender or as receiver.
+            key=(key,), shared=True, known_as=kind, when=(When(column),),
         ))
         self.fields[target] = Value(first=(
             Value(column=column, match=f"^({id_form})$"), Value(ref=f"{kind}:{target}"),

@@ -18,9 +18,10 @@ _NAMED = 6
 
 def embargo(one: Movement, lists: Lists, around: Around) -> Iterator[Flag]:
     """Questions about measures against the countries of a transfer; none within one country."""
-    if one.domestic:
+    touched = countries(one, around)
+    if len(touched) == 1 and within_one(one, around):
         return
-    for country, roles in countries(one, around).items():
+    for country, roles in touched.items():
         for (_, _, sure, arms), entries in _grouped(lists.about_country(country, one.first, one.last)):
             first = entries[0]
             yield Flag(
@@ -29,6 +30,15 @@ def embargo(one: Movement, lists: Lists, around: Around) -> Iterator[Flag]:
                 first.source, first.list_name, first.version, first.dated, sure, (one.id,),
                 tuple(entry.code for entry in entries), caution=first.caution,
             )
+
+
+def within_one(one: Movement, around: Around) -> bool:
+    """Whether both ends, by place or else by party, are known to lie in one country."""
+    ends = []
+    for country, party in ((one.from_country, one.from_party), (one.to_country, one.to_party)):
+        known = around.parties.get(party or "")
+        ends.append(country or (known.country if known is not None else ""))
+    return bool(ends[0]) and ends[0] == ends[1]
 
 
 _Key = tuple[str, str, Sure, bool]

@@ -105,6 +105,7 @@ class Shares:
     around: Around
     _addresses: dict[str, dict[str, str]] = field(default_factory=dict)
     _ties: dict[str, list[TieFacts]] = field(default_factory=dict)
+    _owned: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
     def build(cls, around: Around) -> Shares:
@@ -114,6 +115,10 @@ class Shares:
             made._ties.setdefault(around.one(tie.party), []).append(tie)
             made._ties.setdefault(around.one(tie.to_party), []).append(tie)
         for party in around.parties.values():
+            if party.owner:
+                ends = around.one(party.id), around.one(party.owner)
+                for end, other in (ends, ends[::-1]):
+                    made._owned.setdefault(end, set()).add(other)
             keys = {address_key(written): written for written in party.addresses}
             keys.pop("", None)
             if keys:
@@ -124,15 +129,11 @@ class Shares:
                 ) -> Iterator[Flag]:
         """Questions about each two of these parties, other than those judged the same."""
         named = [one for one in dict.fromkeys(map(self.around.one, parties))
-                 if one in self._addresses or one in self._ties or self._owner(one)]
+                 if one in self._addresses or one in self._ties or one in self._owned]
         where = "this chain" if chain else "this transfer"
         for number, left in enumerate(named):
             for right in named[number + 1 :]:
                 yield from self._pair(tuple(claims), left, right, where)
-
-    def _owner(self, party: str) -> str:
-        known = self.around.parties.get(party)
-        return self.around.one(known.owner) if known is not None and known.owner else ""
 
     def _pair(self, claims: tuple[str, ...], left: str, right: str, where: str) -> Iterator[Flag]:
         a, b = self.around.name(left), self.around.name(right)
@@ -152,7 +153,7 @@ class Shares:
                 f"{both} have one {tie.kind if tie.kind == other.kind else 'officer or owner'} on record "
                 f"(\u201c{self.around.name(third)}\u201d). From when to when, and who decided for each?"
             ), claims=(*claims, tie.id, other.id), about=(left, right, third))
-        if right in (self._owner(left),) or left in (self._owner(right),):
+        if right in self._owned.get(left, ()):
             yield Flag("tied_parties", f"Of {both} one is recorded as owner of the other. Was it so at "
                        "the time of the transfer, and who decided?",
                        claims=(*claims, left, right), about=(left, right))
