@@ -8,7 +8,7 @@ before it can be ready, and it names the rule, its version and the checkpoint of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,11 +143,11 @@ def _values(reader: Reader, found: Found, meant: Hypothesis | None) -> dict[str,
     told = found.diversion
     text = meant.sentence if meant else told.sentence
     others = [one for one in told.hypotheses if one is not meant]
-    rests = sorted({id_ for one in ((meant,) if meant else told.hypotheses) for id_ in (
-        *one.claims, *(r for reason in (*one.speaks_for, *one.speaks_against) for r in reason.records))})
+    rests = _rests_on((meant,) if meant else told.hypotheses)
     kinds = {id_: kind_of_id(id_).name for id_ in rests}
     parties = [p for p in ((meant.last_lawful, meant.first_unlawful) if meant else ()) if p]
-    used = reader.many([*rests, *parties, found.item])
+    # The other explanations stand in it too, with their parties.
+    used = reader.many(sorted({*_rests_on(told.hypotheses), *told.parties, found.item}))
     values: dict[str, Any] = {
         "sentence": found.named(text), "items": [found.item], "method": METHOD, "status": "draft",
         "documents": [id_ for id_, kind in kinds.items() if kind == "document"],
@@ -161,6 +161,12 @@ def _values(reader: Reader, found: Found, meant: Hypothesis | None) -> dict[str,
         values |= {"probability": meant.word, "probability_low": round(meant.low * 100),
                    "probability_high": round(meant.high * 100)}
     return {name: value for name, value in values.items() if value not in (None, [])}
+
+
+def _rests_on(some: Iterable[Hypothesis]) -> list[str]:
+    """The records that hypotheses rest on."""
+    return sorted({id_ for one in some for id_ in (*one.claims, *(
+        r for reason in (*one.speaks_for, *one.speaks_against) for r in reason.records))})
 
 
 def _alternative(one: Hypothesis, found: Found) -> str:

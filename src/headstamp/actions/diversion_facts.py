@@ -20,6 +20,8 @@ from headstamp.tracing.step import Chain
 _NOT_SENT = frozenset({"draft", "checked"})
 # Ties by which one party is part of another or acts for it, and which end is the greater one.
 _UP = {"parent": ("to_party", "party"), "owner": ("to_party", "party"), "agent": ("party", "to_party")}
+# Manners of recovery that say that it was not in lawful hands.
+_OUT_OF_HANDS = frozenset({"recovered", "seized", "surrendered", "cached", "captured"})
 # A tie from a poor source does not make anybody part of an armed group.
 _POOR = frozenset("DE45")
 
@@ -86,37 +88,62 @@ class Around:
         return self._authorities
 
 
-def facts_of(item: Shown, chain: Chain, around: Around) -> Facts:
-    """The facts beside this item's chain."""
-    reader = around.reader
+def facts_of(
+    item: Shown, chain: Chain, around: Around, same: Mapping[str, str] | None = None
+) -> Facts:
+    """The facts beside this item's chain.
+
+    ``same`` maps a party to the one it is judged to be the same as, as for the chain itself.
+    """
+    reader, same = around.reader, same or {}
     claims = chain.claims
     recovery = item.get("recovery")
     found = reader.many([recovery]).get(recovery) if recovery else None
-    bases = [b for b in (found.get("illicit_basis") or () if found else ()) if b != "unknown"]
-    group = (found.get("armed_group") or "") if found else ""
-    belongs = around.belongs()
-    ids = list(chain.parties)
-    for id_ in ids:  # grows as it is gone through
-        upper = belongs.get(id_)
-        if upper and upper not in ids:
-            ids.append(upper)
+    said = found.values if found is not None else {}
+    bases = [b for b in said.get("illicit_basis") or () if b != "unknown"]
+    group = said.get("armed_group") or ""
+    named = {*chain.parties, *(p for s in chain.steps for p in (s.from_party, s.to_party) if p)}
+    others = {alias for alias, one in same.items() if one in named}
+    belongs = _upwards(named | others, around.belongs(), same)
+    ids = sorted(named | {*belongs, *belongs.values()})
     known = around.parties(ids)
     records = reader.many(sorted({
         *(p for c in claims for p in c.papers), *(c.id for c in claims if c.kind == "transfer")}))
     papers = {id_: one.get("grade") or "" for id_, one in records.items() if one.kind == "document"}
+    parties = {id_: _known(known[id_].values) for id_ in ids if id_ in known}
+    countries = {one.country for one in parties.values()}
+    authorities = {c: party for c, party in around.authorities().items() if c in countries}
+    known = around.parties(authorities.values())
+    parties |= {id_: _known(known[id_].values) for id_ in authorities.values() if id_ in known}
     return Facts(
         family=item.get("family") or "unknown",
-        illicit=bool(bases or group), found_with=group, recovered=found.id if found else "",
-        parties={id_: _known(known[id_].values) for id_ in ids if id_ in known},
-        belongs={low: belongs[low] for low in ids if low in belongs},
-        papers=papers,
+        illicit=bool(bases or group or said.get("manner") in _OUT_OF_HANDS),
+        found_with=group, doubted=said.get("armed_group_confidence") == "low",
+        recovered=found.id if found is not None else "",
+        parties=parties, belongs=belongs, papers=papers,
         certificates=frozenset(
             id_ for id_, one in records.items() if one.get("document_kind") == "end_user_certificate"),
         licences={id_: one.get("licence_status") for id_, one in records.items()
                   if one.get("licence_status")},
-        answers=_answers(reader, item.id),
-        authorities=around.authorities(),
+        answers=_answers(reader, item.id, same), authorities=authorities,
     )
+
+
+def _upwards(
+    parties: Iterable[str], belongs: Mapping[str, str], same: Mapping[str, str]
+) -> dict[str, str]:
+    """What these parties belong to, and so on up; each as the one it is judged to be."""
+    found: dict[str, str] = {}
+    now = sorted(set(parties))
+    seen: set[str] = set()
+    while now:
+        seen |= set(now)
+        above = {id_: belongs[id_] for id_ in now if id_ in belongs}
+        for low, up in above.items():
+            if same.get(low, low) != same.get(up, up):
+                found.setdefault(same.get(low, low), same.get(up, up))
+        now = sorted(set(above.values()) - seen)
+    return found
 
 
 def _known(values: Mapping[str, Any]) -> Known:
@@ -124,7 +151,7 @@ def _known(values: Mapping[str, Any]) -> Known:
                  values.get("country") or "", bool(values.get("public_office")))
 
 
-def _answers(reader: Reader, item: str) -> tuple[Answer, ...]:
+def _answers(reader: Reader, item: str, same: Mapping[str, str]) -> tuple[Answer, ...]:
     """What the requests about the item brought, one for each reply; silence as silence."""
     told: list[Answer] = []
     for request in reader.referring(item, kind="trace_request", field="items"):
@@ -135,6 +162,7 @@ def _answers(reader: Reader, item: str) -> tuple[Answer, ...]:
             if not one.get("items") or item in one.get("items")
         ]
         party = request.get("addressee")
+        party = same.get(party, party) if party else None
         told.extend(Answer(one.id, party, one.get("reply_code") or "") for one in replies)
         if not replies:
             told.append(Answer(request.id, party, ""))

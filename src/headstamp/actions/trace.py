@@ -99,7 +99,8 @@ def _traced(reader: Reader, item: Shown, case: Case, gathered: Checks | None) ->
     pieces = (item.get("quantity") or {}).get("value")
     chain = build_chain(item.id, item.label, claims, known.same, names=names,
                         one_piece=pieces is None or pieces == 1)
-    diversion = find_diversion(chain, facts_of(item, chain, _around(case, reader, known)))
+    diversion = find_diversion(chain, facts_of(
+        item, chain, _around(case, reader, known), known.same))
     flags = checks_of_chain(reader, chain, gathered, case=case)
     more = {one for flag in flags for one in flag.about} | set(diversion.parties)
     more -= names.keys()

@@ -80,7 +80,7 @@ def _sought(chain: Chain, facts: Facts) -> bool:
     if facts.illicit:
         return True
     return any(
-        step.how in ("captured", "stolen", "lost", "abandoned", "recovered")
+        step.how in ("captured", "stolen", "lost", "abandoned") or _taken_back(step)
         or step.lawful in ("unauthorised", "contested")
         or is_group(step.to_party, facts) or is_group(step.from_party, facts)
         for step in chain.steps
@@ -94,6 +94,15 @@ def _precluded(found: Sequence[Place]) -> list[list[int]]:
             other.order < place.order or bool(other.steps & place.rivals or place.steps & other.rivals))]
         for at, place in enumerate(found)
     ]
+
+
+def _taken_back(step: Step) -> bool:
+    """Whether somebody tells that it was taken out of somebody's hands.
+
+    A bare record of recovery does not say so: a test purchase has one too.
+    """
+    return step.how == "recovered" and any(
+        claim.kind in ("custody", "transfer") for claim in step.claims)
 
 
 def _shares(

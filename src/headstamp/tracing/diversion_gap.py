@@ -76,7 +76,9 @@ def at_the_end(chain: Chain, hands: Hands, told: tuple[Told, ...], facts: Facts)
         if hands.standing != "lawful":
             return
     chance = told[at].chance if at is not None else weight("seen")
-    had = Reason("seen", words.found(facts.found_with), chance.point,
+    if facts.doubted:
+        chance = weight("bare")
+    had = Reason("seen", words.found(facts.found_with, facts.doubted), chance.point,
                  (facts.recovered,) if facts.recovered else ())
     yield from _stretch(chain, hands, None, at, chance, bool(facts.found_with), had, facts)
 

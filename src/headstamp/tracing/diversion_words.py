@@ -139,9 +139,10 @@ def had_it(party: str, step: Step) -> str:
     return f"It is recorded with {_party(party)} ({step.named})."
 
 
-def found(with_whom: str) -> str:
+def found(with_whom: str, doubted: bool = False) -> str:
     """That it was found out of lawful hands."""
-    return (f"It was found with: {with_whom}." if with_whom else
+    unsure = " Whoever documented it was not sure of that." if doubted else ""
+    return (f"It was found with: {with_whom}.{unsure}" if with_whom else
             "It was found in a state that makes it illicit; with whom is not recorded.")
 
 

@@ -184,7 +184,8 @@ class Facts:
     """What must be known beside a chain to weigh where the item left lawful hands.
 
     ``family`` is the item's; ``illicit`` whether anything said of its recovery makes it illicit
-    (a basis, or that it was with an armed group), ``found_with`` that group in words;
+    (a basis, or that it was with an armed group), ``found_with`` that group in words, ``doubted``
+    where whoever documented it is not sure of that;
     ``recovered`` the id of the recovery that says so. ``parties`` by id. ``belongs`` maps a party
     to the one it is part of or acts for. ``papers`` maps a document to its grade, or to the empty
     text where it has none; ``certificates`` are those among them that are end-user certificates.
@@ -203,6 +204,7 @@ class Facts:
     licences: Mapping[str, str] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
     authorities: Mapping[str, str] = field(default_factory=dict)
+    doubted: bool = False
 
     def of(self, party: str | None) -> Known:
         """What is known of a party; of nobody, nothing."""
