@@ -41,3 +41,25 @@ def test_a_word_that_is_no_tier_keeps_the_file_sealed(case: Case, tmp_path: Path
     assert (done.accepted, done.refused) == (1, 1)
     assert case.read("restricted").count("document")[0] == 0
     assert case.read("public").count("item")[0] == 1
+
+
+PERSONS = (
+    "name,party_kind,tier,public_office\n"
+    "Ana Private,Person,,\n"
+    "Works,firm,,\n"
+    "Minister,person,,yes\n"
+    "B. Private,person,public,no\n"
+)
+
+
+def test_a_private_person_of_a_table_is_restricted_and_the_file_with_it(case: Case, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(PERSONS, "utf-8")
+    done = import_file(case, path, kind="party", tier="public", actor="A")
+    # What the row says of itself is not bent: it is refused, and waits to be mended.
+    assert (done.accepted, done.refused) == (3, 1)
+    public, restricted = case.read("public"), case.read("restricted")
+    assert {one.label for one in public.stream("party")} == {"Works", "Minister"}
+    assert {one.label: one.get("tier") for one in restricted.stream("party")} == {
+        "Ana Private": "restricted", "Works": "public", "Minister": "public"}
+    assert (public.count("document")[0], restricted.count("document")[0]) == (0, 1)

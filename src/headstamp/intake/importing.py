@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from headstamp.errors import Invalid, Problem
 from headstamp.intake.identity import Identity, Occurrences, identity, key_of
 from headstamp.intake.mapping import MappingPlan, RecordPlan, When
+from headstamp.intake.private import guard
 from headstamp.intake.value import Cells, Getter, compiled
 from headstamp.kinds.identity import derived_id
 from headstamp.kinds.kind import Unfit
@@ -153,6 +154,7 @@ class _Maker:
         self._key = [compiled(value, places) for value in plan.key]
         self._columns: dict[str, str] = {}
         self._fixed = dict(mapping.defaults)
+        self._parties = plan.kind.name == "party"
         self._cells: list[tuple[str, int]] = []
         self._made: list[tuple[str, Getter]] = []
         structs: dict[str, list[tuple[str, Getter]]] = {}
@@ -193,6 +195,8 @@ class _Maker:
             for fact, made in structs.items()
         ]
         self._places = places
+        # Which tier the rows name for themselves shows only where none is given beforehand.
+        self._tier = self._fixed.pop("tier", None) if self._parties else None
 
     def holds(self, cells: Cells, ids: Mapping[str, str]) -> bool:
         """Whether this record is to be made of this row; ``ids`` are those of records above it."""
@@ -245,6 +249,8 @@ class _Maker:
                 values[fact] = inner
         if self._leftover or self._lenient or lines:
             self._keep(cells, values, lines)
+        if self._parties:
+            guard(values, self._tier)
         record: Record = self._validate(values)
         return record
 
@@ -302,6 +308,8 @@ class _Maker:
             fact: inner for fact, inner in structs.items()
             if all(part in inner for part in self._needed(fact))
         })
+        if self._parties:
+            guard(values, self._tier)
         try:
             self._validate(values)
         except ValidationError as error:

@@ -15,10 +15,26 @@ from headstamp.kinds.date import PartialDate
 from headstamp.kinds.identity import Link, RefKind
 from headstamp.kinds.kind import Unfit
 from headstamp.kinds.naming import Identifier, Name
-from headstamp.kinds.number import Truth
+from headstamp.kinds.number import TRUTH, Truth
 from headstamp.kinds.text import Line
 from headstamp.kinds.tier import RANK
 from headstamp.records.record import Record, fact
+from headstamp.vocab import vocabulary
+
+
+def is_private(values: Mapping[str, Any]) -> bool:
+    """Whether values, cleaned or as a table or form gives them, are those of a private person.
+
+    >>> is_private({"party_kind": "Person"}), is_private({"party_kind": "person", "public_office": "yes"})
+    (True, False)
+    """
+    kind = vocabulary("party_kind").find(str(values.get("party_kind") or ""))
+    if kind is None or kind.code != "person":
+        return False
+    try:
+        return not values.get("public_office") or not TRUTH.clean(values["public_office"])
+    except Unfit:
+        return True
 
 
 class Party(Record):
@@ -49,7 +65,7 @@ class Party(Record):
     def build(cls, values: Mapping[str, Any] | None = None, **more: Any) -> Self:
         """A party from its values; a private person of whom no tier is said is restricted."""
         given = {**(values or {}), **more}
-        if given.get("party_kind") == "person" and not given.get("public_office"):
+        if is_private(given):
             given.setdefault("tier", "restricted")
         return super().build(given)
 
