@@ -14,7 +14,6 @@ into a table prepared beforehand, not into a programming language in TOML.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,11 +23,10 @@ from string import Formatter
 from typing import Any
 
 from headstamp.errors import Problem
-from headstamp.intake import amounts, marks
+from headstamp.intake import amounts, marks, several
 from headstamp.kinds.date import bounds
 from headstamp.kinds.kind import Unfit
 
-_BETWEEN_NAMES = re.compile(r",\s+(?!(?:co|inc|llc|llp|limited|ltd|plc|s\.?a|gmbh)\b)", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 Cells = Sequence[str | None]
@@ -350,13 +348,13 @@ def _steps(value: Value) -> list[Callable[[Any], Any]]:
     if value.match:
         steps.append(_matcher(re.compile(value.match)))
     if value.json:
-        steps.append(_json_list)
+        steps.append(several.json_list)
     if value.split:
         mark = value.split
-        steps.append(_names if mark == "names" else
+        steps.append(several.names if mark == "names" else
                      lambda v: [p.strip() for p in v.split(mark) if p.strip()] or None)
     if value.take:
-        steps.append(_taken(value.take - 1))
+        steps.append(several.taken(value.take))
     if value.lower:
         steps.append(lambda v: v.casefold())
     if value.words or value.other is not None:
@@ -379,30 +377,6 @@ def _matcher(pattern: re.Pattern[str]) -> Callable[[Any], Any]:
         return (found[group] or None) if found else None
 
     return matched
-
-
-def _names(text: str) -> list[str] | None:
-    """The names of a list, as ``A CO., LTD, B LLC``."""
-    return [part.strip() for part in _BETWEEN_NAMES.split(text) if part.strip()] or None
-
-
-def _taken(place: int) -> Callable[[Any], Any]:
-    def taken(some: Any) -> Any:
-        if not isinstance(some, list):
-            return some if place == 0 else None
-        return some[place] if place < len(some) else None
-
-    return taken
-
-
-def _json_list(text: str) -> Any:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Unfit("not a JSON list", 'Write ["a", "b"].') from None
-    if isinstance(found, list):
-        return [str(one) for one in found] or None
-    raise Unfit("not a JSON list", 'Write ["a", "b"].')
 
 
 def _worded(words: dict[str, Any], other: Any) -> Callable[[Any], Any]:
