@@ -61,6 +61,8 @@ def records(reply_tier: str = "restricted", **reply: Any) -> list[Record]:
         make("note", id="note-rest", about="tran-told", text="CANARY is odd"),
         make("photograph", id="photo-rest", items=["doc-letr"], caption="CANARY",
              link="https://example.org/1"),
+        make("marking", id="mark-rest", item="doc-letr", text="CANARY 412207"),
+        make("reading", id="read-rest", marking="mark-rest", text="CANARY 412208"),
         make("item", id="item-rows", tag="CANARY", source={"document": "doc-letr", "row": 3}),
     ]
 
@@ -68,6 +70,7 @@ def records(reply_tier: str = "restricted", **reply: Any) -> list[Record]:
 RESTING = {
     "reply-aaaa", "doc-letr", "doc-page", "tran-said", "tran-told", "tran-papr", "cust-said",
     "find-rest", "right-rest", "note-rest", "photo-rest", "item-rows",
+    "mark-rest", "read-rest",
 }
 
 

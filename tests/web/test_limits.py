@@ -64,6 +64,15 @@ def test_the_public_hears_no_canary(case: Case) -> None:
     assert heard == []
 
 
+def test_the_public_finds_no_canary(case: Case) -> None:
+    client, all_ = _client(case, "public"), _client(case, "restricted")
+    for asked in ("CANARY 412207", "CANAR?", "412208", "canary"):
+        assert client.get("/api/search", params={"q": asked}).json()["hits"] == []
+        found = all_.get("/api/search", params={"q": asked}).json()
+        assert found["hits"]
+        assert {hit["id"] for hit in found["hits"]} <= set(found["use_limits"])
+
+
 def test_limits_stand_beside_each_link_and_at_the_head(case: Case) -> None:
     client = _client(case, "restricted")
     page = client.get("/transfers").text
@@ -157,5 +166,5 @@ def test_an_edit_form_that_is_refused_still_tells_them(case: Case) -> None:
 def test_every_kind_that_can_rest_on_a_reply_is_in_the_sample() -> None:
     kinds = {kind_named(one.partition("-")[0]).name for one in RESTING}
     assert {"transfer", "custody", "finding", "right_of_reply", "note", "document", "photograph",
-            "item", "trace_reply"} == kinds
+            "item", "marking", "reading", "trace_reply"} == kinds
     assert make("note", about="item-aaaa", text="x").NAME == "note"

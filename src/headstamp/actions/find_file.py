@@ -26,6 +26,7 @@ from headstamp.markings import Hit as MarkingHit
 from headstamp.markings.query import parse
 from headstamp.publish.sheets import Sheet, write_bytes, write_csv, write_workbook
 from headstamp.store.case import Case
+from headstamp.store.limits import told as words_of
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.vocab import fold
@@ -65,6 +66,8 @@ class Found:
     why: str
     item: str
     item_label: str
+    # What a trace reply forbids to be done with it, in words.
+    limits: str = ""
     pairs: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
 
     def as_dict(self) -> dict[str, Any]:
@@ -72,7 +75,7 @@ class Found:
         return {
             "id": self.id, "kind": self.kind, "text": self.text, "probability": self.probability,
             "likely": self.word, "why": self.why, "item": self.item or None,
-            "label": self.item_label or None, "pairs": [dict(pair) for pair in self.pairs],
+            "label": self.item_label or None, "limits": self.limits or None, "pairs": [dict(pair) for pair in self.pairs],
         }
 
 
@@ -180,12 +183,14 @@ def _shown(
         for one in records.values()
     }
     labels = reader.labels(sorted({one for one in items.values() if one}))
+    limits = reader.limits([*items, *labels])
 
     def one_found(hit: MarkingHit, record: Shown) -> Found:
         item, told = items[record.id], explained(hit)
         return Found(
             record.id, record.kind, hit.text, round(hit.probability, 6),
             how_likely(hit.probability), "; ".join(told["words"]), item, labels.get(item, ""),
+            "; ".join(words_of((*limits.get(record.id, ()), *limits.get(item, ())))),
             tuple(told["pairs"]),
         )
 
@@ -286,7 +291,7 @@ def _row(number: int, cells: tuple[str, ...], at: int) -> ListRow:
 
 _HEADS: Final = (
     "row of the list", "asked", "hit", "probability", "in words", "marking found", "record",
-    "item", "item id", "why",
+    "item", "item id", "why", "limits on its use",
 )
 
 
@@ -344,5 +349,5 @@ def told_of(row: ListRow) -> Iterator[list[str | int | float | None]]:
     for at, one in enumerate(row.found, 1):
         yield [
             row.number, row.asked, at, round(one.probability, 4), one.word, one.text, one.id,
-            one.item_label, one.item, one.why,
+            one.item_label, one.item, one.why, one.limits or None,
         ]

@@ -223,7 +223,8 @@ class Reader(Lists):
                     kinds.setdefault(kind, []).append(seq)
             for name, named in kinds.items():
                 if name in BY_NAME:
-                    found |= {one.seq: one for one in self._at(conn, BY_NAME[name], named)}
+                    told = self._telling(self._at(conn, BY_NAME[name], named))
+                    found |= {one.seq: one for one in told}
         return found
 
     def gained(self, kind: str, since: int) -> builtins.list[Shown]:
