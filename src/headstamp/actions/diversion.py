@@ -77,7 +77,7 @@ def kind_of(found: Diversion) -> str:
 
 def diversion_of(case: Case, reader: Reader, item: str) -> Found:
     """The point of diversion of one item, by its id. Raises Missing."""
-    return found_in(trace(case, reader, item))
+    return found_in(trace(case, reader, item, flagged=False))
 
 
 def found_in(traced: Traced) -> Found:

@@ -75,20 +75,25 @@ class Traced:
         }
 
 
-def trace(case: Case, reader: Reader, item_id: str, *, gathered: Checks | None = None) -> Traced:
+def trace(
+    case: Case, reader: Reader, item_id: str, *, gathered: Checks | None = None, flagged: bool = True
+) -> Traced:
     """The chain of one item. Raises Missing where there is none, or none that may be seen.
 
     ``gathered`` (see :func:`headstamp.actions.checks.checks`) lets quantities be compared with
-    all transfers of the case; without it, with those of the chain.
+    all transfers of the case; without it, with those of the chain. Without ``flagged`` nothing is
+    held against lists and papers.
     """
     with reader.snapshot() as seen:
         item = seen.get(item_id)
         if item.kind != "item":
             raise Missing(f"{item_id} is no item; a chain is that of an item")
-        return _traced(seen, item, case, gathered)
+        return _traced(seen, item, case, gathered, flagged)
 
 
-def _traced(reader: Reader, item: Shown, case: Case, gathered: Checks | None) -> Traced:
+def _traced(
+    reader: Reader, item: Shown, case: Case, gathered: Checks | None, flagged: bool
+) -> Traced:
     about = attached(reader, transfer_index(case, reader), item)
     claims, held = claims_about(reader, about)
     limits = reader.limits([claim.id for claim in claims])
@@ -101,7 +106,7 @@ def _traced(reader: Reader, item: Shown, case: Case, gathered: Checks | None) ->
                         one_piece=pieces is None or pieces == 1)
     diversion = find_diversion(chain, facts_of(
         item, chain, _around(case, reader, known), known.same))
-    flags = checks_of_chain(reader, chain, gathered, case=case)
+    flags = checks_of_chain(reader, chain, gathered, case=case) if flagged else ()
     more = {one for flag in flags for one in flag.about} | set(diversion.parties)
     more -= names.keys()
     names |= {one.id: one.label for one in about.around}
