@@ -50,6 +50,8 @@ COMMANDS: dict[str, str] = {
     "flags": "checks",
     "forward": "forward",
     "lag": "lag",
+    "measures": "measure",
+    "measure": "measure",
     "finding": "finding",
     "erase": "erase",
     "verify": "case",

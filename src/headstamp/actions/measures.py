@@ -1,0 +1,105 @@
+"""Asking a measure of plain values and files: the words of a command turned into its inputs.
+
+Files are read as imports read them: within limits, by their content, with every faulty row named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from headstamp.analysis.measure import Input, Measure, Result
+from headstamp.analysis.measures import measure_named
+from headstamp.errors import Invalid, Missing, Problem
+from headstamp.intake.table import open_table
+
+MOST_ROWS: Final = 5_000_000
+_MOST_TOLD: Final = 20
+
+
+def measure(name: str, given: Mapping[str, str]) -> Result:
+    """What a measure says of what is given, by the names of its inputs.
+
+    ``given`` are words as typed: lists parted by commas (``@FILE`` reads them from a file, one in
+    a line or parted by commas), tables as the path of a file. Raises Missing for no such measure
+    or file, Invalid with every faulty input at once, Unreadable for a file that is no table.
+    """
+    found = measure_named(name)
+    return found.run(**inputs(found, given))
+
+
+def inputs(found: Measure, given: Mapping[str, str]) -> dict[str, Any]:
+    """The inputs of a measure from words; those not given have their default."""
+    problems: list[Problem] = []
+    values: dict[str, Any] = {}
+    known = {one.name: one for one in found.inputs}
+    for name in given:
+        if name not in known:
+            problems.append(Problem(f"{found.name} has no such input",
+                                    "It has: " + ", ".join(known), name, given[name]))
+    for one in found.inputs:
+        text = given.get(one.name)
+        if text is None:
+            if one.needed:
+                problems.append(Problem("this must be given", one.help, one.name))
+            values[one.name] = one.default
+            continue
+        try:
+            values[one.name] = _value(one, text)
+        except Invalid as error:
+            problems.extend(error.problems or [Problem(error.message, "", one.name, text[:200])])
+    if problems:
+        raise Invalid(f"{found.name} cannot be asked so", problems[:_MOST_TOLD])
+    return values
+
+
+def _value(one: Input, text: str) -> Any:
+    if one.kind == "table":
+        return _table(one, Path(text))
+    if one.kind in ("whole numbers", "numbers", "words"):
+        words = _words(text)
+        return [_single(one, word) for word in words]
+    return _single(one, text.strip())
+
+
+def _single(one: Input, word: str) -> Any:
+    if one.choices and word not in one.choices:
+        raise Invalid("not one of the words it knows", [Problem(
+            "not one of the words it knows", "One of: " + ", ".join(one.choices), one.name, word)])
+    if one.kind in ("word", "words"):
+        return word
+    whole = one.kind in ("whole number", "whole numbers")
+    try:
+        return int(word) if whole else float(word)
+    except ValueError:
+        kind = "a whole number" if whole else "a number"
+        raise Invalid(f"not {kind}", [Problem(f"not {kind}", one.help, one.name, word[:200])]) from None
+
+
+def _words(text: str) -> list[str]:
+    if text.startswith("@"):
+        path = Path(text[1:])
+        if not path.is_file():
+            raise Missing(f"there is no file {path}")
+        text = path.read_text("utf-8-sig")
+    return [word for word in text.replace("\n", ",").replace(";", ",").split(",") if word.strip()]
+
+
+def _table(one: Input, path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        raise Missing(f"there is no file {path}")
+    table = open_table(path)
+    rows: list[dict[str, str]] = []
+    problems: list[Problem] = []
+    for row in table.rows():
+        if isinstance(row, Problem):
+            problems.append(row)
+        elif len(rows) < MOST_ROWS:
+            rows.append({name: cell or "" for name, cell in zip(table.columns, row.cells, strict=False)})
+        else:
+            problems.append(Problem(f"more than {MOST_ROWS:,} rows", "Ask it of a part.", one.name))
+            break
+    if problems:
+        raise Invalid(f"{path.name} has faulty rows", problems[:_MOST_TOLD])
+    return rows

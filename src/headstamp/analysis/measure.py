@@ -1,0 +1,140 @@
+"""What a measure is: a named, versioned way to answer one question, that says when it cannot.
+
+A measure takes numbers and gives numbers: it reads no file and no case. Its result always has an
+interval or a refusal, its assumptions in words, what was looked at before it was believed
+(diagnostics), and how far other models of the same data differ. A refusal is an answer: the data
+cannot carry a number, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, Literal
+
+InputKind = Literal["whole numbers", "numbers", "number", "whole number", "table", "word", "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Something a measure is given: its name as an option, what it is, whether it must be there.
+
+    A table has the columns that ``help`` names; its rows come as dictionaries of text. ``choices``
+    are the words allowed, where there are few.
+    """
+
+    name: str
+    kind: InputKind
+    help: str
+    needed: bool = False
+    default: Any = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing that was looked at: a number, whether it is as it should be (None: only told), in words."""
+
+    name: str
+    value: float | None
+    good: bool | None
+    words: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {"name": self.name, "value": number(self.value), "good": self.good, "words": self.words}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Another way to read the same data, with what it gives and how well it fits.
+
+    ``weight`` is the probability given to it where models are averaged; ``fit`` its criterion
+    (named by the measure: AIC, BIC, log posterior).
+    """
+
+    name: str
+    estimate: float | None
+    low: float | None = None
+    high: float | None = None
+    fit: float | None = None
+    weight: float | None = None
+    words: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "name": self.name, "estimate": number(self.estimate),
+            "interval": interval(self.low, self.high), "fit": number(self.fit),
+            "weight": number(self.weight), "words": self.words,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A measure's answer. With ``refused`` there is no estimate, and ``reason`` says why.
+
+    ``estimate``, ``low`` and ``high`` are in ``unit``; ``level`` is that of the interval, from 0
+    to 1. ``more`` holds further named values of the measure (plain JSON values). ``text`` is a
+    sentence or two for a report.
+    """
+
+    method: str
+    version: int
+    question: str
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float = 0.95
+    unit: str = ""
+    assumptions: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    models: tuple[Model, ...] = ()
+    warnings: tuple[str, ...] = ()
+    refused: bool = False
+    reason: str = ""
+    text: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values; a number that is not finite is null."""
+        return {
+            "method": self.method, "version": self.version, "question": self.question,
+            "estimate": number(self.estimate), "interval": interval(self.low, self.high),
+            "level": self.level, "unit": self.unit, "assumptions": list(self.assumptions),
+            "diagnostics": [one.as_dict() for one in self.diagnostics],
+            "models": [one.as_dict() for one in self.models], "warnings": list(self.warnings),
+            "refused": self.refused, "reason": self.reason, "text": self.text,
+            "more": dict(self.more), "sources": list(self.sources),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure's declaration, from which come its command, its page and its part of the docs.
+
+    ``run`` takes the inputs by name (a table as a list of dictionaries of text) and gives a
+    Result; it raises Invalid naming every faulty input, and refuses in its Result where the
+    data cannot carry a number.
+    """
+
+    name: str
+    version: int
+    question: str
+    inputs: tuple[Input, ...]
+    assumptions: tuple[str, ...]
+    refuses: str
+    sources: tuple[str, ...]
+    run: Callable[..., Result]
+
+
+def number(value: float | None) -> float | None:
+    """A number as JSON has it: None where it is none or not finite."""
+    return None if value is None or not isfinite(value) else value
+
+
+def interval(low: float | None, high: float | None) -> list[float | None] | None:
+    """The two ends as JSON; None where neither is known."""
+    return None if low is None and high is None else [number(low), number(high)]

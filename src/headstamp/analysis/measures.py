@@ -1,0 +1,18 @@
+"""The measures by name: the one list of them; nothing else enumerates measures."""
+
+from __future__ import annotations
+
+from headstamp.analysis.measure import Measure
+from headstamp.analysis.scale_serials import MEASURE as SERIALS
+from headstamp.errors import Missing
+
+MEASURES: tuple[Measure, ...] = (SERIALS,)
+_BY_NAME = {measure.name: measure for measure in MEASURES}
+
+
+def measure_named(name: str) -> Measure:
+    """The measure of that name. Raises Missing naming all there are."""
+    found = _BY_NAME.get(name)
+    if found is None:
+        raise Missing(f"there is no measure {name!r}; there are: " + ", ".join(sorted(_BY_NAME)))
+    return found
