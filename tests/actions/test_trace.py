@@ -314,6 +314,42 @@ def test_judged_the_same_and_parted_again_without_delay(case: Case) -> None:
     assert gaps() == apart
 
 
+HIDDEN: list[dict[str, Any]] = [
+    {"serials": "TA 412000 - 412300"}, {"lot": "4470-B"}, {"lot": "4480-B, 44?1-B"},
+    {"items": [ITEM]}, {"product": "Tarnholt TA-7"}, {"package": "crate 771"},
+]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_chain_is_as_if_what_is_hidden_had_never_been(tmp_path: Path, late: bool) -> None:
+    """Sealed from the beginning, or sealed later under an index that is kept: no trace of it."""
+    told = []
+    for hidden in (False, True):
+        with Case.create(tmp_path / str(hidden)) as case:
+            put(case, make("party", "army", name="Army"), make("party", "maker", name="Maker"),
+                make("item", "rifle", tag="A-1", make="Tarnholt", model="TA-7", made_on="2011",
+                     recovered_on="2016"),
+                marked("TA 412207"), marked("44?0-B", "lot", "lot"), marked("crate 771", "crate", "c"),
+                transfer("seen", lot="4470-B, 4471-B", from_party="party-maker0000",
+                         to_party="party-army0000"))
+            if hidden:
+                tier = "partner" if late else "sealed"
+                put(case, make("party", "secret", name="Secret", tier=tier), *(
+                    transfer(f"h{n}", **values, from_party="party-secret0000", tier=tier)
+                    for n, values in enumerate(HIDDEN)),
+                    make("tie", "t", party="party-army0000", to_party="party-secret0000",
+                         tie_kind="same", basis="one letterhead", tier=tier))
+            if hidden and late:
+                assert len(seen(case).chain.claims) > 5
+                put(case, make("party", "secret", name="Secret", tier="sealed"), *(
+                    transfer(f"h{n}", **values, from_party="party-secret0000", tier="sealed")
+                    for n, values in enumerate(HIDDEN)),
+                    make("tie", "t", party="party-army0000", to_party="party-secret0000",
+                         tie_kind="same", basis="one letterhead", tier="sealed"))
+            told.append(seen(case).as_dict())
+    assert told[0] == told[1]
+
+
 CHANGES = st.lists(st.tuples(
     st.sampled_from(["a", "b", "c"]),
     st.sampled_from(["partner", "restricted", "sealed"]),

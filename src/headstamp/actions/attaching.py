@@ -86,7 +86,8 @@ def attached(reader: Reader, index: TransferIndex, item: Shown) -> About:
             {one.id: [Match("item", 1.0, "", exact=True)]
              for one in reader.referring(thing.id, kind="transfer", field="items")},
             _by_serial(reader, index, own), _by_reply(reader, thing),
-            _by_number(index, "lot", own, _LOT), _by_number(index, "package", own, _PACKAGE),
+            _by_number(reader, index, "lot", own, _LOT),
+            _by_number(reader, index, "package", own, _PACKAGE),
             _by_tag(index, thing),
         ])
         if depth == 0:
@@ -189,7 +190,7 @@ def _by_reply(reader: Reader, thing: Shown) -> dict[str, list[Match]]:
 
 
 def _by_number(
-    index: TransferIndex, name: str, read: Iterable[_Read], kinds: Mapping[str, bool]
+    reader: Reader, index: TransferIndex, name: str, read: Iterable[_Read], kinds: Mapping[str, bool]
 ) -> dict[str, list[Match]]:
     found: dict[str, list[Match]] = {}
     for one in read:
@@ -200,7 +201,7 @@ def _by_number(
             for key in _keys(text, said=kinds[one.kind]):
                 asked[key] = min(1.0, asked.get(key, 0.0) + weight)
         for key, weight in asked.items():
-            for id_, match in _agreeing(index, name, key, weight, one):
+            for id_, match in _agreeing(reader, index, name, key, weight, one):
                 found.setdefault(id_, []).append(_of_kind(kinds[one.kind], match))
     return found
 
@@ -214,11 +215,18 @@ def _keys(text: str, *, said: bool) -> tuple[str, ...]:
                                           any(c.isdigit() for c in w)))))
 
 
-def _agreeing(index: TransferIndex, name: str, key: str, weight: float, one: _Read
-              ) -> Iterator[tuple[str, Match]]:
+def _agreeing(
+    reader: Reader, index: TransferIndex, name: str, key: str, weight: float, one: _Read
+) -> Iterator[tuple[str, Match]]:
     by: By = "lot" if name == "lot" else "package"
     some = index.numbered(name, key)
-    unread = len({other for _, other, how in some if how == "unread"})
+    unread = 0
+    if any(how == "unread" for _, _, how in some):
+        # Only what may be seen counts among those that agree.
+        shown = reader.many([id_ for id_, _, _ in some])
+        some = [found for found in some if found[0] in shown and index.still(
+            found[0], shown[found[0]].values, (name,))]
+        unread = len({other for _, other, how in some if how == "unread"})
     short = len(key) < SHORT
     for id_, other, how in some:
         share, said = weight, f"{by} “{one.text or key}”"

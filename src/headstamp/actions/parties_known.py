@@ -46,7 +46,11 @@ _KEPT: WeakKeyDictionary[Case, dict[str, KnownParties]] = WeakKeyDictionary()
 def known_parties(case: Case, reader: Reader) -> KnownParties:
     """The parties and ties as this reader sees them, brought up to the log."""
     kept = _KEPT.setdefault(case, {})
-    found = kept[reader.clearance] = _brought_up(kept.get(reader.clearance), reader)
+    held = kept.get(reader.clearance)
+    # One of another state than the newest is not kept: a page may read while others write.
+    found = _brought_up(held, reader)
+    if held is None or found.size > held.size or held.size > case.read(reader.clearance).size():
+        kept[reader.clearance] = found
     return found
 
 

@@ -214,16 +214,23 @@ def transfer_index(case: Case, reader: Reader) -> TransferIndex:
     """
     with _LOCK:
         kept = _KEPT.setdefault(case, {})
-        found = kept[reader.clearance] = brought_up(kept.get(reader.clearance), reader)
+        held = kept.get(reader.clearance)
+        if held is not None and held.size > case.read(reader.clearance).size():
+            held = None  # the case was put back to an earlier state under our feet
+        found = kept[reader.clearance] = brought_up(held, reader)
         return found
 
 
 def brought_up(index: TransferIndex | None, reader: Reader) -> TransferIndex:
-    """The index at the reader's size of the log; made anew where much has changed."""
+    """The index at the reader's size of the log, or a later one.
+
+    A reader of an earlier state is answered from the later index: what it names is read again
+    in that state.
+    """
     size = reader.size()
-    if index is not None and index.size == size:
+    if index is not None and index.size >= size:
         return index
-    if index is None or size < index.size:
+    if index is None:
         return TransferIndex(size, Part(_all(reader)), _EMPTY)
     if reader.gained("erasure", index.size):  # what was erased is not kept in memory either
         return TransferIndex(size, Part(_all(reader)), _EMPTY)
