@@ -132,6 +132,8 @@ def test_limits_are_told(case: Case) -> None:
 def test_what_cannot_be_asked_is_refused(case: Case) -> None:
     with pytest.raises(Invalid, match="nothing is asked forward"):
         ask(case, "mark-aaaa")
+    with pytest.raises(Invalid, match="since when"):
+        ask(case, "party-aaaa", since="31 February")
     with pytest.raises(Invalid, match="no serial number can be read"):
         by(case, "serials", "none at all")
     with pytest.raises(Invalid, match="in full"):

@@ -17,7 +17,9 @@ from typing import Any, Final
 
 from headstamp.actions.attaching import attached
 from headstamp.actions.transfer_index import TransferIndex, numbers, transfer_index
-from headstamp.errors import Invalid
+from headstamp.errors import Invalid, Problem
+from headstamp.kinds.date import PARTIAL_DATE
+from headstamp.kinds.kind import Unfit
 from headstamp.markings.normalise import plain_key
 from headstamp.markings.range_index import RangeIndex
 from headstamp.markings.serial_range import SerialRange, read_ranges
@@ -116,6 +118,7 @@ def forward(
     if kind not in STARTS:
         raise Invalid(f"from a {kind.replace('_', ' ')} nothing is asked forward; from there are: "
                       + ", ".join((*STARTS, *BY_TEXT)))
+    since = _date(since)
     shown = reader.get(start)
     index = transfer_index(case, reader)
     more: list[str] = []
@@ -146,6 +149,14 @@ def forward(
     else:
         some, words = {start: (shown, 0)}, f"goods of {shown.label}"
     return _found(reader, index, start, words, some, beside, more, limit)
+
+
+def _date(text: str) -> str:
+    try:
+        return PARTIAL_DATE.clean(text) if text else ""
+    except Unfit as error:
+        raise Invalid("since when is not understood",
+                      [Problem(error.rule, error.advice, "since", text[:100])]) from error
 
 
 def forward_by(

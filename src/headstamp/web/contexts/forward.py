@@ -60,9 +60,11 @@ class ForwardContext(Context):
 def forward_context(reader: Reader, params: Params) -> ForwardContext:
     """All that came the same way as ``from`` (a record's id), or by ``by`` and ``text``.
 
+    From a party, ``since`` leaves out what surely happened before.
+
     Raises Missing, Invalid.
     """
-    start, by, text = params.text("from"), params.text("by"), params.text("text")
+    start, by, text, since = (params.text(n) for n in ("from", "by", "text", "since"))
     if not start and not (by and text):
         return ForwardContext("", "", None)
     about: Piece | None = None
@@ -71,7 +73,7 @@ def forward_context(reader: Reader, params: Params) -> ForwardContext:
         if start:
             if kind_of_id(start).name not in STARTS:
                 raise Invalid("from there nothing is asked forward")
-            found = forward(params.case, now, start, limit=MOST)
+            found = forward(params.case, now, start, since=since, limit=MOST)
             about = ref_piece(start, now.get(start).label)
         else:
             found = forward_by(params.case, now, by, text, limit=MOST)

@@ -12,6 +12,7 @@ PAGES: tuple[Page, ...] = (
         context=forward_context, returns=ForwardContext, template="forward.html", tag="search",
         parameters=(
             Parameter("from", "A transfer, party, document, item or custody event, by its id"),
+            Parameter("since", "From a party: leave out what surely happened before this date"),
             Parameter("by", "Or by what", {"type": "string", "enum": list(BY_TEXT)}),
             Parameter("text", "The lot, the serial numbers or ranges, or the package's number"),
         ),
