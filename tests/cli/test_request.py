@@ -132,7 +132,7 @@ def test_send_and_chase(say: Say, desk: Desk, tmp_path: Path) -> None:
     assert "due on 2026-05-01" in told.out
     assert say("acknowledge", "12/26", "--on", "2026-03-10", "--json").json["acknowledged_on"] == "2026-03-10"
     told = say("remind", "12/26", "--on", "2026-05-15", "-o", tmp_path / "r.pdf")
-    assert "Reminded 1 times" in told.out
+    assert "Reminded 1 time," in told.out
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
     assert say("remind", "12/26", "-o", tmp_path / "r.txt").code == 2
     assert say("escalate", "12/26", "--to", "Export Control Board", "--on", "2026-06-20",

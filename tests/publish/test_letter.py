@@ -194,7 +194,7 @@ def test_a_marking_looks_the_same_in_arabic_as_in_english(desk: Desk, tmp_path: 
         subprocess.run([tool("pdftoppm"), "-r", "288", "-f", str(number), "-l", str(number), "-png",
                         "-singlefile", path, tmp_path / language], check=True)
         with Image.open(tmp_path / f"{language}.png") as page_image:
-            box = tuple(round(one * 4) for one in (left, top, right, bottom))
+            box = (round(left * 4), round(top * 4), round(right * 4), round(bottom * 4))
             strips.append(page_image.convert("L").crop(box).resize((80, 24)))
     apart = sum(abs(a - b) for a, b in zip(strips[0].tobytes(), strips[1].tobytes(), strict=True))
     turned = strips[0].transpose(Image.Transpose.FLIP_LEFT_RIGHT).tobytes()

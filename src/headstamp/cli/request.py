@@ -156,7 +156,7 @@ def draft(
 
     def words() -> None:
         line(f"Drafted {shown.get('our_reference')} ({made.id}): {shown.label}, "
-             f"{len(shown.get('items') or ())} items.")
+             f"{_count(len(shown.get('items') or ()), 'item')}.")
         _check_in_words(made.check)
 
     session.show({**shown.as_dict(), "check": made.check.as_dict()}, words)
@@ -312,7 +312,7 @@ def remind(
         wanted = forms[0] if output.suffix.lower() == ".pdf" else forms[1]
         write_whole(output, wanted.content, "the reminder")
     days = list(shown.get("reminded_on") or ())
-    _told(session, moved, shown, f"Reminded {len(days)} times, last on {days[-1]}."
+    _told(session, moved, shown, f"Reminded {_count(len(days), 'time')}, last on {days[-1]}."
           + (f" Written to {output}." if output else ""))
 
 
@@ -366,6 +366,10 @@ def templates(
     files = write_out_templates(folder)
     session.show({"files": [str(path) for path in files]},
                  lambda: line(f"{len(files)} files written to {folder}."))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _day(text: str) -> date | None:

@@ -79,6 +79,9 @@ def compose(
     ]
     if request.get("channel"):
         facts.append((words["label.through"], (Run(str(request["channel"]), "said"),)))
+    asked = request.get("confidentiality")
+    if asked and asked != "none":
+        facts.append((words["label.confidential"], own(words.code("confidentiality_asked", asked))))
     if request.get("urgent_because"):
         facts.append((words["label.urgent"], (Run(str(request["urgent_because"]), "said"),)))
     shown = annex.photographs(about, words, pictures)
@@ -139,7 +142,8 @@ def _parts(
     yield Part(words["letter.ask_title"], _asked(about, words))
     yield Part(words["letter.use_title"], (
         *prose(str(request.get("intended_use") or "")),
-        *(Para(own(text)) for text in _confidence(about, words)),
+        *((Para(own(words.code("confidentiality_given", request["confidentiality_given"]))),)
+          if request.get("confidentiality_given") else ()),
         *prose(str(request.get("confidentiality_words") or "")),
         Para(own(words["letter.use_limits"]))))
     due = said_date(request.get("due_on"), words) if reminder is None else ""
@@ -157,14 +161,6 @@ def _asked(about: Subject, words: Words) -> tuple[Para, ...]:
     role = str(about.request.get("addressee_role") or "other")
     told = role if role in words.told["ask"] else "other"
     return tuple(Para(own(one), "point") for one in words.each(f"ask.{told}"))
-
-
-def _confidence(about: Subject, words: Words) -> Iterator[str]:
-    for field, section in (("confidentiality", "confidentiality_asked"),
-                           ("confidentiality_given", "confidentiality_given")):
-        told = words.code(section, about.request.get(field))
-        if told:
-            yield told
 
 
 def asked_in_words(letter: Letter) -> str:

@@ -128,20 +128,16 @@ class _Writer:
         table.style, table.autofit = "Table Grid", False
         if self.rtl:
             table._tbl.tblPr.find(qn("w:tblStyle")).addnext(OxmlElement("w:bidiVisual"))
-        for cell, head in zip(table.rows[0].cells, heads, strict=True):
-            self._cell(cell, [(Run(words[f"label.{head}"], "label"),)])
+        for at, head in enumerate(heads):
+            self._cell(table.rows[0].cells[at], [(Run(words[f"label.{head}"], "label"),)], _WIDTHS[at])
         repeat = OxmlElement("w:tblHeader")
         table.rows[0]._tr.get_or_add_trPr().append(repeat)
         for item in self.letter.items:
-            cells = table.add_row().cells
-            self._cell(cells[0], [(Run(str(item.number), "code"),)])
-            for cell, lines in zip(
-                cells[1:], (item.what, item.make, item.marks, item.made, item.found), strict=True
+            number: tuple[Line, ...] = ((Run(str(item.number), "code"),),)
+            for cell, width, lines in zip(table.add_row().cells, _WIDTHS, (
+                number, item.what, item.make, item.marks, item.made, item.found), strict=True
             ):
-                self._cell(cell, lines or [(Run(words["label.not_known"]),)])
-        for row in table.rows:
-            for cell, width in zip(row.cells, _WIDTHS, strict=True):
-                cell.width = Mm(width)
+                self._cell(cell, lines or [(Run(words["label.not_known"]),)], width)
         self._photographs()
 
     def _photographs(self) -> None:
@@ -159,7 +155,8 @@ class _Writer:
 
     # -- paragraphs and runs
 
-    def _cell(self, cell: Any, lines: Iterable[Line]) -> None:
+    def _cell(self, cell: Any, lines: Iterable[Line], width: float) -> None:
+        cell.width = Mm(width)
         for number, line in enumerate(lines):
             para = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
             para.paragraph_format.space_after = Pt(1)
