@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from headstamp.actions.parties import judge, judged, same_as, ties
@@ -18,12 +15,11 @@ NAMES = {"party-aaaa": "Example Works Ltd", "party-bbbb": "ООО Пример �
 
 
 @pytest.fixture
-def case(tmp_path: Path) -> Iterator[Case]:
-    with Case.create(tmp_path / "case") as made:
-        with made.change(actor="tester", reason="sample") as change:
-            change.put_many([Party.build(id=id_, name=name) for id_, name in NAMES.items()])
-            change.put(Party.build(id="party-dddd", name="A. Private", party_kind="person"))
-        yield made
+def case(case: Case) -> Case:
+    with case.change(actor="tester", reason="sample") as change:
+        change.put_many([Party.build(id=id_, name=name) for id_, name in NAMES.items()])
+        change.put(Party.build(id="party-dddd", name="A. Private", party_kind="person"))
+    return case
 
 
 def say(case: Case, party: str, other: str, judgement: str, why: str = "same register number",

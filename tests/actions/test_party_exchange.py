@@ -31,11 +31,10 @@ RECORDS = [
 
 
 @pytest.fixture
-def case(tmp_path: Path) -> Iterator[Case]:
-    with Case.create(tmp_path / "case") as made:
-        with made.change(actor="tester", reason="sample") as change:
-            change.put_many(RECORDS)
-        yield made
+def case(case: Case) -> Case:
+    with case.change(actor="tester", reason="sample") as change:
+        change.put_many(RECORDS)
+    return case
 
 
 @pytest.fixture
