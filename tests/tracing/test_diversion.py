@@ -15,6 +15,7 @@ from headstamp.tracing.chain import build_chain
 from headstamp.tracing.claim import Attachment, Claim
 from headstamp.tracing.diversion import METHOD, find_diversion
 from headstamp.tracing.diversion_ask import uncertainty
+from headstamp.tracing.diversion_place import MOST_PLACES
 from headstamp.tracing.diversion_rule import BAR, WEIGHTS, of_grade, sources
 from headstamp.tracing.hypothesis import Answer, Diversion, Facts, Hypothesis, Known
 from headstamp.vocab import vocabulary
@@ -270,6 +271,25 @@ def test_calibration_on_invented_worlds() -> None:
     assert share("likely") >= 0.55, seen
     assert share("determined") >= 0.8, seen
     assert share("first") >= 0.55, seen
+
+
+def test_a_chain_of_very_many_places_is_weighed_by_its_best() -> None:
+    firms = {f"party-{n}": Known("firm") for n in range(30)}
+    claims = [
+        told(f"cust-{n}", ("retransferred", "stolen", "sold")[n % 3], f"party-{n % 30}",
+             f"party-{(7 * n + 1) % 30}", f"{1950 + n // 12}-{n % 12 + 1:02}-01", "contested", grade="C3")
+        for n in range(300)
+    ]
+    found = of(*claims, TAKEN, FOUND, facts=replace(FACTS, parties={**PARTIES, **firms}))
+    assert 10 < len(found.hypotheses) <= MOST_PLACES + 1
+    assert found.hypotheses[-1].rest
+    assert found.undetermined
+
+
+def test_dates_that_run_backwards_make_no_window_that_does() -> None:
+    late = replace(ISSUED, first="2018-01-01", last="2018-01-31", when="2018-01")
+    for one in of(MADE, SENT, late, FOUND).hypotheses:
+        assert not (one.first and one.last and one.last < one.first)
 
 
 def test_uncertainty_counts_what_no_record_tells_of() -> None:

@@ -22,110 +22,104 @@ from headstamp.tracing.diversion_hands import (
     same_hands,
 )
 from headstamp.tracing.diversion_rule import Three, times, weight
-from headstamp.tracing.diversion_telling import Told, heard
-from headstamp.tracing.hypothesis import Facts, Reason
-from headstamp.tracing.step import Chain, Gap, Step
+from headstamp.tracing.diversion_telling import Tellings
+from headstamp.tracing.hypothesis import Reason
+from headstamp.tracing.step import Step
+
+Window = tuple[str | None, str | None]
 
 
-def between(chain: Chain, at: int, hands: Hands, told: tuple[Told, ...], facts: Facts) -> Iterator[Place]:
+def between(told: Tellings, at: int, hands: Hands) -> Iterator[Place]:
     """The stretch before this event, where a lawful holder is followed by other hands."""
-    step = chain.steps[at]
-    giver = step.from_party
+    facts = told.facts
+    giver = told.chain.steps[at].from_party
     if hands.standing != "lawful" or giver is None or same_hands(giver, hands.party, facts):
         return
     wrong = is_group(giver, facts) or giver in hands.unlawful
     if not wrong and is_known(giver, facts):
-        yield _to_another(chain, at, hands, giver, facts)
-        return
-    ids = tuple(sorted(c.id for c in step.claims))
-    had = Reason("seen", words.had_it(giver, step), told[at].chance.point, ids, step.grades)
-    yield from _stretch(chain, hands, giver, at, told[at].chance, wrong, had, facts)
+        yield _to_another(told, at, hands, giver)
+    else:
+        yield from _stretch(told, hands, giver, at, told.heard[at].chance, wrong,
+                            _had(told, at, giver))
 
 
-def _to_another(chain: Chain, at: int, hands: Hands, giver: str, facts: Facts) -> Place:
-    """The stretch in which it came, nobody says how, from one lawful holder to another."""
-    since, step = chain.steps[hands.since], chain.steps[at]
-    code = "gap_promise" if promised(since, facts) else "gap_other_holder"
-    kind = ("commercial_leakage" if facts.family == "commercial_good" else
-            "unauthorised_retransfer" if code == "gap_promise" else "unknown")
-    gap = _gap_after(chain, hands.since, since, step)
-    ids = tuple(sorted(c.id for c in since.claims))
-    kept = Reason("held", words.held(hands.lawful, since), heard(since, facts).chance.point, ids, since.grades)
-    had = Reason("seen", words.had_it(giver, step), heard(step, facts).chance.point,
-                 tuple(sorted(c.id for c in step.claims)), step.grades)
-    why = Reason(code, words.lawfulness(code), weight(code).point, ids)
-    return Place(hands.since + 0.5, kind, hands.lawful, giver, gap.first, gap.last, weight(code),
-                 (kept, had), (why,), frozenset(), frozenset(),
-                 tuple(sorted({*ids, *had.records})), None, "gap")
-
-
-def at_the_end(chain: Chain, hands: Hands, told: tuple[Told, ...], facts: Facts) -> Iterator[Place]:
+def at_the_end(told: Tellings, hands: Hands) -> Iterator[Place]:
     """The stretch before a recovery that names nobody it was recovered from."""
+    chain, facts = told.chain, told.facts
     if not facts.illicit:
         return
     at = next((k for k, s in enumerate(chain.steps) if s.how == "recovered"), None)
-    if at is not None and chain.steps[at].from_party is not None:
-        return
-    if at is None and hands.standing != "lawful":
-        return
     if at is not None:
-        # Who had it before the recovery.
-        hands = Hands()
+        if chain.steps[at].from_party is not None:
+            return
+        hands = Hands()  # who had it before the recovery
         for k, step in enumerate(chain.steps[:at]):
             goes(step, k, hands, facts)
-        if hands.standing != "lawful":
-            return
-    chance = told[at].chance if at is not None else weight("seen")
+    if hands.standing != "lawful":
+        return
+    chance = told.heard[at].chance if at is not None else weight("seen")
     if facts.doubted:
         chance = weight("bare")
     had = Reason("seen", words.found(facts.found_with, facts.doubted), chance.point,
                  (facts.recovered,) if facts.recovered else ())
-    yield from _stretch(chain, hands, None, at, chance, bool(facts.found_with), had, facts)
+    yield from _stretch(told, hands, None, at, chance, bool(facts.found_with), had)
 
 
-def however(chain: Chain, event: Place, hands: Hands, told: tuple[Told, ...], facts: Facts
-            ) -> Iterator[Place]:
+def however(told: Tellings, event: Place, hands: Hands) -> Iterator[Place]:
     """That it passed between the two sides of an event, however that was.
 
     Where the event is told less surely than that the one had it before and the other after, its
     passing in a way not known is a hypothesis of its own.
     """
+    to, facts = event.first_unlawful, told.facts
     if not event.surely or event.last_lawful is None or event.last_lawful != hands.lawful:
         return
-    to = event.first_unlawful
-    for at in range(int(event.order) + 1, len(chain.steps)):
-        step = chain.steps[at]
-        if step.share >= 0.5 and to and same_hands(step.from_party, to, facts) and is_group(to, facts):
-            ids = tuple(sorted(c.id for c in step.claims))
-            had = Reason("seen", words.had_it(to, step), told[at].chance.point, ids, step.grades)
-            whole = Hands(hands.lawful, "lawful", hands.lawful, hands.came)
-            for place in _stretch(chain, whole, to, at, told[at].chance, True, had, facts):
-                if place.how == "gap" and place.support.point > event.support.point:
-                    yield replace(place, order=event.order + 0.01)
-            return
+    if to is None or not is_group(to, facts):
+        return
+    at = next((k for k in told.gives(to, int(event.order)) if told.chain.steps[k].share >= 0.5), None)
+    if at is None:
+        return
+    whole = Hands(hands.lawful, "lawful", hands.lawful, hands.came)
+    for place in _stretch(told, whole, to, at, told.heard[at].chance, True, _had(told, at, to)):
+        if place.how == "gap" and place.support.point > event.support.point:
+            yield replace(place, order=event.order + 0.01)
 
 
 def still_with(since: Step, step: Step) -> tuple[Three, list[Reason]]:
     """How surely the last known lawful holder still had it when an event happened that names no giver."""
-    code = _length(since.first or since.last, step.last)
-    factor, why = weight(code), [Reason(
-        code, words.stretch(code, since.first or since.last, step.last), weight(code).point)]
+    window = _window(since, step)
+    code = _length(since, step)
+    factor, why = weight(code), [Reason(code, words.stretch(code, *window), weight(code).point)]
     if since.how == "made":
         factor = times(factor, weight("only_made"))
         why.append(Reason("only_made", words.only_made(), weight("only_made").point))
     return factor, why
 
 
+def _to_another(told: Tellings, at: int, hands: Hands, giver: str) -> Place:
+    """The stretch in which it came, nobody says how, from one lawful holder to another."""
+    since, step = told.chain.steps[hands.since], told.chain.steps[at]
+    code = "gap_promise" if promised(since, told.facts) else "gap_other_holder"
+    kind = ("commercial_leakage" if told.facts.family == "commercial_good" else
+            "unauthorised_retransfer" if code == "gap_promise" else "unknown")
+    kept, had = _kept(told, hands), _had(told, at, giver)
+    why = Reason(code, words.lawfulness(code), weight(code).point, kept.records)
+    return Place(hands.since + 0.5, kind, hands.lawful, giver, *_window(since, step), weight(code),
+                 (kept, had), (why,), claims=tuple(sorted({*kept.records, *had.records})), how="gap")
+
+
 def _stretch(
-    chain: Chain, hands: Hands, to: str | None, at: int | None, chance: Three, wrong: bool,
-    had: Reason, facts: Facts,
+    told: Tellings, hands: Hands, to: str | None, at: int | None, chance: Three, wrong: bool,
+    had: Reason,
 ) -> Iterator[Place]:
-    since, here = chain.steps[hands.since], chain.steps[at] if at is not None else None
-    gap = _gap_after(chain, hands.since, since, here)
-    code = _length(gap.first, gap.last)
+    """The stretch from a lawful holder to other hands, and the way there if it was sent."""
+    since = told.chain.steps[hands.since]
+    here = told.chain.steps[at] if at is not None else None
+    window, code = _window(since, here), _length(since, here)
     support = times(chance, weight(code))
-    long = Reason(code, words.stretch(code, gap.first, gap.last), weight(code).point)
-    against = []
+    pro, against = [_kept(told, hands), had], []
+    (pro if weight(code).point >= 0.5 else against).append(
+        Reason(code, words.stretch(code, *window), weight(code).point))
     if since.how == "made":
         support = times(support, weight("only_made"))
         against.append(Reason("only_made", words.only_made(), weight("only_made").point))
@@ -133,55 +127,57 @@ def _stretch(
         support = times(support, weight("gap_unknown_hands"))
         against.append(Reason("gap_unknown_hands", words.unknown_hands(),
                               weight("gap_unknown_hands").point))
-    kept = Reason("held", words.held(hands.lawful, since),
-                  heard(since, facts).chance.point, tuple(sorted(c.id for c in since.claims)), since.grades)
-    pro = [kept, had]
-    (pro if weight(code).point >= 0.5 else against).append(long)
-    claims = tuple(sorted({c.id for c in since.claims} | set(had.records)))
-    kind = "commercial_leakage" if facts.family == "commercial_good" else "unknown"
-    way = _on_the_way(chain, hands, since, chance, to, gap, had, facts, claims)
-    if way is not None:
-        yield way
-    yield Place(hands.since + 0.5, kind, hands.lawful, to, gap.first, gap.last, support, tuple(pro),
-                tuple(against), frozenset(), frozenset(), claims, None, "gap")
+    kind = "commercial_leakage" if told.facts.family == "commercial_good" else "unknown"
+    claims = tuple(sorted({*pro[0].records, *had.records}))
+    yield from _on_the_way(told, hands, chance, to, window[1], had, claims)
+    yield Place(hands.since + 0.5, kind, hands.lawful, to, *window, support, tuple(pro),
+                tuple(against), claims=claims, how="gap")
 
 
 def _on_the_way(
-    chain: Chain, hands: Hands, since: Step, chance: Three, to: str | None, gap: Gap, had: Reason,
-    facts: Facts, claims: tuple[str, ...],
-) -> Place | None:
+    told: Tellings, hands: Hands, chance: Three, to: str | None, last: str | None, had: Reason,
+    claims: tuple[str, ...],
+) -> Iterator[Place]:
     """The sending itself, where nobody but the sender says that it arrived."""
-    sender = since.from_party
-    if since.how not in ("exported", "sold", "brokered") or sender is None or is_group(sender, facts):
-        return None
-    receiver = since.to_party
-    for other in chain.steps:
-        # That the receiver later recovers it does not say that it once arrived.
-        if other is since or other.how == "recovered" or not receiver:
-            continue
-        if receiver in (other.to_party, other.from_party):
-            return None
-    if any(claim.how == "imported" for claim in since.claims):
-        return None
+    since = told.chain.steps[hands.since]
+    sender, receiver = since.from_party, since.to_party
+    if since.how not in ("exported", "sold", "brokered") or sender is None:
+        return
+    arrived = any(claim.how == "imported" for claim in since.claims)
+    if is_group(sender, told.facts) or arrived or told.with_them(receiver, since):
+        return
     code = "transit_through" if any(c.through for c in since.claims) else "transit"
-    support = times(chance, weight(code))
     why = Reason(code, words.on_the_way(code, receiver), weight(code).point,
                  tuple(sorted(c.id for c in since.claims)), since.grades)
-    return Place(hands.since + 0.25, "in_transit", sender, to, since.first, gap.last, support,
-                 (had,), (why,), frozenset(), frozenset(), claims, receiver, "transit")
+    yield Place(hands.since + 0.25, "in_transit", sender, to, since.first, last,
+                times(chance, weight(code)), (had,), (why,), claims=claims, receiver=receiver,
+                how="transit")
 
 
-def _gap_after(chain: Chain, after: int, since: Step, here: Step | None) -> Gap:
-    """The gap that the chain names there; its own days where it names none."""
-    first, last = since.first or since.last, None if here is None else here.last
-    for gap in chain.gaps:
-        if gap.after == after and (gap.last, gap.first) == (last, first):
-            return gap
-    return Gap(after, first, last, "")
+def _had(told: Tellings, at: int, party: str) -> Reason:
+    """That a party had it, by the step in which it left that party."""
+    step = told.chain.steps[at]
+    return Reason("seen", words.had_it(party, step), told.heard[at].chance.point,
+                  tuple(sorted(c.id for c in step.claims)), step.grades)
 
 
-def _length(first: str | None, last: str | None) -> str:
-    if first is None or last is None:
+def _kept(told: Tellings, hands: Hands) -> Reason:
+    """That the last lawful holder had it, by the step in which it came there."""
+    since = told.chain.steps[hands.since]
+    return Reason("held", words.held(hands.lawful, since), told.heard[hands.since].chance.point,
+                  tuple(sorted(c.id for c in since.claims)), since.grades)
+
+
+def _window(since: Step, here: Step | None) -> Window:
+    """From the first day on which it can have left to the last; dates that run backwards, turned."""
+    first, last = since.first or since.last, here.last if here is not None else None
+    return (last, first) if first and last and last < first else (first, last)
+
+
+def _length(since: Step, here: Step | None) -> str:
+    """The row of the table for how long nothing is known."""
+    first, last = since.first or since.last, here.last if here is not None else None
+    if first is None or last is None or last < first:
         return "gap_open"
     years = (date.fromisoformat(last) - date.fromisoformat(first)).days / 365.25
     return ("gap_year" if years <= 1 else "gap_5_years" if years <= 5 else

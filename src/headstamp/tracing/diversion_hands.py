@@ -67,15 +67,15 @@ def is_known(party: str | None, facts: Facts) -> bool:
 
 def same_hands(one: str | None, other: str | None, facts: Facts) -> bool:
     """Whether two parties are one, or both belong to one."""
-    if one is None or other is None:
-        return False
-    return bool(_line(one, facts) & _line(other, facts))
+    return not hands_of(one, facts).isdisjoint(hands_of(other, facts))
 
 
-def _line(party: str, facts: Facts) -> set[str]:
-    line = {party}
-    while (party := facts.belongs.get(party, "")) and party not in line:
+def hands_of(party: str | None, facts: Facts) -> set[str]:
+    """A party and all that it belongs to; nothing for nobody."""
+    line: set[str] = set()
+    while party and party not in line:
         line.add(party)
+        party = facts.belongs.get(party)
     return line
 
 

@@ -32,7 +32,7 @@ from headstamp.tracing.diversion_rule import (
     times,
     weight,
 )
-from headstamp.tracing.diversion_telling import Told, said, weighed
+from headstamp.tracing.diversion_telling import Tellings
 from headstamp.tracing.hypothesis import Facts, Reason
 from headstamp.tracing.step import Chain, Step
 
@@ -44,32 +44,39 @@ _PASSED = frozenset({"exported", "imported", "sold", "issued", "donated", "broke
                      "unknown"})
 
 
+MOST_PLACES = 40
+"""So many places are weighed against each other; what is beyond them is among "none of these"."""
+
+
 def places(chain: Chain, facts: Facts) -> tuple[Place, ...]:
-    """Every place, in the order of the chain."""
-    told = said(chain.steps, facts)
+    """Every place, in the order of the chain; of very many, those best supported."""
+    told = Tellings(chain, facts)
     hands, found = Hands(), []
     for at, step in enumerate(chain.steps):
         # What is only perhaps about the item can have been the place, but brings it nowhere.
         surely = step.share >= 0.5
         if surely:
-            found.extend(between(chain, at, hands, told, facts))
-        place = _event(chain, at, hands, told, facts)
+            found.extend(between(told, at, hands))
+        place = _event(told, at, hands)
         if place is not None:
             found.append(place)
-            found.extend(however(chain, place, hands, told, facts))
+            found.extend(however(told, place, hands))
         if surely:
             goes(step, at, hands, facts)
-    found.extend(at_the_end(chain, hands, told, facts))
-    return tuple(_later(chain, found, told, facts))
+    found.extend(at_the_end(told, hands))
+    found.sort(key=lambda place: (-place.support.point, -place.support.strong, place.order))
+    kept = sorted(found[:MOST_PLACES], key=lambda place: place.order)
+    return tuple(_later(told, kept))
 
 
-def _event(chain: Chain, at: int, hands: Hands, told: tuple[Told, ...], facts: Facts) -> Place | None:
+def _event(told: Tellings, at: int, hands: Hands) -> Place | None:
+    chain, facts = told.chain, told.facts
     step = chain.steps[at]
     judged = _how_unlawful(step, hands, facts)
     if judged is None:
         return None
     code, kind, reason = judged
-    event = weighed(chain, at, facts, told)
+    event = told.weighed(at)
     support = times(event.chance, weight(code))
     against = list(event.speaks_against)
     last_lawful = None if kind == "unlicensed_manufacture" else _lawful_giver(step, hands, facts)
@@ -167,13 +174,13 @@ def _kind_passed(step: Step, facts: Facts) -> str:
 
 # -- lawful events that stand against a place
 
-def _later(chain: Chain, found: list[Place], told: tuple[Told, ...], facts: Facts) -> Iterator[Place]:
+def _later(told: Tellings, found: list[Place]) -> Iterator[Place]:
     for place in found:
         against, support = list(place.speaks_against), place.support
-        for k, step in enumerate(chain.steps):
-            code = _stands_against(place, k, step, facts)
+        for k, step in enumerate(told.chain.steps):
+            code = _stands_against(place, k, step, told.facts)
             if code:
-                chances = told[k].chance
+                chances = told.heard[k].chance
                 # Read weakly for the place, the other event is read strongly.
                 less = Three(*(1 - w * c for w, c in zip(weight(code), reversed(chances), strict=True)))
                 support = Three(*(s * f for s, f in zip(support, less, strict=True)))

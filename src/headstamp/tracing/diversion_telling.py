@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from headstamp.tracing import diversion_words as words
-from headstamp.tracing.diversion_hands import same_hands
+from headstamp.tracing.diversion_hands import hands_of
 from headstamp.tracing.diversion_rule import (
     MOST_SURE,
     POINT,
@@ -19,7 +19,10 @@ from headstamp.tracing.diversion_rule import (
     weight,
 )
 from headstamp.tracing.hypothesis import Facts, Reason
-from headstamp.tracing.step import Chain, Step
+from headstamp.tracing.step import Chain, Contradiction, Step
+
+COMPARED = 50
+"""An event is held against so many of the next ones of the same party, on either side."""
 
 
 @dataclass(slots=True)
@@ -64,53 +67,97 @@ def heard(step: Step, facts: Facts) -> Told:
     return told_of
 
 
-def weighed(chain: Chain, at: int, facts: Facts, heard_of: tuple[Told, ...]) -> Told:
-    """How surely the event of this index happened, with what stands before and after it."""
-    step, told = chain.steps[at], heard_of[at]
-    out = Told(told.chance, list(told.speaks_for), list(told.speaks_against))
-    _agreement(chain, at, facts, heard_of, out)
-    ours = {claim.id for claim in step.claims}
-    for one in chain.contradictions:
-        if one.what == "lawful_contested" or (one.what == "two_holders" and step.rivals):
-            continue  # weighed as the event's lawfulness, or as a rival
-        if ours & set(one.claims):
-            out.chance = _by(out.chance, weight(one.what))
-            out.speaks_against.append(Reason(
-                one.what, one.words, weight(one.what).point, tuple(sorted(one.claims))))
-    _answers(step, facts, out)
-    out.chance = Three(*(min(c, m) for c, m in zip(out.chance, MOST_SURE, strict=True)))
-    return out
+class Tellings:
+    """How surely each event of a chain happened, and what of the chain bears on that, by index."""
 
+    def __init__(self, chain: Chain, facts: Facts) -> None:
+        self.chain, self.facts = chain, facts
+        self.heard = tuple(heard(step, facts) for step in chain.steps)
+        papers = dict(facts.papers)
+        # Bare words can all have one mouth, and agree with nothing.
+        self._firm = [any(grounds(c, papers)[0] != "bare" for c in s.claims) for s in chain.steps]
+        self._rests = [{key for c in s.claims for key in (*c.papers, *([c.reply] if c.reply else []))}
+                       for s in chain.steps]
+        self._gives: dict[str, list[int]] = {}
+        self._takes: dict[str, list[int]] = {}
+        for at, step in enumerate(chain.steps):
+            for party in hands_of(step.from_party, facts):
+                self._gives.setdefault(party, []).append(at)
+            if step.to_party:
+                self._takes.setdefault(step.to_party, []).append(at)
+        self._against: dict[str, list[Contradiction]] = {}
+        for one in chain.contradictions:
+            for claim in one.claims:
+                self._against.setdefault(claim, []).append(one)
 
-def _rests_on(step: Step) -> set[str]:
-    return {key for one in step.claims for key in ((*one.papers, one.reply) if one.reply else one.papers)}
+    def gives(self, party: str | None, after: int) -> list[int]:
+        """The next steps after this one by which it left a party, or one that belongs with it."""
+        some: set[int] = set()
+        for one in hands_of(party, self.facts):
+            held = self._gives.get(one, [])
+            at = bisect_right(held, after)
+            some.update(held[at : at + COMPARED])
+        return sorted(some)[:COMPARED]
 
+    def takes(self, party: str | None, before: int) -> list[int]:
+        """The last steps before this one by which it came to a party."""
+        held = self._takes.get(party or "", [])
+        at = bisect_left(held, before)
+        return held[max(0, at - COMPARED) : at]
 
-def _agreement(chain: Chain, at: int, facts: Facts, heard_of: tuple[Told, ...], out: Told) -> None:
-    """Other sources that have the item with the giver before, or with the receiver after."""
-    step = chain.steps[at]
-    apart = [
-        (k, other) for k, other in enumerate(chain.steps)
-        if k != at and k not in step.rivals and at not in other.rivals
-        and not (_rests_on(step) & _rests_on(other)) and _more_than_words(other, facts) and _more_than_words(step, facts)
-    ]
-    before = [k for k, o in apart if k < at and o.to_party and o.to_party == step.from_party]
-    after = [k for k, o in apart if k > at and same_hands(o.from_party, step.to_party, facts)]
-    for code, which in (("before_agrees", before), ("next_agrees", after)):
-        if not which:
-            continue
-        k = max(which, key=lambda one: (heard_of[one].chance.point, -one))
-        factor = Three(*(w ** c for w, c in zip(weight(code), heard_of[k].chance, strict=True)))
-        out.chance = _by(out.chance, factor)
-        other = chain.steps[k]
-        out.speaks_for.append(Reason(code, words.agrees(code, other), factor.point,
-                                     tuple(sorted(c.id for c in other.claims)), other.grades))
+    def with_them(self, party: str | None, but: Step) -> bool:
+        """Whether any other event than this has it with a party; to have recovered it says nothing."""
+        held = (*self._takes.get(party or "", ()), *self._gives.get(party or "", ()))
+        return any(self.chain.steps[k] is not but and self.chain.steps[k].how != "recovered"
+                   for k in held)
 
+    def weighed(self, at: int) -> Told:
+        """How surely the event of this index happened, with what stands before and after it."""
+        step, told = self.chain.steps[at], self.heard[at]
+        out = Told(told.chance, list(told.speaks_for), list(told.speaks_against))
+        self._agreement(at, out)
+        self._contradicted(step, out)
+        _answers(step, self.facts, out)
+        out.chance = Three(*(min(c, m) for c, m in zip(out.chance, MOST_SURE, strict=True)))
+        return out
 
-def _more_than_words(step: Step, facts: Facts) -> bool:
-    """Whether its sources are more than bare words, which can all have one mouth."""
-    papers = dict(facts.papers)
-    return any(grounds(claim, papers)[0] != "bare" for claim in step.claims)
+    def _agreement(self, at: int, out: Told) -> None:
+        """Other sources that have the item with the giver before, or with the receiver after."""
+        step = self.chain.steps[at]
+        before = self._apart(at, self.takes(step.from_party, at))
+        after = self._apart(at, self.gives(step.to_party, at))
+        for code, which in (("before_agrees", before), ("next_agrees", after)):
+            if not which:
+                continue
+            k = max(which, key=lambda one: (self.heard[one].chance.point, -one))
+            factor = Three(*(w ** c for w, c in zip(weight(code), self.heard[k].chance, strict=True)))
+            out.chance = _by(out.chance, factor)
+            other = self.chain.steps[k]
+            out.speaks_for.append(Reason(code, words.agrees(code, other), factor.point,
+                                         tuple(sorted(c.id for c in other.claims)), other.grades))
+
+    def _apart(self, at: int, some: list[int]) -> list[int]:
+        """Those of other steps that do not rest on the same papers and can be true beside it."""
+        step = self.chain.steps[at]
+        if not self._firm[at]:
+            return []
+        return [k for k in some if self._firm[k] and k not in step.rivals
+                and at not in self.chain.steps[k].rivals and not self._rests[at] & self._rests[k]]
+
+    def _contradicted(self, step: Step, out: Told) -> None:
+        """Each kind of thing that does not fit counts once, however often it is found."""
+        found: dict[str, set[Contradiction]] = {}
+        for claim in step.claims:
+            for one in self._against.get(claim.id, ()):
+                # Weighed as the event's lawfulness, or as a rival.
+                if one.what == "lawful_contested" or (one.what == "two_holders" and step.rivals):
+                    continue
+                found.setdefault(one.what, set()).add(one)
+        for what, some in sorted(found.items()):
+            out.chance = _by(out.chance, weight(what))
+            first = min(some, key=lambda one: (one.words, one.claims))
+            out.speaks_against.append(Reason(what, first.words, weight(what).point,
+                                             tuple(sorted(first.claims))))
 
 
 def _answers(step: Step, facts: Facts, out: Told) -> None:
@@ -124,8 +171,3 @@ def _answers(step: Step, facts: Facts, out: Told) -> None:
 
 def _by(chance: Three, factor: Three) -> Three:
     return Three(*(on_odds(c, f) for c, f in zip(chance, factor, strict=True)))
-
-
-def said(steps: Iterable[Step], facts: Facts) -> tuple[Told, ...]:
-    """How surely each event happened, by its own claims alone."""
-    return tuple(heard(step, facts) for step in steps)
