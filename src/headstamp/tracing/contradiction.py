@@ -7,6 +7,7 @@ each other only where all days that the one leaves open lie before all of the ot
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
@@ -17,6 +18,9 @@ from headstamp.tracing.order import holder_after
 from headstamp.tracing.ring import rings
 from headstamp.tracing.rival import Hands, Rivalry
 from headstamp.tracing.step import Contradiction, Step
+
+_NAMED: Final = 20
+"""So many steps are named by one contradiction."""
 
 _RIVAL: Final = {
     "two_makings": "It is said to have been made twice",
@@ -156,23 +160,27 @@ def _rivals(one: Step, other: Step, why: str, told: Told) -> Contradiction:
 
 
 def _two_holders(steps: Sequence[Step], hands: Hands, told: Told) -> Iterator[Contradiction]:
-    """Somebody has it from one step to another, and a third step goes past them in between."""
+    """Somebody has it from one step to another, and other steps go past them in between."""
     for party, came in hands.takes.items():
+        gives = hands.gives.get(party, [])
         for i in came:
-            left = next((n for n in hands.gives.get(party, ()) if n > i), None)
-            if left is None or left in steps[i].rivals:
+            after = bisect_right(gives, i)
+            if after == len(gives) or gives[after] in steps[i].rivals:
                 continue
-            for n in range(i + 1, left):
-                step = steps[n]
-                if party in (step.from_party, step.to_party) or step.how in ("made", "brokered"):
-                    continue
-                if n in steps[i].rivals or n in steps[left].rivals:
-                    continue  # said already
-                if surely_before(steps[i], step) and surely_before(step, steps[left]):
-                    yield Contradiction(
-                        "two_holders", f"{told.party(party)} has it from {told.step(steps[i])} until "
-                        f"{told.step(steps[left])}, and yet {told.step(step)} lies between.",
-                        _ids(steps[i], step, steps[left]))
+            left = gives[after]
+            said = {*steps[i].rivals, *steps[left].rivals}
+            past = [
+                step for n, step in enumerate(steps[i + 1 : left], i + 1)
+                if n not in said and party not in (step.from_party, step.to_party)
+                and step.how not in ("made", "brokered")
+                and surely_before(steps[i], step) and surely_before(step, steps[left])
+            ]
+            if past:
+                more = f" and {len(past) - 1} more lie" if len(past) > 1 else " lies"
+                yield Contradiction(
+                    "two_holders", f"{told.party(party)} has it from {told.step(steps[i])} until "
+                    f"{told.step(steps[left])}, and yet {told.step(past[0])}{more} between.",
+                    _ids(steps[i], *past[:_NAMED], steps[left]))
 
 
 def _broken_links(steps: Sequence[Step], hands: Hands, told: Told) -> Iterator[Contradiction]:

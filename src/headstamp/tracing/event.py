@@ -106,15 +106,33 @@ class _Event:
 def events(claims: Iterable[Claim], same: Mapping[str, str]) -> list[Step]:
     """The events that the claims tell of, as steps without order or rivals."""
     gathered: list[_Event] = []
+    naming: dict[tuple[bool, str], list[int]] = {}
+    once: list[int] = []
+
+    def known(at: int, told: _Event) -> None:
+        for giving, some in ((True, told.givers), (False, told.takers)):
+            for party in some:
+                held = naming.setdefault((giving, party), [])
+                if at not in held[-1:]:
+                    held.append(at)
+
     for bundle in sorted(_bundles(claims, same), key=lambda event: event.order):
-        fits = [(shared, -at) for at, event in enumerate(gathered)
-                if (shared := _shared(event, bundle)) is not None]
+        near: set[int] | range = range(len(gathered))
+        if bundle.givers or bundle.takers:
+            near = set(once).union(
+                *(naming.get((True, party), ()) for party in bundle.givers),
+                *(naming.get((False, party), ()) for party in bundle.takers))
+        fits = [(shared, -at) for at in near
+                if (shared := _shared(gathered[at], bundle)) is not None]
+        at = -max(fits)[1] if fits else len(gathered)
         if not fits:
             gathered.append(bundle)
-            continue
-        into = gathered[-max(fits)[1]]
-        for claim in sorted(bundle.claims, key=claim_order):
-            into.add(claim, same)
+            if _once(bundle.hows):
+                once.append(at)
+        else:
+            for claim in sorted(bundle.claims, key=claim_order):
+                gathered[at].add(claim, same)
+        known(at, bundle)
     return [_step(event, same) for event in gathered]
 
 
