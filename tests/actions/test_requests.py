@@ -284,8 +284,12 @@ def test_reminders_and_taking_it_up(desk: Desk) -> None:
         requests.escalate(desk.case, id_, desk["board"], **ACTOR)
     go(desk, id_, "checked", values=CHECKED)
     go(desk, id_, "sent")
-    _, forms = requests.remind(desk.case, id_, on=date(2026, 4, 20), **ACTOR)
+    moved, forms = requests.remind(desk.case, id_, on=date(2026, 4, 20), **ACTOR)
     assert forms[0].name.startswith("reminder-T-")
+    kept = desk.case.read("restricted").get(moved.documents[0])
+    assert (kept.get("issued_on"), kept.get("tier")) == ("2026-04-20", "restricted")
+    assert desk.case.read("restricted").original(kept.get("digest"))[0].read_bytes() == forms[0].content
+    assert of(desk, id_).get("document") != kept.id
     requests.remind(desk.case, id_, on=date(2026, 5, 4), **ACTOR)
     assert of(desk, id_).get("reminded_on") == ["2026-04-20", "2026-05-04"]
     requests.escalate(desk.case, id_, desk["board"], on=date(2026, 6, 1), **ACTOR)

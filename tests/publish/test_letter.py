@@ -144,7 +144,7 @@ def test_a_date_is_never_told_more_exactly_than_it_was_said() -> None:
     assert said_date("2011", told["es"]) == "2011"
     assert said_date("2016~", told["en"]) == "about 2016"
     assert said_date("2016-03?", told["en"]) == "March 2016, uncertain"
-    assert said_date("2014/..", told["fr"]) == "à partir de : 2014"
+    assert said_date("2014/..", told["fr"]) == "à partir de\u00a0: 2014"
     assert said_date("../2016-10", told["en"]) == "until October 2016"
     assert said_date("2014/2016", told["es"]) == "2014 a 2016"
     assert said_date("2016-10-3X", told["en"]) == "30 October 2016 to 31 October 2016"

@@ -23,7 +23,7 @@ from headstamp.kinds.tier import RANK
 from headstamp.markings.maker_name import same_maker
 from headstamp.records import Document, TraceRequest
 from headstamp.store.case import Case
-from headstamp.store.change import Outcome
+from headstamp.store.change import Change, Outcome
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.tracing.request_due import due_date
@@ -268,26 +268,33 @@ def _send(
 ) -> Moved:
     sent = {**seen.values, **given}
     letter = write_letter(case, {**sent, "id": seen.id}, clearance=clearance)
-    kept: list[Document] = []
     with case.change(actor=actor, reason=reason) as change:
-        for form in letter:
-            held = change.file(form.content)
-            first = kept[0] if kept else None
-            kept.append(Document.build({k: v for k, v in {
-                "title": f"{sent.get('our_reference') or seen.id}: {sent['title']}{form.suffix}",
-                "document_kind": "letter", "number": sent.get("our_reference"),
-                "issued_on": sent["sent_on"], "parties": [sent["addressee"]], "items": list(sent["items"]),
-                "languages": [sent.get("language") or "en"], "digest": held.digest, "size": held.size,
-                "mime": form.mime, "original_name": form.name,
-                "tier": _tier(sent), "parent": first.id if first else None,
-                "generation": "derivative" if first else "original",
-                "what_was_done": "the same letter for a word processor" if first else None,
-                "tool": form.tool if first else None,
-            }.items() if v is not None}))
-            change.put(kept[-1], expected=0)
-        record = _changed(case, seen, {**given, "document": kept[0].id}, clearance)
+        kept = _keep(change, letter, sent, seen.id, str(sent["title"]), str(sent["sent_on"]))
+        record = _changed(case, seen, {**given, "document": kept[0]}, clearance)
         made = change.put(record, expected=version)
-    return Moved(made.id, made.version, "sent", tuple(one.id for one in kept))
+    return Moved(made.id, made.version, "sent", kept)
+
+
+def _keep(
+    change: Change, letter: Sequence[Written], request: Mapping[str, Any], request_id: str, title: str, on: str
+) -> tuple[str, ...]:
+    """Keeps a letter as it goes out: a document for each of its forms, the later made of the first."""
+    kept: list[Document] = []
+    for form in letter:
+        held = change.file(form.content)
+        first = kept[0].id if kept else None
+        kept.append(Document.build({k: v for k, v in {
+            "title": f"{request.get('our_reference') or request_id}: {title}{form.suffix}",
+            "document_kind": "letter", "number": request.get("our_reference"), "issued_on": on,
+            "parties": [request["addressee"]] if request.get("addressee") else None,
+            "items": list(request["items"]), "languages": [request.get("language") or "en"],
+            "digest": held.digest, "size": held.size, "mime": form.mime, "original_name": form.name,
+            "tier": _tier(request), "parent": first, "generation": "derivative" if first else "original",
+            "what_was_done": "the same letter for a word processor" if first else None,
+            "tool": form.tool if first else None,
+        }.items() if v is not None}))
+        change.put(kept[-1], expected=0)
+    return tuple(one.id for one in kept)
 
 
 def _tier(request: Mapping[str, Any]) -> str:
@@ -298,11 +305,8 @@ def _tier(request: Mapping[str, Any]) -> str:
 def remind(
     case: Case, request_id: str, *, clearance: str, actor: str, on: date | None = None,
     reason: str = "", expected: int | None = None,
-) -> tuple[Moved, tuple[Written, ...]]:
-    """Notes a reminder and writes its letter, which is handed back and not kept.
-
-    Raises Invalid where nobody is waited for.
-    """
+) -> tuple[Moved, tuple[Written, Written]]:
+    """Notes a reminder, and writes and keeps its letter. Raises Invalid where nobody is waited for."""
     day = on or case.clock().date()
     seen = _request(case.read(clearance), request_id)
     status = str(seen.get("status") or "draft")
@@ -311,9 +315,11 @@ def remind(
             "nobody is waited for", "Remind of what was sent and not yet fully answered.", "status", status)])
     letter = write_letter(case, {**seen.values, "id": seen.id}, clearance=clearance, reminder=day)
     days = [*(seen.get("reminded_on") or ()), day.isoformat()]
-    made = revise(case, request_id, {"reminded_on": days}, clearance=clearance, actor=actor,
-                  reason=reason or "a reminder is sent", expected=expected)
-    return Moved(made.id, made.version, status), letter
+    record = _changed(case, seen, {"reminded_on": days}, clearance)
+    with case.change(actor=actor, reason=reason or "a reminder is sent") as change:
+        kept = _keep(change, letter, seen.values, seen.id, f"reminder, {seen.label}", day.isoformat())
+        made = change.put(record, expected=expected if expected is not None else seen.version)
+    return Moved(made.id, made.version, status, kept), letter
 
 
 def escalate(

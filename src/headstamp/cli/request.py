@@ -292,10 +292,10 @@ def remind(
     session: Session, name: RequestArgument, on: OnOption = "",
     output: Annotated[Path | None, typer.Option(
         "-o", "--output", metavar="FILE", show_default=False,
-        help="Write the reminder's letter: .pdf or .docx.")] = None,
+        help="Write the reminder's letter to a file too: .pdf or .docx.")] = None,
     reason: ReasonOption = "",
 ) -> None:
-    """Note that a reminder goes out, and write its letter."""
+    """Note that a reminder goes out, and keep its letter as it goes."""
     from headstamp.actions.request_named import request_named
     from headstamp.actions.requests import remind as remind_of
     from headstamp.actions.whole_file import write_whole
