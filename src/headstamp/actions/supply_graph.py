@@ -20,8 +20,8 @@ import hashlib
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
@@ -29,6 +29,7 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import numpy.typing as npt
 
 from headstamp.actions.supply import Supply
 from headstamp.errors import Missing, Tampered, Unreadable
@@ -149,7 +150,11 @@ def caught_up(edges: SupplyEdges, state: State) -> State:
             return made(edges)
     ranks = edges.ranks({one for row in rows for one in row[1:3]})
     names = state.names.with_(sorted(ranks))
-    added = _edges(rows, names.node, ranks.__getitem__)
+    # By their places among the few parties at hand; then by those among all.
+    added = _edges(rows, {id_: place for place, id_ in enumerate(ranks)},
+                   np.array(list(ranks.values()), np.uint8))
+    nodes = np.array([names.known(id_) for id_ in ranks], np.uint32)
+    added = replace(added, sender=nodes[added.sender], receiver=nodes[added.receiver])
     if not len(added) and not gained.gone:
         graph = state.graph
     else:
@@ -162,38 +167,36 @@ def made(edges: SupplyEdges) -> State:
     size = edges.log_size()
     parties = edges.parties()
     nodes = {id_: node for node, (id_, _) in enumerate(parties)}
-    ranks = [rank for _, rank in parties]
-
-    def node_of(id_: str) -> int:
-        node = nodes.get(id_)
-        if node is None:  # erased, or never handed over: it is named all the same
-            node = nodes[id_] = len(nodes)
-            ranks.append(0)
-        return node
-
-    parts = [_edges(rows, node_of, lambda id_: ranks[nodes[id_]]) for rows in edges.since(0)]
-    all_edges = Edges.joined(parts) if parts else NO_EDGES
+    ranks = np.array([rank for _, rank in parties], np.uint8)
+    parts = []
+    for rows in edges.since(0):
+        _, givers, takers, *_ = zip(*rows, strict=True)
+        # One that is erased, or was never handed over, is named all the same; as open as can be.
+        new = {*givers, *takers} - nodes.keys()
+        for one in new:
+            nodes[one] = len(nodes)
+        ranks = np.append(ranks, np.zeros(len(new), np.uint8)) if new else ranks
+        parts.append(_edges(rows, nodes, ranks))
     names = Names.of([id_ for id_, _ in parties]).with_(list(nodes)[len(parties):])
-    return _laid(size, all_edges, names)
+    return _laid(size, Edges.joined(parts) if parts else NO_EDGES, names)
 
 
-def _edges(
-    rows: Sequence[Row], node_of: Callable[[str], int | None], rank_of: Callable[[str], int]
-) -> Edges:
+def _edges(rows: Sequence[Row], nodes: Mapping[str, int], ranks: npt.NDArray[np.uint8]) -> Edges:
+    """Rows as edges between nodes, which all parties have; ``ranks`` are those of the nodes."""
     if not rows:
         return NO_EDGES
-    seqs, givers, takers, whens, ranks = zip(*rows, strict=True)
-    days = [_days(when) for when in whens]
+    # Column by column, each in one call: there may be ten million.
+    seqs, givers, takers, whens, needs = zip(*rows, strict=True)
+    many = len(rows)
+    dates = {when: place for place, when in enumerate(dict.fromkeys(whens))}
+    days = np.array([_days(when) for when in dates], np.int32)
+    days = days[np.fromiter(map(dates.__getitem__, whens), np.int64, many)]
+    sender = np.fromiter(map(nodes.__getitem__, givers), np.uint32, many)
+    receiver = np.fromiter(map(nodes.__getitem__, takers), np.uint32, many)
+    level = np.maximum(np.fromiter(needs, np.uint8, many), np.uint8(LEAST))
     return Edges(
-        np.array(seqs, np.uint32),
-        np.array([node_of(one) for one in givers], np.uint32),
-        np.array([node_of(one) for one in takers], np.uint32),
-        np.array([first for first, _ in days], np.int32),
-        np.array([last for _, last in days], np.int32),
-        np.array([
-            max(rank, rank_of(giver), rank_of(taker), LEAST)
-            for rank, giver, taker in zip(ranks, givers, takers, strict=True)
-        ], np.uint8),
+        np.array(seqs, np.uint32), sender, receiver, days[:, 0].copy(), days[:, 1].copy(),
+        np.maximum(level, np.maximum(ranks[sender], ranks[receiver])),
     )
 
 
@@ -214,8 +217,7 @@ def _laid(size: int, edges: Edges, names: Names) -> State:
     if order != list(range(len(ids))):
         place = np.empty(len(ids), np.uint32)
         place[order] = np.arange(len(ids), dtype=np.uint32)
-        edges = Edges(edges.number, place[edges.sender], place[edges.receiver], edges.first,
-                      edges.last, edges.level)
+        edges = replace(edges, sender=place[edges.sender], receiver=place[edges.receiver])
     names = Names.of([ids[at] for at in order])
     up, numbers = lay_out(edges, len(names))
     return State(size, Graph(up, lambda: numbers), names)

@@ -31,7 +31,7 @@ _FIELDS: Final = (*_ENDS, "happened_on")
 # Who sees no party, or no day, sees no edge.
 LEAST: Final = max(field_rank("transfer", name) for name in _FIELDS)
 _MOST_MOVED: Final = 20_000
-_PAGE: Final = 100_000
+_PAGE: Final = 1_000  # rows that come and go together are no work for the collector
 
 Row = tuple[int, str, str, str, int]
 """Log entry of the current version, from, to, when as written (or empty), rank of the transfer."""
@@ -114,14 +114,19 @@ class SupplyEdges:
         return found
 
     def since(self, start: int) -> Iterator[list[Row]]:
-        """The current transfers recorded from this log entry on, in pages."""
-        rows = self._backend.stream(
-            self._conn,
-            "SELECT log_seq, from_party, to_party, coalesce(happened_on, ''), visible_rank "
-            f"FROM transfer WHERE log_seq >= {int(start)} AND from_party IS NOT NULL "
-            "AND to_party IS NOT NULL",
-        )
-        yield from batches(rows, _PAGE)
+        """The current transfers recorded from this log entry on, in pages, in the log's order."""
+        while True:
+            rows = self._backend.tuples(
+                self._conn,
+                "SELECT log_seq, from_party, to_party, coalesce(happened_on, ''), visible_rank "
+                f"FROM transfer WHERE log_seq >= {int(start)} AND from_party IS NOT NULL "
+                f"AND to_party IS NOT NULL ORDER BY log_seq LIMIT {_PAGE}",
+            )
+            if rows:
+                yield rows  # each is a Row: its columns are those above
+            if len(rows) < _PAGE:
+                return
+            start = int(rows[-1][0]) + 1
 
     def at(self, seqs: Iterable[int]) -> list[Row]:
         """The current transfers of these log entries."""

@@ -64,6 +64,13 @@ class Names:
                 high = middle
         return low if low < self._sorted and self.id(low) == id_ else None
 
+    def known(self, id_: str) -> int:
+        """The node of an id that the graph knows. Raises KeyError."""
+        node = self.node(id_)
+        if node is None:
+            raise KeyError(id_)
+        return node
+
     def with_(self, ids: Iterable[str]) -> Names:
         """The same and these, where they are not known yet."""
         new = [one for one in dict.fromkeys(ids) if self.node(one) is None]
