@@ -18,6 +18,7 @@ from starlette.formparsers import MultiPartParser
 from headstamp.actions.cases import open_case
 from headstamp.actions.marking_index import up_to_date
 from headstamp.actions.settings import Settings
+from headstamp.actions.transfer_index import transfer_index
 from headstamp.errors import HeadstampError
 from headstamp.publish.wording import once
 from headstamp.records import TYPES
@@ -113,6 +114,7 @@ class Desk:
         try:
             self.case.warm()
             up_to_date(self.case)
+            transfer_index(self.case, self.case.read(self.settings.clearance))
         except HeadstampError as error:
             logger.warning("large lists stay slow: %s", error)
 
