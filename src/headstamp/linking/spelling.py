@@ -7,7 +7,10 @@ worn marking may read is another matter (``markings``).
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=1 << 18)
 def likeness(one: str, other: str) -> float:
     """From 0 (nothing in common) to 1 (the same).
 
