@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.supply_pictures import LAYERS, Filters, flows_of_case, network_of_case
+from headstamp.actions.supply_pictures import LAYERS, Filters, flows_of_case, kept, network_of_case
 from headstamp.publish.picture import Picture
 from headstamp.store.case import Case
+from headstamp.store.reader import Reader
 from tests.web.small import id_of, make, small_case
 
 
@@ -97,6 +98,29 @@ def test_filters_choose_and_are_told(case: Case) -> None:
     assert party.data["total"] == 3
     assert kilos.data["total"] == 12.5 and any("24 items without a quantity" in t for t in kilos.caption)
     assert len(_told(near)["edges"]) == 1
+
+
+def test_it_is_kept_until_the_case_changes(tmp_path: Path) -> None:
+    case = small_case(tmp_path / "kept", items=4)
+    made: list[str] = []
+
+    def make_it(reader: Reader, filters: Filters) -> Picture:
+        made.append(reader.clearance)
+        return flows_of_case(reader, filters)
+
+    for clearance in ("restricted", "restricted", "public"):
+        with case.read(clearance).snapshot() as reader:
+            kept(case, reader, "sankey", make_it)
+    assert made == ["restricted", "public"]
+    with case.change(actor="A", reason="one more") as change:
+        change.put(make("item", "one-more", item_type="crate"))
+    with case.read("restricted").snapshot() as reader:
+        assert kept(case, reader, "sankey", make_it).data["total"] == 5
+        for year in range(1, 30):
+            kept(case, reader, "sankey", make_it, Filters(first_year=year))
+        kept(case, reader, "sankey", make_it)
+    assert len(made) == 3 + 29 + 1
+    case.close()
 
 
 def test_it_stays_readable_at_five_thousand_transfers(tmp_path: Path) -> None:

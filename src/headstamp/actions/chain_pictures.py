@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from headstamp.actions.limits import may_be_public
+from headstamp.actions.picture_limits import limits_said
 from headstamp.actions.trace import Traced
 from headstamp.publish.chain_map import End, Leg, chain_map
 from headstamp.publish.chain_picture import chain_picture
@@ -32,7 +32,7 @@ def picture_of_chain(traced: Traced) -> Picture:
     if found is not None and found.standing == "undetermined":
         undetermined = traced.named(found.sentence)
     return chain_picture(traced.chain, traced.names, diverted(found), undetermined=undetermined,
-                         more=_forbidden(traced))
+                         more=limits_said(traced.limits.values()))
 
 
 def diverted(found: Diversion | None) -> tuple[Diverted, ...]:
@@ -66,7 +66,7 @@ def map_of_chain(reader: Reader, traced: Traced) -> Picture:
             tuple(dict.fromkeys(c for claim in step.claims for c in claim.through)))
         for at, step in enumerate(chain.steps)
     ]
-    return chain_map(f"Map of the chain of {chain.label}", legs, more=_forbidden(traced))
+    return chain_map(f"Map of the chain of {chain.label}", legs, more=limits_said(traced.limits.values()))
 
 
 def _ends(step: Step, records: Mapping[str, Shown], traced: Traced) -> tuple[End | None, End | None]:
@@ -108,12 +108,3 @@ def _country(code: str, how: str = "country") -> End | None:
 
 def _of_party(party: Shown | None) -> End | None:
     return _country(str(party.get("country") or ""), "party") if party is not None else None
-
-
-def _forbidden(traced: Traced) -> tuple[str, ...]:
-    """What must be said where something drawn must not be published."""
-    n = sum(1 for limits in traced.limits.values() if not may_be_public(limits))
-    if not n:
-        return ()
-    return (f"Not for publication: {n:,} of these claims rest{'' if n != 1 else 's'} on replies that "
-            "must not be published.",)

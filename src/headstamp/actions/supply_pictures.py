@@ -8,16 +8,19 @@ picture for those who may see it, it is said that the picture must not be publis
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from headstamp.actions.limits import limits_of, may_be_public
+from headstamp.actions.limits import limits_of
+from headstamp.actions.picture_limits import limits_said
 from headstamp.kinds.date import bounds
 from headstamp.publish.chain_words import how_word
 from headstamp.publish.party_network import Network, Party, party_network
 from headstamp.publish.picture import Picture
 from headstamp.publish.sankey import Way, sankey
 from headstamp.publish.status_marks import status_word
+from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.tracing.supply_way import CONTESTED, UNKNOWN, Passage, way
@@ -73,6 +76,27 @@ class Filters:
 
 
 EVERYTHING = Filters()
+_KEPT = 12
+_MADE: WeakKeyDictionary[Case, dict[tuple[str, str, Filters], tuple[int, Picture]]] = WeakKeyDictionary()
+
+
+def kept(
+    case: Case, reader: Reader, which: str, make: Callable[[Reader, Filters], Picture],
+    filters: Filters = EVERYTHING,
+) -> Picture:
+    """What ``make`` gives, kept in memory until the case has another entry: for pages.
+
+    It streams the whole case: seconds on a hundred thousand items.
+    """
+    at, size = (which, reader.clearance, filters), reader.size()
+    made = _MADE.setdefault(case, {})
+    found = made.pop(at, None)
+    if found is None or found[0] != size:
+        found = size, make(reader, filters)
+    made[at] = found  # the one used last stands last
+    for old in list(made)[:-_KEPT]:
+        made.pop(old, None)
+    return found[1]
 
 
 def flows_of_case(reader: Reader, filters: Filters = EVERYTHING) -> Picture:
@@ -105,7 +129,8 @@ def flows_of_case(reader: Reader, filters: Filters = EVERYTHING) -> Picture:
     if filters.unit:
         told.append(f"Counted in {filters.unit}; {left_out:,} items without a quantity in that unit "
                     "are left out.")
-    told += _forbidden(reader, {one.id for id_ in items for one in passages.get(id_, ())})
+    used = {one.id for id_ in items for one in passages.get(id_, ())}
+    told += limits_said(limits_of(reader, used).values())
     return sankey("From maker to find", LAYERS, ways, labels, unit=filters.unit or "items",
                   caption=told)
 
@@ -141,7 +166,7 @@ def network_of_case(reader: Reader, filters: Filters = EVERYTHING) -> Picture:
     told = filters.told()
     if one_sided:
         told.append(f"{one_sided:,} transfers of which one side is not known draw no line.")
-    told += _forbidden(reader, ids)
+    told += limits_said(limits_of(reader, ids).values())
     return party_network("Network of parties", Network(parties, transfers, ties), caption=told)
 
 
@@ -212,12 +237,3 @@ def _found_at(reader: Reader, labels: dict[str, str]) -> dict[str, str]:
 
 def _place_of(item: Shown, found_at: Mapping[str, str]) -> str:
     return str(item.get("site") or found_at.get(str(item.get("recovery")), UNKNOWN))
-
-
-def _forbidden(reader: Reader, ids: Iterable[str]) -> list[str]:
-    """The sentence that says how many of these records must not be published; none where none."""
-    n = sum(1 for limits in limits_of(reader, ids).values() if not may_be_public(limits))
-    if not n:
-        return []
-    return [f"Not for publication: {n:,} record{'s' if n != 1 else ''} drawn here "
-            f"rest{'' if n != 1 else 's'} on replies that must not be published."]

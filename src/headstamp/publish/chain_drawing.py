@@ -9,6 +9,7 @@ from headstamp.publish.chain_steps import Shown
 from headstamp.publish.chain_time import Scale
 from headstamp.publish.chain_words import NOT_SHOWN, Diverted, described, named, sureness
 from headstamp.publish.lettered import isolated, plain
+from headstamp.publish.picture import wrapped
 from headstamp.publish.status_marks import legend, look, mark
 from headstamp.tracing.step import Chain, Gap
 from headstamp.vocab import vocabulary
@@ -143,25 +144,39 @@ class ChainDrawing:
                    f'font-size="10" text-anchor="middle" fill-opacity="0.85">{day}</text>')
 
     def _gap_words(self, gap: Gap) -> str:
-        return f"{named(gap.words, self.names)} ({gap.first or 'open'} to {gap.last or 'open'})"
+        words = named(gap.words, self.names)
+        if all(day in words for day in (gap.first, gap.last) if day):
+            return words
+        return f"{words} ({gap.first or 'open'} to {gap.last or 'open'})"
+
+    def _surely(self, gap: Gap) -> tuple[float, float] | None:
+        """The part of a gap that lies between its two steps, on whichever of their days they were."""
+        steps, after = self.chain.steps, gap.after
+        before = steps[after].last if 0 <= after < len(steps) else gap.first
+        next_ = steps[after + 1].first if after + 1 < len(steps) else gap.last
+        if before is None or next_ is None or before >= next_:
+            return None
+        return self.scale.at(before), self.scale.at(next_)
 
     def _gap_bands(self) -> Iterator[str]:
         free = self.left
         for at, gap in enumerate(self.gaps):
             start, end = self.scale.at(gap.first, start=True), self.scale.at(gap.last)
             broad = max(end - start, 4.0)
-            slants = "".join(f"M{svg.number(start)},{svg.number(y)}h{svg.number(broad)}"
+            # Hatched where nothing is known whatever the days meant; pale where that is open.
+            sure = self._surely(gap) or (start, start + broad)
+            slants = "".join(f"M{svg.number(sure[0])},{svg.number(y)}h{svg.number(sure[1] - sure[0])}"
                              for y in _each(self.top, self.bottom, 6))
             name = f"gap {_letter(at)}"
             long = svg.text_width(name, 10)
-            x = min(max(start + broad / 2 - long / 2, free), self.right - long)
+            x = min(max(sum(sure) / 2 - long / 2, free), self.right - long)
             free = x + long + 6
             yield (f'<g class="chart-gap"><title>{isolated(self._gap_words(gap))}</title>'
                    f'<rect x="{svg.number(start)}" y="{svg.number(self.top)}" '
                    f'width="{svg.number(broad)}" height="{svg.number(self.bottom - self.top)}" '
-                   f'fill="{_BAD}" fill-opacity="0.07"/>'
-                   f'<path d="{slants}" stroke="{_BAD}" stroke-opacity="0.3" '
-                   'stroke-dasharray="5 4"/>'
+                   f'fill="{_BAD}" fill-opacity="0.06"/>'
+                   f'<path d="{slants}" stroke="{_BAD}" stroke-opacity="'
+                   f'{"0.35" if self._surely(gap) else "0.18"}" stroke-dasharray="5 4"/>'
                    f'<text x="{svg.number(x)}" y="{svg.number(self.top - 5)}" font-size="10" '
                    f'fill="{_BAD}">{name}</text></g>')
 
@@ -306,19 +321,22 @@ class ChainDrawing:
         """The steps, gaps and what does not fit, in words below."""
         room = self.width - 2 * _SIDE
         for one, told in zip(self.drawn, self.lines, strict=True):
-            yield _said(f"{one.name}.", told, room)
+            yield from _said(f"{one.name}.", told, room)
         for at, gap in enumerate(self.gaps):
-            yield _said(f"gap {_letter(at)}:", self._gap_words(gap), room)
+            yield from _said(f"gap {_letter(at)}:", self._gap_words(gap), room)
         for words in self.wrong[:_MOST_WRONG]:
-            yield _said("does not fit:", words, room)
+            yield from _said("does not fit:", words, room)
         if len(self.wrong) > _MOST_WRONG:
             yield svg.text(f"and {len(self.wrong) - _MOST_WRONG:,} more things that do not fit, "
                            "in the table")
 
 
-def _said(lead: str, words: str, room: float) -> str:
-    used = svg.text_width(lead, _FONT) + 8
-    return f'<tspan font-weight="600">{svg.text(lead)}</tspan> {isolated(svg.shortened(words, room - used, _FONT))}'
+def _said(lead: str, words: str, room: float) -> Iterator[str]:
+    """A sentence in as many lines as it needs, with its number before the first."""
+    lines = wrapped(words, room - svg.text_width(lead, _FONT) - 8, _FONT)
+    for at, text in enumerate(lines):
+        head = f'<tspan font-weight="600">{svg.text(lead)}</tspan> ' if at == 0 else ""
+        yield head + isolated(text)
 
 
 def _letter(at: int) -> str:

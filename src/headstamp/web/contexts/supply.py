@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from headstamp.actions.supply_pictures import Filters, flows_of_case, network_of_case
+from headstamp.actions.supply_pictures import Filters, flows_of_case, kept, network_of_case
 from headstamp.publish.picture import Picture
 from headstamp.store.reader import Reader
 from headstamp.vocab import vocabulary
@@ -58,14 +58,14 @@ def filters_of(params: Params) -> Filters:
 
 def supply_picture_of(reader: Reader, params: Params, which: str) -> Picture:
     """The picture of the address: ``sankey`` or ``network``."""
-    filters = filters_of(params)
-    return flows_of_case(reader, filters) if which == "sankey" else network_of_case(reader, filters)
+    make = flows_of_case if which == "sankey" else network_of_case
+    return kept(params.case, reader, which, make, filters_of(params))
 
 
 def supply_context(reader: Reader, params: Params) -> SupplyContext:
     """Both pictures with their tables, and what they may be narrowed by."""
     filters = filters_of(params)
-    flows, network = flows_of_case(reader, filters), network_of_case(reader, filters)
+    flows, network = (supply_picture_of(reader, params, which) for which in ("sankey", "network"))
     asked = [(name, params.text(name)) for name in NAMES if params.text(name)]
     told = f"?{query(asked)}" if asked else ""
     return SupplyContext(
