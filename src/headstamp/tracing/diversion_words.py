@@ -52,6 +52,13 @@ _LAWFUL: Final = {
     "made_unlicensed": "It is said to have been made without licence, or by an armed group.",
 }
 NOT_ACCUSED: Final = "Nothing here says that {%s} did wrong."
+_UNSAID: Final = {
+    "unauthorised_retransfer": " It is to be asked whether it passed the item on, and with whose consent.",
+    "state_sponsored": " It is to be asked whether it passed the item on, and to whom.",
+    "fraudulent_document": " Who made the paper is not said.",
+    "commercial_leakage": " What it sold it may have sold lawfully.",
+}
+"""What a kind of diversion could be taken to say of the last lawful holder, and does not."""
 _NOTHING_KNOWN: Final = "Nobody in the case is recorded as its lawful holder before that."
 
 
@@ -198,7 +205,7 @@ def hypothesis(one: Hypothesis, how: str) -> str:
     if one.last_lawful is None:
         return f"{head} {_NOTHING_KNOWN}{_next(one)}"
     return (f"{head} {_party(one.last_lawful)} is the last party recorded as lawful holder. "
-            f"{NOT_ACCUSED % one.last_lawful}{_next(one)}")
+            f"{NOT_ACCUSED % one.last_lawful}{_UNSAID.get(one.kind, '')}{_next(one)}")
 
 
 def _way(kind: str, how: str) -> str:
