@@ -80,6 +80,16 @@ def test_a_status_is_told_by_shape_and_filling_not_by_colour_alone() -> None:
     assert 'stroke-dasharray="7 4"' in made and 'stroke-dasharray="2 4"' in made
 
 
+def test_a_gap_is_hatched_only_where_it_surely_is() -> None:
+    made = chain_picture(seven(), NAMES).svg.partition('<g class="chart-gap">')[2].partition("</g>")[0]
+    start, broad = (float(re.search(rf'<rect [^>]*?{name}="([0-9.]+)"', made)[1])  # type: ignore[index]
+                    for name in ("x", "width"))
+    hatched = re.search(r'd="M([0-9.]+),[0-9.]+h([0-9.]+)', made)
+    assert hatched is not None
+    # From the capture to the next step at the earliest; pale on to where it may have lasted.
+    assert start <= float(hatched[1]) and float(hatched[1]) + float(hatched[2]) < start + broad
+
+
 def test_hostile_names_stay_text() -> None:
     names = dict.fromkeys(NAMES, '"><script>alert(1)</script>\u202e&\0')
     made = chain_picture(replace(seven(), label="</svg><x>"), names, [
