@@ -94,3 +94,28 @@ def test_every_shipped_mapping_is_recognised_by_its_own_columns_and_credits_its_
 
 def test_a_stranger_is_not_recognised() -> None:
     assert recognised(["tag", "make", "model", "year", "status", "country"]) is None
+
+
+def test_what_is_wrong_with_times_lists_and_names_is_told_at_once() -> None:
+    with pytest.raises(Invalid) as told:
+        from_text("""
+[[records]]
+name = "one"
+kind = "party"
+known_as = "firm"
+when = [{ ref = "two" }]
+[records.fields]
+name = { column = "a", split = "names", take = 0 }
+founded_on = { interval = ["b"] }
+[[records]]
+name = "two"
+kind = "party"
+shared = true
+key = ["a"]
+known_as = "firm"
+[records.fields]
+name = "a"
+""", "m.toml")
+    assert {problem.field for problem in told.value.problems} == {
+        "records[0].fields.name.take", "records[0].fields.founded_on.interval", "records[0].known_as",
+        "one.when"}
