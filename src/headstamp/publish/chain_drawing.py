@@ -154,9 +154,10 @@ class ChainDrawing:
         steps, after = self.chain.steps, gap.after
         before = steps[after].last if 0 <= after < len(steps) else gap.first
         next_ = steps[after + 1].first if after + 1 < len(steps) else gap.last
-        if before is None or next_ is None or before >= next_:
+        if before is None or next_ is None:
             return None
-        return self.scale.at(before), self.scale.at(next_)
+        start, end = max(before, gap.first or before), min(next_, gap.last or next_)
+        return (self.scale.at(start), self.scale.at(end)) if start < end else None
 
     def _gap_bands(self) -> Iterator[str]:
         free = self.left
