@@ -40,7 +40,7 @@ class Lists(Sight):
         with self._connected() as conn:
             silent = self._silent(conn, type_)
             if silent and where:  # a filter would tell what they say
-                condition = and_(condition, table.c.id.not_in(silent))
+                condition = and_(condition, self._speaking(table, silent))
             total = self._total(conn, type_, table, where or {}, condition)
             # The page is found on an index alone; only its rows are then read.
             seqs = self._kept_page(conn, type_, where or {}, order, descending, limit, offset)
@@ -60,7 +60,7 @@ class Lists(Sight):
         with self._connected() as conn:
             silent = self._silent(conn, type_) if where else []
             if silent:
-                condition = and_(condition, table.c.id.not_in(silent))
+                condition = and_(condition, self._speaking(table, silent))
             while True:
                 query = self._bodies(table).where(condition, table.c.log_seq > last)
                 rows = self._show(conn, type_, query.order_by(table.c.log_seq).limit(1000))
@@ -90,7 +90,7 @@ class Lists(Sight):
         with self._connected() as conn:
             silent = self._silent(conn, type_)
             if silent:
-                condition = and_(condition, table.c.id.not_in(silent))
+                condition = and_(condition, self._speaking(table, silent))
             while True:
                 query = select(table.c.log_seq, *wanted).where(condition, table.c.log_seq > last)
                 rows = conn.execute(query.order_by(table.c.log_seq).limit(20_000)).all()
@@ -109,12 +109,12 @@ class Lists(Sight):
         with self._connected() as conn:
             silent = self._silent(conn, type_)
             if silent and where:
-                condition = and_(condition, table.c.id.not_in(silent))
+                condition = and_(condition, self._speaking(table, silent))
             total = self._total(conn, type_, table, where or {}, condition)
             if by is None:
                 return total, []
             if silent and not where:
-                condition = and_(condition, table.c.id.not_in(silent))
+                condition = and_(condition, self._speaking(table, silent))
             found = self._kept_counts(conn, type_, where or {}, [by])
             if found is not None:
                 groups = found[by]

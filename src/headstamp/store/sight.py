@@ -10,9 +10,10 @@ import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy import Connection, Select, Table, and_, select
+from sqlalchemy import Connection, Select, Table, and_, func, not_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.errors import Invalid
@@ -24,12 +25,15 @@ from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, BY_PREFIX, RecordType
 from headstamp.store import asking, facets
 from headstamp.store.backend import Backend, batches
-from headstamp.store.limits import LEFT_OUT, Limit, kept_back, limits_on, withheld_from
+from headstamp.store.limits import LEFT_OUT, Limit, kept_back, limits_on
 from headstamp.store.policy import clearance_rank, field_rules
 from headstamp.store.refs import owners_in
 from headstamp.store.shown import Shown, column_facts, label_of
-from headstamp.store.tables import CURRENT, VERSION, YEAR
+from headstamp.store.tables import CURRENT, LOG, VERSION, YEAR
 from headstamp.store.vault import Vault
+
+# By case and clearance: up to which entry of the log, and which records say nothing to others.
+_KEPT_BACK: WeakKeyDictionary[Backend, dict[str, tuple[Any, frozenset[str]]]] = WeakKeyDictionary()
 
 
 class Sight:
@@ -48,7 +52,6 @@ class Sight:
         self._found: dict[tuple[str, str], builtins.list[int]] = {}
         # What the public sees, and what is handed out, says nothing that must not be published.
         self._for_others = self.rank == RANK["public"]
-        self._all_silent: frozenset[str] | None = None
 
     def to_hand_out(self) -> Self:
         """The same for what is handed to others: without what a trace reply forbids to publish.
@@ -150,10 +153,17 @@ class Sight:
 
     def _kept_back(self, conn: Connection, ids: Sequence[str]) -> set[str]:
         """Those of which nothing is told to others, for a trace reply forbids to publish them."""
-        if not self._for_others:
-            return set()
-        found = limits_on(conn, self._backend, self.rank, ids)
-        return {one for one, limits in found.items() if withheld_from(self.clearance, limits)}
+        return set(self._all_kept_back(conn).intersection(ids)) if self._for_others else set()
+
+    def _all_kept_back(self, conn: Connection) -> frozenset[str]:
+        """All such records of the case; kept for as long as the log stays as it is."""
+        last = conn.execute(select(func.max(LOG.c.seq))).scalar()
+        known = _KEPT_BACK.get(self._backend, {}).get(self.clearance)
+        if known is not None and known[0] == last:
+            return known[1]
+        found = kept_back(conn, self._backend, self.rank, self.clearance)
+        _KEPT_BACK.setdefault(self._backend, {})[self.clearance] = (last, found)
+        return found
 
     def _at(self, conn: Connection, kind: RecordType, seqs: Sequence[int]) -> list[Shown]:
         """The visible records at these places of the log, in the order of the log."""
@@ -243,10 +253,12 @@ class Sight:
         """The records of a kind of which others are told nothing but that they are there."""
         if not self._for_others:
             return []
-        if self._all_silent is None or self._conn is None:
-            self._all_silent = kept_back(conn, self._backend, self.rank, self.clearance)
         first = kind.prefix + "-"
-        return sorted(one for one in self._all_silent if one.startswith(first))
+        return sorted(one for one in self._all_kept_back(conn) if one.startswith(first))
+
+    def _speaking(self, table: Table, silent: Sequence[str]) -> ColumnElement[bool]:
+        """The condition that a record is none of these; as one parameter, for there may be many."""
+        return not_(self._backend.among(table.c.id, silent))
 
     # -- what may be asked
 
