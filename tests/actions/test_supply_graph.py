@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -319,7 +320,7 @@ def test_any_byte_that_is_wrong_is_seen(kept: Case) -> None:
     for path in (graph_path(kept), *graph_path(kept).parent.glob("supply-*.names")):
         whole = path.read_bytes()
         seen = 0
-        places = [*range(0, 24), *rng.sample(range(24, len(whole)), 60)]
+        places = [*range(24), *rng.sample(range(24, len(whole)), 60)]
         for at in places:
             harmed = bytearray(whole)
             harmed[at] ^= 1 << rng.randrange(8)
@@ -368,7 +369,7 @@ def test_killed_while_it_is_saved_the_old_one_stays(kept: Case, at: int) -> None
     assert path.read_bytes() == before and load(kept).size == size
     again(kept)
     assert load(kept).size == kept.read("sealed").size()
-    left = [one for one in path.parent.glob("supply-*.names")]
+    left = list(path.parent.glob("supply-*.names"))
     assert len(left) == 1
 
 
@@ -412,3 +413,52 @@ def test_limits_are_told_and_unknown_parties_have_nobody(case: Case) -> None:
     assert both == {"party-depot": 1, "party-maker": 1}
     whole = {one.transfers for one in asked.paths_to("party-shop").whole()}
     assert len(whole) == 1
+
+
+def test_what_comes_from_another_device_is_walked(tmp_path: Path) -> None:
+    two = two_devices(tmp_path)
+    everywhere(two.hq)
+    chain(two.field)
+    two.taken(two.packed())
+    everywhere(two.hq)
+    assert around(supply(two.hq, "public"), "shop") == {"depot": 1, "army": 2, "maker": 2}
+    put(two.field, party("depot", tier="sealed"))
+    two.taken(two.packed())
+    everywhere(two.hq)
+    assert around(supply(two.hq, "partner"), "shop") == {}
+    with two.hq.change(actor="Ben", reason="a correction") as change:
+        change.put(transfer("cccc", "maker", "shop", "2012"))
+    put(two.field, transfer("cccc", "army", "shop", "2012"))
+    two.taken(two.packed())  # they contradict each other: headquarters keeps its own until settled
+    everywhere(two.hq)
+
+
+def test_many_ask_while_it_grows(case: Case) -> None:
+    put(case, *(party(f"q{n:03d}") for n in range(41)))
+
+    def record(number: int) -> bool:
+        put(case, transfer(f"q{number:03d}", f"q{number:03d}", f"q{number + 1:03d}"))
+        return (f"party-q{number:03d}", 1) in list(supply(case, "public").upstream(
+            f"party-q{number + 1:03d}"))
+
+    def look(number: int) -> bool:
+        asked = supply(case, "public")
+        return len(asked.upstream("party-q040")) <= 40 and not asked.paths_to("party-q020").more
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(record if n % 2 else look, n // 2) for n in range(80)]
+        assert all(one.result() for one in asked)
+    assert len(supply(case, "public").upstream("party-q040")) == 40
+
+
+def test_two_programs_may_keep_it_at_once(kept: Case) -> None:
+    want = up_to_date(kept).graph.edges().number.tolist()
+
+    def keep(_number: int) -> bool:
+        graph_path(kept).unlink(missing_ok=True)
+        with Case.open(kept.where) as another:
+            return up_to_date(another).graph.edges().number.tolist() == want
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(keep, range(12)))
+    again(kept)
