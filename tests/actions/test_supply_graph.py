@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -369,8 +370,17 @@ def test_killed_while_it_is_saved_the_old_one_stays(kept: Case, at: int) -> None
     assert path.read_bytes() == before and load(kept).size == size
     again(kept)
     assert load(kept).size == kept.read("sealed").size()
-    left = list(path.parent.glob("supply-*.names"))
-    assert len(left) == 1
+    assert len(list(path.parent.glob("supply-*.names"))) == 1
+
+
+def test_what_a_killed_program_left_is_taken_away(kept: Case) -> None:
+    old, new = (graph_path(kept).parent / name for name in (".abc.x1", ".abc.x2"))
+    for one in (old, new):
+        one.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    graph_path(kept).unlink()
+    again(kept)
+    assert not old.exists() and new.exists()
 
 
 def test_a_folder_that_cannot_be_written_costs_only_time(

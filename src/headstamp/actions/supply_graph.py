@@ -342,9 +342,12 @@ def _down(case: Case, graph: Graph, note: dict[str, Any]) -> Laid:
 
 
 def _clear_left_overs(path: Path) -> None:
-    """Takes away what a program that was killed while it saved has left."""
-    for one in path.parent.glob(".*supply*"):
-        if one.stat().st_mtime < time.time() - _LEFT_OVER_S:
+    """Takes away what a program that was killed while it saved has left.
+
+    By its dot alone: in an encrypted case the rest of its name tells nothing.
+    """
+    for one in path.parent.glob(".*"):
+        if one.is_file() and one.stat().st_mtime < time.time() - _LEFT_OVER_S:
             one.unlink(missing_ok=True)
 
 
