@@ -12,6 +12,7 @@ from headstamp.actions.settings import Settings
 from headstamp.actions.trace import trace
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
+from headstamp.web.contexts.chain import MOST_STEPS
 from tests.web.conftest import BASE
 from tests.web.small import id_of, make, small_case
 
@@ -125,3 +126,17 @@ def test_a_public_viewer_sees_no_more_than_the_public(case: Case) -> None:
     client = TestClient(app, base_url=BASE, raise_server_exceptions=False)
     assert client.get(f"/items/{ITEM}/chain").status_code == 404
     assert client.get("/api/supply").json()["flows"]["total"] == 0
+
+
+def test_a_long_chain_is_cut_and_says_so(case: Case, client: TestClient) -> None:
+    houses = [make("party", f"h{n}", name=f"House {n}") for n in range(261)]
+    thing = make("item", "long", item_type="crate")
+    with case.change(actor="A", reason="a long way") as change:
+        change.put_many([*houses, thing, *(
+            make("transfer", f"l{n}", transfer_kind="sold", from_party=houses[n].id,
+                 to_party=houses[n + 1].id, happened_on=f"{1700 + n}", items=[thing.id])
+            for n in range(260))])
+    text = client.get(f"/items/{thing.id}/chain").text
+    assert text.count('id="step-') == MOST_STEPS
+    assert f"The first {MOST_STEPS} of 260; all are in the" in text
+    assert len(client.get(f"/items/{thing.id}/chain/chain.csv").text.splitlines()) > 260

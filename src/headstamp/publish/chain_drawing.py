@@ -161,23 +161,30 @@ class ChainDrawing:
 
     def _gap_bands(self) -> Iterator[str]:
         free = self.left
+        # Gaps of the same days share one band: laid over each other they would only darken.
+        bands: dict[tuple[str | None, str | None, tuple[float, float] | None], list[int]] = {}
         for at, gap in enumerate(self.gaps):
-            start, end = self.scale.at(gap.first, start=True), self.scale.at(gap.last)
+            bands.setdefault((gap.first, gap.last, self._surely(gap)), []).append(at)
+        for (first, last, surely), some in bands.items():
+            start, end = self.scale.at(first, start=True), self.scale.at(last)
             broad = max(end - start, 4.0)
             # Hatched where nothing is known whatever the days meant; pale where that is open.
-            sure = self._surely(gap) or (start, start + broad)
+            sure = surely or (start, start + broad)
             slants = "".join(f"M{svg.number(sure[0])},{svg.number(y)}h{svg.number(sure[1] - sure[0])}"
                              for y in _each(self.top, self.bottom, 6))
-            name = f"gap {_letter(at)}"
+            name = (f"gap {_letter(some[0])}" if len(some) == 1 else
+                    f"gaps {_letter(some[0])} to {_letter(some[-1])}" if some[-1] - some[0] == len(some) - 1
+                    else f"{len(some)} gaps")
+            told = "; ".join(self._gap_words(self.gaps[at]) for at in some[:6])
             long = svg.text_width(name, 10)
             x = min(max(sum(sure) / 2 - long / 2, free), self.right - long)
             free = x + long + 6
-            yield (f'<g class="chart-gap"><title>{isolated(self._gap_words(gap))}</title>'
+            yield (f'<g class="chart-gap"><title>{isolated(told)}</title>'
                    f'<rect x="{svg.number(start)}" y="{svg.number(self.top)}" '
                    f'width="{svg.number(broad)}" height="{svg.number(self.bottom - self.top)}" '
                    f'fill="{_BAD}" fill-opacity="0.06"/>'
                    f'<path d="{slants}" stroke="{_BAD}" stroke-opacity="'
-                   f'{"0.35" if self._surely(gap) else "0.18"}" stroke-dasharray="5 4"/>'
+                   f'{"0.35" if surely else "0.18"}" stroke-dasharray="5 4"/>'
                    f'<text x="{svg.number(x)}" y="{svg.number(self.top - 5)}" font-size="10" '
                    f'fill="{_BAD}">{name}</text></g>')
 

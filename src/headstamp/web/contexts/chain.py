@@ -28,6 +28,8 @@ from headstamp.web.contexts.transfer import FlagView
 from headstamp.web.page import ON_PAGE, Context, Params
 
 _SIGN = 9.0
+# A page of more rows is not read; the CSV file has them all.
+MOST_STEPS, MOST_NOTED = 200, 60
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ class ChainContext(Context):
     loose: tuple[StepView, ...] = field(default=(), metadata=ON_PAGE)
     diversion: DiversionView | None = field(default=None, metadata=ON_PAGE)
     flags: tuple[FlagView, ...] = field(default=(), metadata=ON_PAGE)
+    counts: Mapping[str, int] = field(default_factory=dict, metadata=ON_PAGE)
     more: int = field(default=0, metadata=ON_PAGE)
     held_back: int = field(default=0, metadata=ON_PAGE)
 
@@ -152,14 +155,17 @@ def chain_context(reader: Reader, params: Params) -> ChainContext:
         traced.as_dict(), reader.clearance, title=f"Chain of {item.label}",
         item=ref_piece(item.id, item.label), item_id=item.id,
         picture=picture_view(picture_of_chain(traced), f"{base}/chain"),
-        map=picture_view(map_, f"{base}/map"), map_rows=map_.rows,
-        steps=tuple(_step(str(at + 1), step, traced, wrong) for at, step in enumerate(chain.steps)),
-        gaps=tuple((traced.named(gap.words), gap.first or "", gap.last or "") for gap in chain.gaps),
-        contradictions=tuple(
-            (traced.named(one.words), _pieces(one.claims, traced)) for one in chain.contradictions),
+        map=picture_view(map_, f"{base}/map"), map_rows=map_.rows[:MOST_STEPS],
+        steps=tuple(_step(str(at + 1), step, traced, wrong) for at, step in enumerate(chain.steps[:MOST_STEPS])),
+        gaps=tuple((traced.named(gap.words), gap.first or "", gap.last or "")
+                   for gap in chain.gaps[:MOST_NOTED]),
+        contradictions=tuple((traced.named(one.words), _pieces(one.claims, traced))
+                             for one in chain.contradictions[:MOST_NOTED]),
+        counts={"steps": len(chain.steps), "gaps": len(chain.gaps), "loose": len(chain.loose),
+                "against": len(chain.contradictions)},
         loose=tuple(
             _step("", Step(one.how, one.from_party, one.to_party, one.first, one.last, one.lawful,
-                           (one,), one.attached.share), traced, wrong) for one in chain.loose),
+                           (one,), one.attached.share), traced, wrong) for one in chain.loose[:MOST_NOTED]),
         diversion=_diversion(traced), flags=_flags(traced), more=traced.more,
         held_back=traced.held_back,
     )
