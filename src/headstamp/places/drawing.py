@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from headstamp.places import svg
@@ -23,6 +23,7 @@ from headstamp.places.projection import View, region, world
 DISCLAIMER = "Borders after Natural Earth 4.1; they imply no opinion."
 _TITLE_HIGH, _FOOT_HIGH, _SIDE = 30.0, 40.0, 8.0
 _MOST_LABELS = 12
+_MOST_DRAWN = 16  # The lands of so many views are kept: the world is drawn on many pages.
 _SMALLEST_RADIUS, _LARGEST_RADIUS = 2.5, 17.0  # The foot holds the largest, for the legend.
 _LABEL_SIZE, _COUNTRY_SIZE, _FOOT_SIZE = 11.0, 10.0, 10.0
 
@@ -78,7 +79,7 @@ def map_svg(
     ]
     taken: list[Rect] = [(x - r, y - r, x + r, y + r) for _, x, y, r in circles]
     labels = "".join(_spot_labels(circles, taken, view))
-    land, names = _land(outlines(topology), view, taken)
+    land, names = _land(_base(topology), view, taken)
     described = _description(shown, len(points) - len(shown), unit)
     return "".join(
         (
@@ -157,11 +158,38 @@ def _frame(view: View) -> str:
     )
 
 
-def _land(countries: Iterable[Outline], view: View, taken: list[Rect]) -> tuple[str, str]:
-    """The lands in view, and (in a region) the names of those with room for one."""
+@dataclass(frozen=True)
+class _Base:
+    """A base map's outlines, read once, and the lands of the views in which they were drawn last."""
+
+    topology: Mapping[str, Any]
+    countries: tuple[Outline, ...]
+    drawn: dict[View, tuple[str, tuple[tuple[float, str, float, float], ...]]] = field(
+        default_factory=dict)
+
+
+_BASES: list[_Base] = []
+
+
+def _base(topology: Mapping[str, Any]) -> _Base:
+    """The outlines of a base map; those of the two used last are kept."""
+    for held in tuple(_BASES):
+        if held.topology is topology:
+            return held
+    made = _Base(topology, outlines(topology))
+    _BASES.append(made)
+    del _BASES[:-2]
+    return made
+
+
+def _drawn(base: _Base, view: View) -> tuple[str, tuple[tuple[float, str, float, float], ...]]:
+    """The paths of the lands in view, and (in a region) where there is room for a name."""
+    held = base.drawn.get(view)
+    if held is not None:
+        return held
     paths: list[str] = []
     rooms: list[tuple[float, str, float, float]] = []
-    for country in countries:
+    for country in base.countries:
         rings: list[list[tuple[float, float]]] = []
         for polygon in country.polygons:
             inside = within(polygon, view.west, view.south, view.east, view.north)
@@ -173,9 +201,19 @@ def _land(countries: Iterable[Outline], view: View, taken: list[Rect]) -> tuple[
         if not view.is_world:
             largest = max(rings, key=lambda ring: abs(area(ring)))
             rooms.extend(_room_for(country.name, largest))
+    found = "".join(paths), tuple(rooms)
+    if len(base.drawn) >= _MOST_DRAWN:
+        base.drawn.clear()
+    base.drawn[view] = found
+    return found
+
+
+def _land(base: _Base, view: View, taken: list[Rect]) -> tuple[str, str]:
+    """The lands in view, and (in a region) the names of those with room for one."""
+    paths, rooms = _drawn(base, view)
     land = (
         '<g class="map-land" fill="#f3efe6" stroke="#b9b2a3" stroke-width="0.7" '
-        f'stroke-linejoin="round" fill-rule="evenodd">{"".join(paths)}</g>'
+        f'stroke-linejoin="round" fill-rule="evenodd">{paths}</g>'
     )
     names: list[str] = []
     for _, name, x, y in sorted(rooms, reverse=True):

@@ -21,6 +21,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape as _escape
 from typing import Literal
 
@@ -127,9 +128,10 @@ def rings_path(rings: Sequence[Sequence[tuple[float, float]]]) -> str:
 
 def text_width(value: str, size: float) -> float:
     """About how wide a text comes out, in the units of its font size; errs on the wide side."""
-    return size * sum(_advance(char) for char in value)
+    return size * sum(map(_advance, value))
 
 
+@lru_cache(maxsize=4096)
 def _advance(char: str) -> float:
     if unicodedata.combining(char) or unicodedata.category(char) == "Cf":
         return 0.0

@@ -38,8 +38,9 @@ class MapFigure:
     caption: str
 
 
+@cache
 def topology(name: str) -> Mapping[str, Any] | None:
-    """A packaged base map (``countries-110m.json``); None where the built files are absent."""
+    """A packaged base map (``countries-110m.json``), read once; None where the built files are absent."""
     place = files("headstamp").joinpath(f"{_FOLDER}/{name}")
     if not place.is_file():
         return None
