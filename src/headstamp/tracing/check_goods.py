@@ -85,7 +85,7 @@ def _question(one: Movement, said: str, entry: Entry, sure: Sure) -> str:
     if entry.kind == "high_priority":
         return f"{words}. Who was the end user, and who checked it?"
     if one.licence:
-        return f"{words}. Are the goods what the licence {one.licence} names?"
+        return f"{words}. Are the goods what the licence \u201c{one.licence}\u201d names?"
     return f"{words}. Under which licence did they move, and are they what it names?"
 
 

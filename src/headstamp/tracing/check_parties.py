@@ -144,8 +144,10 @@ class Shares:
                 f"{both} are recorded at one address ({mine[key]}). Is it the office of an agent with "
                 "many tenants, or do the two have to do with each other?"
             ), claims=(*claims, left, right), about=(left, right))
+        told = False
         for tie in self._ties.get(left, ()):
             if tie.kind in _HELD and {self.around.one(tie.party), self.around.one(tie.to_party)} == {left, right}:
+                told = True
                 yield self._tied(claims, both, tie)
         for tie, other in self._common(left, right):
             third = self.around.one(tie.party)
@@ -153,7 +155,7 @@ class Shares:
                 f"{both} have one {tie.kind if tie.kind == other.kind else 'officer or owner'} on record "
                 f"(\u201c{self.around.name(third)}\u201d). From when to when, and who decided for each?"
             ), claims=(*claims, tie.id, other.id), about=(left, right, third))
-        if right in self._owned.get(left, ()):
+        if right in self._owned.get(left, ()) and not told:
             yield Flag("tied_parties", f"Of {both} one is recorded as owner of the other. Was it so at "
                        "the time of the transfer, and who decided?",
                        claims=(*claims, left, right), about=(left, right))
