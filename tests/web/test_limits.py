@@ -15,8 +15,10 @@ from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from headstamp.actions.cases import index_case
+from headstamp.actions.correct import correct
 from headstamp.actions.report import read_report
 from headstamp.actions.settings import Settings
+from headstamp.errors import Refused
 from headstamp.publish.page import render
 from headstamp.publish.sources import UNNAMED_SOURCE
 from headstamp.records import Record, kind_named
@@ -168,3 +170,11 @@ def test_every_kind_that_can_rest_on_a_reply_is_in_the_sample() -> None:
     assert {"transfer", "custody", "finding", "right_of_reply", "note", "document", "photograph",
             "item", "marking", "reading", "trace_reply"} == kinds
     assert make("note", about="item-aaaa", text="x").NAME == "note"
+
+
+def test_who_is_not_shown_what_a_record_says_cannot_write_over_it(case: Case) -> None:
+    before = case.read("sealed").get("find-rest")
+    with pytest.raises(Refused):
+        correct(case, "find-rest", {"sentence": "Something else."}, expected=before.version,
+                clearance="public", actor="somebody", reason="a try")
+    assert case.read("sealed").get("find-rest").values == before.values
