@@ -1,10 +1,11 @@
 """How long the chain of one item takes on a case of 100,000 items and as many transfers.
 
-The question behind the page of a chain is asked in this process, of a case that stays open as
-a server keeps it: gathering the claims, the chain, the point of diversion, the checks. Items
-are drawn at random; the 95th percentile is told. "After a commit" asks each time right after
-a transfer was recorded, so that whatever is kept in memory has to take it in. The first
-question makes the index of transfers and is a row of its own.
+First the page, as whole HTTP answers from a server in a process of its own. Then the question
+behind it is asked in this process, of a case that stays open as a server keeps it: gathering the
+claims, the chain, the point of diversion, the checks. Items are drawn at random; the 95th
+percentile is told. "After a commit" asks each time right after a transfer was recorded, so that
+whatever is kept in memory has to take it in. The first question makes the index of transfers and
+is a row of its own.
 
     python -m benchmarks.bench_trace [ITEMS]
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from benchmarks.bench_pages import seconds, server, warmed
 from benchmarks.made_case import BATCH, COUNTRIES, SEED, item_id, make
 from headstamp.actions.trace import trace
 from headstamp.kinds.identity import derived_id
@@ -98,6 +100,16 @@ def _put(case: Case, records: Sequence[Record]) -> None:
         change.put_many(records)
 
 
+def _pages(folder: Path, numbers: Sequence[int]) -> list[float]:
+    """Milliseconds of whole pages, once the server has taken into memory what it keeps there."""
+    with server(folder) as (port, _):
+        paths = [f"/items/{item_id(number)}/chain" for number in numbers]
+        for path in paths[:20]:
+            seconds(port, path)
+        warmed(port)
+        return [seconds(port, path) * 1000 for path in paths]
+
+
 def _p95(times: list[float]) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
 
@@ -113,6 +125,9 @@ def run(items: int = ITEMS) -> list[dict[str, object]]:
         seen = [n for n in (draw.randrange(items) for _ in range(4 * TIMES))
                 if case.read(CLEARANCE).many([item_id(n)])]
         parties = [derived_id("party", "bench", str(n)) for n in range(PARTIES)]
+        case.close()
+        pages = _pages(Path(where) / "case", seen[:TIMES])
+        case = Case.open(Path(where) / "case")
 
         def asked(number: int) -> float:
             started = perf_counter()
@@ -126,6 +141,7 @@ def run(items: int = ITEMS) -> list[dict[str, object]]:
                          "ratio": f"median {statistics.median(times):.1f}", "target": target,
                          "unit": "ms", "data": data})
 
+        row("page of a chain, p95", pages, 200)
         first = asked(seen[0])
         rows.append({"name": "chain, the first question of a server",
                      "ours": round(first / 1000, 1), "peer": "", "ratio": "", "target": "",
