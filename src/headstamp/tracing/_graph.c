@@ -467,18 +467,17 @@ static void reach(Walk *w, Numbers *queue, Numbers *ends, uint64_t *bits, size_t
     }
 }
 
+typedef struct {
+    PyTypeObject *side;
+} State;
+
 /* The object as a side, borrowed; NULL with an error if it is none. */
 static Side *side_in(PyObject *module, PyObject *object)
 {
-    PyObject *type = PyObject_GetAttrString(module, "Side");
-    if (!type)
-        return NULL;
-    const int right = PyObject_IsInstance(object, type);
-    Py_DECREF(type);
-    if (right > 0)
+    const State *state = PyModule_GetState(module);
+    if (PyObject_TypeCheck(object, state->side))
         return (Side *)object;
-    if (!right)
-        PyErr_SetString(PyExc_TypeError, "not a Side");
+    PyErr_SetString(PyExc_TypeError, "not a Side");
     return NULL;
 }
 
@@ -552,7 +551,7 @@ static PyObject *graph_reach(PyObject *module, PyObject *args)
     if (!refused(&w)) {
         PyObject *nodes = as_bytes(&queue, first), *told = as_bytes(&ends, 0);
         if (nodes && told)
-            answer = Py_BuildValue("OOO", nodes, told, w.more ? Py_True : Py_False);
+            answer = PyTuple_Pack(3, nodes, told, w.more ? Py_True : Py_False);
         Py_XDECREF(nodes);
         Py_XDECREF(told);
     }
@@ -712,8 +711,7 @@ static PyObject *graph_paths(PyObject *module, PyObject *args)
     if (!refused(&r.w)) {
         PyObject *told[3] = {as_bytes(&edge, 0), as_bytes(&parent, 0), as_bytes(&node, 0)};
         if (told[0] && told[1] && told[2])
-            answer = Py_BuildValue("OOOO", told[0], told[1], told[2],
-                                   r.w.more ? Py_True : Py_False);
+            answer = PyTuple_Pack(4, told[0], told[1], told[2], r.w.more ? Py_True : Py_False);
         for (int i = 0; i < 3; i++)
             Py_XDECREF(told[i]);
     }
@@ -817,7 +815,7 @@ static PyObject *graph_chains(PyObject *module, PyObject *args)
     if (!refused(&r.w)) {
         PyObject *told = as_bytes(&found, 0);
         if (told)
-            answer = Py_BuildValue("OO", told, r.w.more ? Py_True : Py_False);
+            answer = PyTuple_Pack(2, told, r.w.more ? Py_True : Py_False);
         Py_XDECREF(told);
     }
     free(found.at);
@@ -852,10 +850,28 @@ static int graph_exec(PyObject *module)
     PyObject *type = PyType_FromSpec(&side_spec);
     if (!type)
         return -1;
+    ((State *)PyModule_GetState(module))->side = (PyTypeObject *)type;
     const int done = PyModule_AddObjectRef(module, "Side", type);
-    Py_DECREF(type);
     return done < 0 ? -1 : PyModule_AddStringConstant(module, "source", HEADSTAMP_SOURCE);
 }
+
+static int graph_traverse(PyObject *module, visitproc visit, void *arg)
+{
+    const State *state = PyModule_GetState(module);
+    if (state)
+        Py_VISIT(state->side);
+    return 0;
+}
+
+static int graph_clear(PyObject *module)
+{
+    State *state = PyModule_GetState(module);
+    if (state)
+        Py_CLEAR(state->side);
+    return 0;
+}
+
+static void graph_free(void *module) { graph_clear(module); }
 
 static PyModuleDef_Slot module_slots[] = {
     {Py_mod_exec, graph_exec},
@@ -866,7 +882,11 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "headstamp.tracing._graph",
     .m_doc = "The compiled walks over the graph of supply; see _graph.c.",
+    .m_size = sizeof(State),
     .m_slots = module_slots,
+    .m_traverse = graph_traverse,
+    .m_clear = graph_clear,
+    .m_free = graph_free,
     .m_methods = methods,
 };
 
