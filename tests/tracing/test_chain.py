@@ -39,6 +39,13 @@ def test_the_same_holder_on_both_sides_leaves_no_gap() -> None:
     assert not found.gaps and not found.contradictions
 
 
+def test_days_that_run_backwards_leave_no_time_between() -> None:
+    found = chain(claim("made", "2015", taker="a"), claim("captured", "2014-06", "b", "c"))
+    assert [gap.after for gap in found.gaps] in ([], [-1]) and all(
+        gap.first is None or gap.last is None or gap.first <= gap.last for gap in found.gaps)
+    assert {one.what for one in found.contradictions} & {"before_made", "backwards"}
+
+
 def test_a_chain_that_does_not_begin_with_the_making_begins_with_a_gap() -> None:
     (gap,) = chain(claim("sold", "2012", "a", "b")).gaps
     assert (gap.after, gap.first, gap.last, gap.to_party) == (-1, None, "2012-12-31", "a")

@@ -53,6 +53,8 @@ def _before(
     prior = steps[before]
     if (prior.from_party, prior.to_party) == (step.from_party, step.to_party) != (None, None):
         return None  # one passage in two acts: sold, then captured on the way
+    if prior.first and step.last and step.last < prior.first:
+        return None  # their days run backwards, which is said as such: there is no time between
     gives = holder_after(prior) or prior.from_party
     return Gap(before, prior.first, step.last,
                _words(prior, step, gives, takes, prior.first, step.last, names), gives, takes)
