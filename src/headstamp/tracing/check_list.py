@@ -82,6 +82,8 @@ def span(in_force: str, seen: str = "", gone: str = "") -> Span:
         end = start
     opens, closes = start in ("", ".."), end in ("", "..")
     from_, sure_from = (None, None) if opens else bounds(start)
+    sure_to: str | None
+    to: str | None
     if closes:
         # What a list has open was true on the day of the list; of later days it says nothing.
         sure_to, to = seen or _NEVER, gone or None

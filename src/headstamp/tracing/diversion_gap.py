@@ -117,7 +117,8 @@ def _stretch(
     here = told.chain.steps[at] if at is not None else None
     window, code = _window(since, here), _length(since, here)
     support = times(chance, weight(code))
-    pro, against = [_kept(told, hands), had], []
+    pro: list[Reason] = [_kept(told, hands), had]
+    against: list[Reason] = []
     (pro if weight(code).point >= 0.5 else against).append(
         Reason(code, words.stretch(code, *window), weight(code).point))
     if since.how == "made":

@@ -51,7 +51,8 @@ MOST_PLACES = 40
 def places(chain: Chain, facts: Facts) -> tuple[Place, ...]:
     """Every place, in the order of the chain; of very many, those best supported."""
     told = Tellings(chain, facts)
-    hands, found = Hands(), []
+    hands = Hands()
+    found: list[Place] = []
     for at, step in enumerate(chain.steps):
         # What is only perhaps about the item can have been the place, but brings it nowhere.
         surely = step.share >= 0.5
@@ -226,7 +227,7 @@ def _one_leaving(one: Place, other: Place, facts: Facts) -> bool:
     if rivals and not same_hands(one.first_unlawful, other.first_unlawful, facts):
         return False
     known = [p for p in (one.first_unlawful, other.first_unlawful) if is_known(p, facts)]
-    if len(known) == 2 and not same_hands(*known, facts):
+    if len(known) == 2 and not same_hands(known[0], known[1], facts):
         return False
     return not ((one.last and other.first and one.last < other.first)
                 or (other.last and one.first and other.last < one.first))
