@@ -4,7 +4,8 @@ Madigan and York 1997 (Biometrika 84:19): lists are the points of a graph, a lin
 them depend on each other; of the graphs that fall apart into cliques (decomposable, or chordal)
 the chance of the table follows in closed form under a hyper-Dirichlet prior. Each graph gives a
 posterior of the total, and its own probability: the answer averages over all of them. There are 2
-such graphs of two lists, 8 of three, 61 of four, 822 of five, 18,154 of six.
+such graphs of two lists, 8 of three, 61 of four, 822 of five, 18,154 of six. One of them, with every
+line, says nothing of the unseen beyond the prior; where the data choose it, they carry no number.
 
 The zero cell of a table counts those that no list has; the total is what was seen plus that.
 """
@@ -85,6 +86,11 @@ class Average:
     own: tuple[tuple[int, Posterior], ...]
     edges: dict[tuple[int, int], float]
     cut: float
+
+    @property
+    def complete(self) -> float:
+        """The probability of the graph with every line: of it the unseen follow from the prior alone."""
+        return float(self.weights[-1])
 
 
 @lru_cache(maxsize=8)
@@ -171,7 +177,7 @@ def average(
     every = graphs(lists)
     density = np.exp(scores - top).sum(axis=0)
     mass = shares.sum(axis=0) / whole
-    best = np.argsort(-weights, kind="stable")[:own]
+    best = [row for row in np.argsort(-weights, kind="stable")[:own] if weights[row] > 0]
     edges = {
         pair: float(sum(weights[row] for row, graph in enumerate(every) if pair in graph.edges) / whole)
         for pair in combinations(range(lists), 2)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from headstamp.analysis.measure import Measure
+from headstamp.analysis.scale_lists import MEASURE as LISTS
+from headstamp.analysis.scale_lots import MEASURE as LOTS
 from headstamp.analysis.scale_serials import MEASURE as SERIALS
 from headstamp.errors import Missing
 
-MEASURES: tuple[Measure, ...] = (SERIALS,)
+MEASURES: tuple[Measure, ...] = (SERIALS, LISTS, LOTS)
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 
 
