@@ -36,7 +36,7 @@ PROMISED = {
     "derive": ["what", "tool", "tier"],
     "picture": ["output", "family", "unit", "party", "first", "last"],
     "request": [], "desk": [], "lists": [], "flags": ["transfer", "what", "limit"],
-    "measures": [], "measure": ["name", "options"], "lag": ["by", "where"], "forward": ["start", "lot", "serials", "package", "since", "steps", "limit"], "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
+    "hands": ["start", "after", "to", "steps", "limit"], "measures": [], "measure": ["name", "options"], "lag": ["by", "where"], "forward": ["start", "lot", "serials", "package", "since", "steps", "limit"], "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 
 

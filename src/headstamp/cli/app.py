@@ -49,6 +49,7 @@ COMMANDS: dict[str, str] = {
     "lists": "lists",
     "flags": "checks",
     "forward": "forward",
+    "hands": "hands",
     "lag": "lag",
     "measures": "measure",
     "measure": "measure",

@@ -16,6 +16,7 @@ from headstamp.web.routes import (
     flags,
     form,
     forward,
+    hands,
     help,
     lag,
     listing,
@@ -39,7 +40,7 @@ from headstamp.web.routes import (
 # Particular pages first: where two have one address, the earlier is meant, and
 # an address with a fixed word (/items/new) stands before one with a gap (/items/{id}).
 _PAGES: tuple[tuple[Page, ...], ...] = (
-    overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, forward.PAGES, lag.PAGES, help.PAGES, reference.PAGES,
+    overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, forward.PAGES, hands.PAGES, lag.PAGES, help.PAGES, reference.PAGES,
     form.PAGES, reading.PAGES,
     parties.PAGES, parts.PAGES, chain.PAGES, flags.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES,
     trace_desk.PAGES, reply.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
