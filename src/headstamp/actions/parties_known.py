@@ -3,7 +3,7 @@
 Who is judged one with whom and who belongs to whom is asked anew for every chain, of every
 tie there is. So they are kept in memory for each clearance and follow the log: a commit that
 touches neither costs two counts, one that does costs what it changed. Where a record went out
-of sight, all is read again.
+of sight, or a trace reply now forbids or allows to tell of others, all is read again.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ _KINDS = ("party", "tie")
 
 @dataclass(frozen=True)
 class KnownParties:
-    """The parties and ties at one size of the log, by id."""
+    """The parties and ties at one size of the log, by id; ``silent``: what says nothing to others."""
 
     size: int
     parties: Mapping[str, Shown]
     ties: Mapping[str, Shown]
+    silent: frozenset[str] = frozenset()
 
     @cached_property
     def same(self) -> Mapping[str, str]:
@@ -58,13 +59,14 @@ def _brought_up(known: KnownParties | None, reader: Reader) -> KnownParties:
     size = reader.size()
     if known is not None and known.size == size:
         return known
-    if known is None or size < known.size:
-        return KnownParties(size, *(_all(reader, kind) for kind in _KINDS))
+    silent = reader.kept_back()
+    if known is None or size < known.size or silent != known.silent:
+        return KnownParties(size, *(_all(reader, kind) for kind in _KINDS), silent)
     parties, ties = (_later(reader, kind, held, known.size)
                      for kind, held in zip(_KINDS, (known.parties, known.ties), strict=True))
     if parties is None or ties is None:
-        return KnownParties(size, *(_all(reader, kind) for kind in _KINDS))
-    new = KnownParties(size, parties, ties)
+        return KnownParties(size, *(_all(reader, kind) for kind in _KINDS), silent)
+    new = KnownParties(size, parties, ties, silent)
     if ties is known.ties and "same" in known.__dict__:
         new.__dict__["same"] = known.same
     return new
