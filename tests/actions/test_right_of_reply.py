@@ -144,6 +144,36 @@ def test_a_ready_finding_names_nobody_new_unasked(case: Case) -> None:
     assert case.read("sealed").get("find-aaaa").get("named") == ["party-aaaa"]
 
 
+@pytest.mark.parametrize("taken", [
+    {"right_state": "asked"}, {"right_state": "to_ask"}, {"sentence": "Another wording."},
+    {"party": "party-bbbb"}, {"finding": "find-bbbb"}])
+def test_nothing_is_taken_from_a_ready_finding(case: Case, taken: dict[str, str]) -> None:
+    right = leave_unasked(case, "find-aaaa", "party-aaaa", "closed", clearance="sealed", actor="x").id
+    moved(case, "ready")
+    with case.change(actor="x", reason="another") as change:
+        change.put(Finding.build(id="find-bbbb", sentence="Another one."))
+    shown = case.read("sealed").get(right)
+    other = RightOfReply.build({**shown.values, "id": right, "asked_on": "2017", **taken})
+    with pytest.raises(Invalid, match="find-aaaa is ready: party-aaaa is named"), \
+            case.change(actor="x", reason="by hand") as change:
+        change.put(other)
+    moved(case, "in_review")
+    with case.change(actor="x", reason="by hand") as change:
+        change.put(other)
+        with pytest.raises(Invalid, match="party-aaaa"):
+            change.put(Finding.build({**case.read("sealed").get("find-aaaa").values, "id": "find-aaaa",
+                                      "status": "ready"}))
+
+
+def test_a_right_that_moves_away_does_not_count_in_the_same_moment(case: Case) -> None:
+    right = leave_unasked(case, "find-aaaa", "party-aaaa", "closed", clearance="sealed", actor="x").id
+    values = {**case.read("sealed").get(right).values, "id": right, "sentence": "Another one."}
+    ready = {**case.read("sealed").get("find-aaaa").values, "id": "find-aaaa", "status": "ready"}
+    with pytest.raises(Invalid, match="party-aaaa"), case.change(actor="x", reason="at once") as change:
+        change.put_many([Finding.build(id="find-bbbb", sentence="Another one."),
+                         RightOfReply.build({**values, "finding": "find-bbbb"}), Finding.build(ready)])
+
+
 def test_a_finding_and_its_rights_come_in_together(tmp_path: Path) -> None:
     case = Case.create(tmp_path / "other")
     with case.change(actor="import", reason="from another case") as change:

@@ -152,8 +152,7 @@ class Change:
             # The same record twice in one batch: one after the other.
             return self._one_by_one(records, ignoring)
         self._refuse_erased(records)
-        if unsettled := list(unready(self._conn, records)):
-            raise Invalid("not everybody named has had the right of reply", unsettled)
+        self._refuse_unasked(records)
         self._ranks.learn(records, batch)
         self._half_done = True  # until all is written: an error in between spoils the change
         for name, positions in by_kind.items():
@@ -176,6 +175,7 @@ class Change:
         """
         kind = record_type(type(record))
         self._refuse_erased([record])
+        self._refuse_unasked([record])
         self._ranks.learn([record], {record.id: record})
         known = self._current(kind, [record.id]).get(record.id)
         if known is None:
@@ -246,6 +246,11 @@ class Change:
             raise Invalid("some of this cannot be recorded: it was erased, or is an erasure", problems)
         if any(isinstance(record, Erasure) for record in records):
             self._gone = None
+
+    def _refuse_unasked(self, records: Sequence[Record]) -> None:
+        """Refuses to publish what those it names were not asked about."""
+        if unsettled := list(unready(self._conn, records)):
+            raise Invalid("not everybody named has had the right of reply", unsettled)
 
     # -- the records of one kind
 

@@ -25,6 +25,7 @@ NEEDS_REPLY: Final = frozenset({"ready", "approved"})
 SETTLED: Final = frozenset({"answered", "declined", "no_answer", "not_asked"})
 """States of a right of reply in which nothing more is waited for."""
 
+_FINDING: Final = record_type(Finding)
 _RIGHT: Final = record_type(RightOfReply)
 
 
@@ -52,24 +53,62 @@ def unasked(
 
 
 def unready(conn: Connection, records: Sequence[Record]) -> Iterator[Problem]:
-    """What keeps the findings among these records from the state they are given."""
-    findings = [one for one in records if isinstance(one, Finding) and one.status in NEEDS_REPLY
-                and one.named]
-    if not findings:
+    """What keeps the findings among these records from the state they are given.
+
+    And what these records would take from findings that are ready: a right of reply that is
+    opened again, put to another wording or about another finding.
+    """
+    put = {one.id: one for one in records if isinstance(one, Finding)}
+    rights = [one for one in records if isinstance(one, RightOfReply)]
+    ready = {id_: one for id_, one in put.items() if one.status in NEEDS_REPLY and one.named}
+    touched = {one.finding for one in rights} | _told_of(conn, [one.id for one in rights])
+    standing = _standing(conn, sorted(touched - put.keys()))
+    if not ready and not standing:
         return
-    rights = _rights(conn, [one.id for one in findings])
-    for right in records:
-        if isinstance(right, RightOfReply):
-            rights.setdefault(right.finding, {})[right.id] = (
-                right.party, right.right_state, right.sentence)
-    for finding in findings:
-        for party, why in unasked(finding, rights.get(finding.id, {}).values()).items():
+    held = _rights(conn, [*ready, *standing])
+    before = {id_: unasked(one, held.get(id_, {}).values()) for id_, one in standing.items()}
+    for right in rights:
+        for some in held.values():
+            some.pop(right.id, None)
+        held.setdefault(right.finding, {})[right.id] = (right.party, right.right_state, right.sentence)
+    for finding in ready.values():
+        for party, why in unasked(finding, held.get(finding.id, {}).values()).items():
             yield Problem(
                 f"the finding cannot be {finding.status}: {party} is named in it and {why}",
                 "Ask the party and record its right of reply with the sentence word for word; or, where "
                 "asking would endanger somebody, record it as not asked with the reason.",
                 field="status", value=finding.status,
             )
+    for id_, finding in standing.items():
+        for party, why in unasked(finding, held.get(id_, {}).values()).items():
+            if party not in before[id_]:
+                yield Problem(
+                    f"the finding {id_} is {finding.status}: {party} is named in it and then {why}",
+                    "Put the finding back to review first.", field="right_state",
+                )
+
+
+def _told_of(conn: Connection, rights: Sequence[str]) -> set[str]:
+    """The findings that these rights of reply are about so far."""
+    found: set[str] = set()
+    for some in batches(rights, 500):
+        found.update(conn.execute(select(REF.c.to_id).where(
+            REF.c.from_id.in_(some), REF.c.field == "finding")).scalars())
+    return found
+
+
+def _standing(conn: Connection, findings: Sequence[str]) -> dict[str, Finding]:
+    """Those of these findings that are ready or approved now."""
+    table, found = CURRENT[_FINDING.name], {}
+    for some in batches(findings, 500):
+        for id_, body in conn.execute(
+            select(table.c.id, VERSION.c.body).join(VERSION, VERSION.c.seq == table.c.log_seq)
+            .where(table.c.id.in_(some), table.c.status.in_(sorted(NEEDS_REPLY)))
+        ):
+            made = _FINDING.cls.model_validate({**loads(body or b"{}"), "id": id_}, context="on file")
+            assert isinstance(made, Finding)
+            found[id_] = made
+    return found
 
 
 def _rights(
