@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from headstamp.analysis.indicator_sdg import MEASURE as SDG
 from headstamp.analysis.measure import Measure
 from headstamp.analysis.scale_lists import MEASURE as LISTS
 from headstamp.analysis.scale_lots import MEASURE as LOTS
 from headstamp.analysis.scale_serials import MEASURE as SERIALS
+from headstamp.analysis.shares import MEASURE as SHARES
 from headstamp.analysis.space_time_jacquez import MEASURE as JACQUEZ
 from headstamp.analysis.space_time_knox import MEASURE as KNOX
 from headstamp.analysis.space_time_modified_knox import MEASURE as MODIFIED_KNOX
 from headstamp.errors import Missing
 
-MEASURES: tuple[Measure, ...] = (SERIALS, LISTS, LOTS, KNOX, MODIFIED_KNOX, JACQUEZ)
+MEASURES: tuple[Measure, ...] = (SERIALS, LISTS, LOTS, KNOX, MODIFIED_KNOX, JACQUEZ, SHARES, SDG)
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 
 
