@@ -85,6 +85,6 @@ def _complete(seen: int, drawn: int, level: float) -> Bound:
     if not seen or drawn <= 0:
         return Bound(seen, 0.0, seen, seen)
     missed = exp(-drawn / seen)
-    variance = seen * missed / (1 - missed) ** 2
-    high = seen / (1 - missed) + quantile(level) * sqrt(seen * missed) / (1 - missed)
+    variance = seen * missed / (1 - missed)
+    high = seen / (1 - missed) + quantile(level) * sqrt(variance)
     return Bound(seen, variance, seen, high)

@@ -25,9 +25,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Prior = Literal["log", "flat", "gamma-poisson"]
 
-_EXACT: Final = 20_000
-"""A range of so many totals is gone through one by one; a wider one is first searched for its mass."""
 _POINTS: Final = 2_500
+"""A range of so many totals is gone through one by one; a wider one is first searched for its mass."""
 _FAR: Final = 35.0
 """What is so far below the most likely total, on the log scale, cannot be felt."""
 
@@ -245,31 +244,42 @@ def _grid(table: _Table, least: int, most: int) -> tuple[Floats, Floats]:
     finer and finer grids, until it is whole or so fine that a trapezium follows it.
     """
     low, high = float(least), float(most)
-    if high - low <= (_EXACT if table.lists <= 3 else _POINTS):
-        points = np.arange(low, high + 1)
-        return points, np.ones_like(points)
-    points = np.unique(np.round(low + np.expm1(np.linspace(0, log1p(high - low), 400))))
-    for _ in range(12):
+    most_points = _POINTS if table.lists <= 5 else _POINTS // 4  # six lists have many graphs: memory
+    points = _spaced(low, high, 400)
+    while high - low > most_points:
         scores = table.scores(points).max(axis=0)
         felt = np.flatnonzero(scores > scores.max() - _FAR)
         first, last = max(int(felt[0]) - 1, 0), min(int(felt[-1]) + 1, len(points) - 1)
-        narrow = points[first], points[last]
-        done = last - first >= len(points) // 2
-        low, high = float(narrow[0]), float(narrow[1])
-        if high - low <= _POINTS:
-            points = np.arange(low, high + 1)
-            return points, np.ones_like(points)
-        # Even in the logarithm where the range spans magnitudes, else even.
-        points = np.unique(np.round(low + np.expm1(np.linspace(0, log1p(high - low), 400))
-                                    if high > 20 * (low + 1) else np.linspace(low, high, 400)))
-        if done:
+        low, high = float(points[first]), float(points[last])
+        if last - first >= len(points) // 2:
             break
-    points = np.unique(np.round(
-        np.concatenate((low + np.expm1(np.linspace(0, log1p(high - low), _POINTS)),
-                        np.linspace(low, high, _POINTS)))))
+        points = _spaced(low, high, 400)
+    if high - low <= most_points:
+        points = np.arange(low, high + 1)
+        return points, np.ones_like(points)
+    points = _spaced(low, high, most_points)
+    for _ in range(2):  # and closely where most of the mass is
+        scores = table.scores(points)
+        density = np.exp(scores - scores.max()).sum(axis=0)
+        at = int((density * _widths(points)).argmax())
+        faint = np.flatnonzero(density < density[at] * 1e-10)
+        first = int(faint[faint < at].max(initial=0))
+        last = int(faint[faint > at].min(initial=len(points) - 1))
+        close = np.round(np.linspace(points[first], points[last], most_points // 2))
+        points = np.unique(np.concatenate((points, close)))
+    return points, _widths(points)
+
+
+def _spaced(low: float, high: float, count: int) -> Floats:
+    """Whole numbers from low to high, half of them close to low and ever farther apart, half even."""
+    return np.unique(np.round(np.concatenate((
+        low + np.expm1(np.linspace(0, log1p(high - low), count)), np.linspace(low, high, count)))))
+
+
+def _widths(points: Floats) -> Floats:
+    """How many whole numbers each point stands for, by the trapezium rule."""
     gaps = np.diff(points)
-    width = np.concatenate(([(gaps[0] + 1) / 2], (gaps[1:] + gaps[:-1]) / 2, [(gaps[-1] + 1) / 2]))
-    return points, width
+    return np.concatenate(([(gaps[0] + 1) / 2], (gaps[1:] + gaps[:-1]) / 2, [(gaps[-1] + 1) / 2]))
 
 
 def log_gamma(values: Floats) -> Floats:

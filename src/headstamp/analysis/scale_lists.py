@@ -30,7 +30,7 @@ LEAST_SHARED: Final = 5
 FEW_SHARED: Final = 7
 """From seven on two lists Chapman's estimate is hardly biased (Robson and Regier 1964)."""
 ALARM: Final = 0.01
-APART: Final = 2.0
+APART: Final = 2.5
 """Models that fit about as well and differ by this factor are warned of."""
 COMPLETE: Final = 0.2
 """Where the complete graph is likelier, the average says more of the prior than of the data."""
