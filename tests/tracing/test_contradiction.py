@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from headstamp.tracing.chain import build_chain
 from headstamp.tracing.claim import Claim
+from headstamp.tracing.contradiction import MOST_TOLD
 from headstamp.tracing.step import Contradiction
 from tests.tracing.claims import claim
 
@@ -162,3 +163,16 @@ def test_what_goes_through_whole_hands_is_never_too_much(some: list[tuple[int, i
         claims.append(lot("sold", str(year), "a", "b", had))
         claims.append(lot("sold", str(year + 1), "b", "c", min(had, gave)))
     assert "more_passed_on" not in whats(*claims, one_piece=False)
+
+
+def test_of_very_many_contradictions_the_first_are_told_and_the_others_counted() -> None:
+    """One lawful holder who is said to have sold one thing to 300 at one time."""
+    claims = [Claim(f"tran-{n:04}", "transfer", "sold", "party-a", f"party-{n:04}", when="2010",
+                    first="2010-01-01", last="2010-12-31") for n in range(300)]
+    chain = build_chain("item-1", "one", claims)
+    told = [one for one in chain.contradictions if one.what == "two_holders"]
+    assert len(told) == MOST_TOLD + 1
+    assert told[-1].words.startswith("Of this sort 39,900 were found")
+    assert {one for some in told for one in some.claims} == {claim.id for claim in claims}
+    assert sum(len(step.rivals) for step in chain.steps) == 2 * 39_900
+    assert build_chain("item-1", "one", claims[::-1]).as_dict() == chain.as_dict()

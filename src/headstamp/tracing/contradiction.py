@@ -8,6 +8,7 @@ each other only where all days that the one leaves open lie before all of the ot
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
@@ -17,10 +18,13 @@ from headstamp.tracing.goods import too_much
 from headstamp.tracing.order import holder_after
 from headstamp.tracing.ring import rings
 from headstamp.tracing.rival import Hands, Rivalry
-from headstamp.tracing.step import Contradiction, Step
+from headstamp.tracing.step import Contradiction, Step, What
 
 _NAMED: Final = 20
 """So many steps are named by one contradiction."""
+
+MOST_TOLD: Final = 1_000
+"""So many contradictions of one sort are told one by one; how many more there are, is said."""
 
 _RIVAL: Final = {
     "two_makings": "It is said to have been made twice",
@@ -56,9 +60,12 @@ def contradictions(
 ) -> list[Contradiction]:
     """All contradictions of a chain; ``steps`` in order with their rivals.
 
-    Of a counted group that may have been divided, several can have parts of it at once.
+    Of a counted group that may have been divided, several can have parts of it at once. Of one
+    sort at most ``MOST_TOLD`` are told one by one, and the others counted; all the steps that a
+    step cannot be true beside stand with it as its rivals.
     """
     told, hands = Told(names), Hands(steps)
+    rivalry, silent = _first_of_each(rivalry)
     found = [
         *_before_made(steps, told), *_backwards(steps, hands, told),
         *_after_recovery(steps, told), *_dates_apart(steps, told),
@@ -68,7 +75,36 @@ def contradictions(
         *_self_transfers(steps, told), *_cycles(steps, told), *_contested(steps, told),
         *too_much(steps, told.party),
     ]
-    return list({(one.what, one.words, one.claims): one for one in found}.values())
+    return _bounded({(one.what, one.words, one.claims): one for one in found}.values(), silent)
+
+
+def _first_of_each(rivalry: Iterable[Rivalry]) -> tuple[list[Rivalry], int]:
+    """As many as are told, those first that name a step that none before names; how many are left."""
+    given = list(rivalry)
+    if len(given) <= MOST_TOLD:
+        return given, 0
+    named: set[int] = set()
+    new: list[bool] = []
+    for one in given:
+        new.append(not named.issuperset((one.one, one.other)))
+        named.update((one.one, one.other))
+    some = set(sorted(range(len(given)), key=lambda at: not new[at])[:MOST_TOLD])
+    return [one for at, one in enumerate(given) if at in some], len(given) - len(some)
+
+
+def _bounded(found: Iterable[Contradiction], silent: int) -> list[Contradiction]:
+    kept: list[Contradiction] = []
+    told: Counter[What] = Counter()
+    for one in found:
+        told[one.what] += 1
+        if told[one.what] <= MOST_TOLD:
+            kept.append(one)
+    told["two_holders"] += silent
+    for what, n in sorted(told.items()):
+        if n > MOST_TOLD:
+            kept.append(Contradiction(
+                what, f"Of this sort {n:,} were found; the first {MOST_TOLD:,} are told one by one.", ()))
+    return kept
 
 
 def _ids(*steps: Step) -> tuple[str, ...]:

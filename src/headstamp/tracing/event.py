@@ -106,33 +106,35 @@ class _Event:
 def events(claims: Iterable[Claim], same: Mapping[str, str]) -> list[Step]:
     """The events that the claims tell of, as steps without order or rivals."""
     gathered: list[_Event] = []
-    naming: dict[tuple[bool, str], list[int]] = {}
-    once: list[int] = []
+    naming: dict[tuple[bool, str], set[int]] = {}
+    silent: dict[bool, set[int]] = {True: set(), False: set()}  # which name no giver, no taker
+    once: set[int] = set()
 
-    def known(at: int, told: _Event) -> None:
-        for giving, some in ((True, told.givers), (False, told.takers)):
+    def known(at: int) -> None:
+        for giving, some in ((True, gathered[at].givers), (False, gathered[at].takers)):
             for party in some:
-                held = naming.setdefault((giving, party), [])
-                if at not in held[-1:]:
-                    held.append(at)
+                naming.setdefault((giving, party), set()).add(at)
+            (silent[giving].discard if some else silent[giving].add)(at)
 
     for bundle in sorted(_bundles(claims, same), key=lambda event: event.order):
         near: set[int] | range = range(len(gathered))
         if bundle.givers or bundle.takers:
-            near = set(once).union(
-                *(naming.get((True, party), ()) for party in bundle.givers),
-                *(naming.get((False, party), ()) for party in bundle.takers))
+            gave, took = (set().union(*(naming.get((giving, party), ()) for party in some))
+                          for giving, some in ((True, bundle.givers), (False, bundle.takers)))
+            # Of those of one party, only what does not name another on the other side.
+            near = once | ((gave & took) | (gave & silent[False]) | (took & silent[True])
+                           if bundle.givers and bundle.takers else gave | took)
         fits = [(shared, -at) for at in near
                 if (shared := _shared(gathered[at], bundle)) is not None]
         at = -max(fits)[1] if fits else len(gathered)
         if not fits:
             gathered.append(bundle)
             if _once(bundle.hows):
-                once.append(at)
+                once.add(at)
         else:
             for claim in sorted(bundle.claims, key=claim_order):
                 gathered[at].add(claim, same)
-        known(at, bundle)
+        known(at)
     return [_step(event, same) for event in gathered]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from headstamp.tracing.event import claim_order, place_of
 from headstamp.tracing.step import Step
@@ -36,34 +36,41 @@ def in_order(steps: Iterable[Step]) -> list[Step]:
     done = [step for step in given if step.how == "made"]
     rest = sorted((step for step in given if step.how != "made"),
                   key=lambda step: (step.first or "", step_order(step)))
+    # By their places in that order, which are quicker compared than what it is made of.
+    place = {id(step): at for at, step in enumerate(given)}
+    places = [place[id(step)] for step in rest]
     ends = [(step.last, at) for at, step in enumerate(rest) if step.last is not None]
     heapq.heapify(ends)
     reached, taken = 0, set[int]()
     open_: list[int] = []  # what no remaining step surely comes before
+    comes: Counter[str | None] = Counter()  # who gets it by one of those
     while len(taken) < len(rest):
         while ends and ends[0][1] in taken:
             heapq.heappop(ends)
         limit = ends[0][0] if ends else None
         while reached < len(rest) and (limit is None or (rest[reached].first or "") <= limit):
             open_.append(reached)
+            comes[rest[reached].to_party] += 1
             reached += 1
-        at = _next(rest, open_, holder_after(done[-1]) if done else None)
+        at = _next(rest, places, open_, comes, holder_after(done[-1]) if done else None)
         open_.remove(at)
+        comes[rest[at].to_party] -= 1
         taken.add(at)
         done.append(rest[at])
     return done
 
 
-def _next(rest: Sequence[Step], open_: Sequence[int], holder: str | None) -> int:
-    comes = Counter(rest[at].to_party for at in open_)
-
-    def key(at: int) -> tuple[object, ...]:
+def _next(
+    rest: Sequence[Step], places: Sequence[int], open_: Sequence[int], comes: Mapping[str | None, int],
+    holder: str | None,
+) -> int:
+    def key(at: int) -> tuple[bool, bool, bool, int]:
         step = rest[at]
         goes_on = holder is not None and step.from_party == holder
         # A step to its own giver waits for nobody.
         own = step.from_party == step.to_party
-        waits = step.from_party is not None and comes[step.from_party] > own
-        return step.how == "recovered", not goes_on, waits, step_order(step)
+        waits = step.from_party is not None and comes.get(step.from_party, 0) > own
+        return step.how == "recovered", not goes_on, waits, places[at]
 
     return min(open_, key=key)
 
