@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from headstamp.tracing.desk import Card, board, card, chosen, next_step, sent, statistics
+from headstamp.actions.desk_statistics import sent, statistics
+from headstamp.tracing.desk import Card, board, card, chosen, next_step
 from headstamp.tracing.request_due import TERMS
 from headstamp.tracing.request_state import STATES
 
@@ -73,7 +74,7 @@ def _sent(id_: str, replies: tuple[dict[str, Any], ...] = (), **values: Any) -> 
 def test_how_a_request_fared(replies: Any, answered: bool, days: int | None) -> None:
     one = _sent("a", replies)
     assert one is not None and one.answered is answered
-    assert (one.wait.days if one.wait else None) == days
+    assert (one.wait[0] if one.wait else None) == days
 
 
 def test_what_was_not_sent_is_no_request_yet() -> None:

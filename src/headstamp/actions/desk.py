@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from headstamp.actions.desk_statistics import Sent, Statistics, sent, statistics
 from headstamp.actions.request_letter import terms_of
 from headstamp.publish.calendar import Event, calendar
 from headstamp.store.case import Case
 from headstamp.store.limits import LEFT_OUT
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
-from headstamp.tracing.desk import Card, Sent, Statistics, card, sent, statistics
+from headstamp.tracing.desk import Card, card
 from headstamp.tracing.reply_conflict import ReplyConflict, reply_conflicts
 
 _WITH_RECORD = frozenset({"confirmed_full", "confirmed_partial"})

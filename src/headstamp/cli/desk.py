@@ -19,7 +19,7 @@ from headstamp.cli.show import line, note, table
 
 if TYPE_CHECKING:
     from headstamp.actions.desk_answers import Answered
-    from headstamp.tracing.answer_times import Answers
+    from headstamp.analysis.answer_times import Answers
 
 app = typer.Typer(rich_markup_mode="rich")
 _desk = typer.Typer(rich_markup_mode="rich", subcommand_metavar="[COMMAND] ...")
@@ -49,9 +49,13 @@ def _board(session: Session) -> None:
     columns = board(found.cards)
 
     def words() -> None:
-        table(("state", "request", "title", "asked", "sent", "due", "next"), [
-            (column.state.replace("_", " "), card.id, card.title, card.party, card.sent_on,
-             "; ".join(f"{due.what} {due.on.isoformat()}" for due in card.dues), card.next_step)
+        if not found.cards:
+            line("No trace request is on file. Draft one with: headstamp request draft ITEM --to PARTY")
+            return
+        table(("state", "reference", "title", "asked", "sent", "due", "next", "request"), [
+            (column.state.replace("_", " "), card.reference, card.title, card.party, card.sent_on,
+             "; ".join(f"{due.what} {due.on.isoformat()}" for due in card.dues), card.next_step,
+             card.id)
             for column in columns for card in column.cards])
 
     session.show({"day": found.day.isoformat(), "columns": [
@@ -102,6 +106,9 @@ def statistics(session: Session) -> None:
                  one.undated or "") for one in some]
 
     def words() -> None:
+        if not told.all.sent:
+            line("No trace request has been sent yet, so there is nothing to count.")
+            return
         line(f"as of {told.day}; intervals of 95 %")
         for title, some in (("all", (told.all,)), ("addressee", told.by_addressee),
                             ("role", told.by_role), ("country", told.by_country)):
@@ -129,7 +136,7 @@ def _days(one: Answers) -> str:
 def answers(
     session: Session,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The annex, filled in: CSV, XLSX or ODS.")],
-    request: Annotated[str, typer.Option("--request", metavar="ID", help="The request that it answers.")],
+    request: Annotated[str, typer.Option("--request", metavar="REQUEST", help="The request that it answers: its id, or our reference.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be done; write nothing.")] = False,
     received: Annotated[str, typer.Option("--received", metavar="DAY", show_default=False,
                                           help="When it came (else today).")] = "",
@@ -147,11 +154,13 @@ def answers(
     file; mend them there and take that file in. The same file again changes nothing.
     """
     from headstamp.actions.desk_answers import take_answers
+    from headstamp.actions.request_named import request_named
 
     settings = session.settings()
     with session.open() as case:
+        meant = request_named(case.read(settings.clearance), request)
         done = take_answers(
-            case, file, request, clearance=settings.clearance, actor=settings.actor, dry_run=dry_run,
+            case, file, meant, clearance=settings.clearance, actor=settings.actor, dry_run=dry_run,
             received_on=received, use_limits=limit or (), restrictions=restrictions, reason=reason)
     session.show(done.as_dict(), lambda: _in_words(done))
     if done.problems:

@@ -1,4 +1,4 @@
-"""The trace desk: requests by where they stand, what is due next, and how the asked have answered.
+"""The trace desk: requests by where they stand, and what is due next.
 
 Pure functions of requests, replies and a day: the board on the page, the calendar file and
 the figures all say the same, for they are made from the same cards.
@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 from headstamp.kinds.date import bounds
-from headstamp.tracing.answer_times import Answers, Wait, answers
 from headstamp.tracing.request_due import Due, Terms, dues
 from headstamp.tracing.request_state import STATES, suggested
 
@@ -155,81 +154,7 @@ def chosen(
     ]
 
 
-# -- how the asked have answered
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """Answer rate and time of all, and by addressee, role and country; as of a day."""
-
-    day: str
-    all: Answers
-    by_addressee: tuple[Answers, ...]
-    by_role: tuple[Answers, ...]
-    by_country: tuple[Answers, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return {
-            "day": self.day, "all": self.all.as_dict(),
-            "by_addressee": [one.as_dict() for one in self.by_addressee],
-            "by_role": [one.as_dict() for one in self.by_role],
-            "by_country": [one.as_dict() for one in self.by_country],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request that was sent: its card, whether it was answered, and the wait if both days are known."""
-
-    card: Card
-    answered: bool
-    wait: Wait | None
-
-
-def sent(
-    one: Card, replies: Sequence[Mapping[str, Any]], day: date
-) -> Sent | None:
-    """How a request fared; None where it was not sent."""
-    if one.status in ("draft", "checked") or not one.sent_on:
-        return None
-    on_it = [reply for reply in replies if reply.get("reply_code") in ON_THE_MATTER]
-    start = _day(one.sent_on)
-    if not on_it:
-        return Sent(one, False, Wait((day - start).days, False)
-                    if start is not None and start <= day else None)
-    came = [_day(str(reply.get("received_on") or "")) for reply in on_it]
-    days = [(end - start).days for end in came if end is not None and start is not None]
-    # An answer of which the day is not known may have been the first.
-    known = len(days) == len(on_it) and min(days) >= 0
-    return Sent(one, True, Wait(min(days), True) if known else None)
-
-
-def statistics(some: Iterable[Sent], day: date) -> Statistics:
-    """The figures of all requests sent, as of a day."""
-    all_ = list(some)
-
-    def by(key: str, label: str, unknown: str) -> tuple[Answers, ...]:
-        groups: dict[str, list[Sent]] = {}
-        for one in all_:
-            groups.setdefault(getattr(one.card, key), []).append(one)
-        made = [_figures(name, getattr(of[0].card, label) or unknown, of)
-                for name, of in groups.items()]
-        return tuple(sorted(made, key=lambda one: (-one.sent, one.label)))
-
-    return Statistics(
-        day.isoformat(), _figures("", "all", all_),
-        by("addressee", "party", "addressee not recorded"), by("role", "role", "role not recorded"),
-        by("country", "country", "country not recorded"))
-
-
-def _figures(key: str, label: str, some: Sequence[Sent]) -> Answers:
-    waits = [one.wait for one in some if one.wait is not None]
-    return answers(key, label.replace("_", " ") if key == label else label, len(some),
-                   sum(one.answered for one in some), waits)
-
-
-def _day(when: str) -> date | None:
+def exact_day(when: str) -> date | None:
     """The day that a date names to the day; None for any other."""
     first, last = bounds(when) if when else (None, None)
     return date.fromisoformat(first) if first is not None and first == last else None

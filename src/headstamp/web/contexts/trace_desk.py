@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from headstamp.actions.desk import trace_desk
+from headstamp.analysis.answer_times import FEW, Answers
 from headstamp.store.reader import Reader
-from headstamp.tracing.answer_times import FEW, Answers
 from headstamp.tracing.desk import OURS, Card, board, chosen
 from headstamp.vocab import vocabulary
 from headstamp.web.page import ON_PAGE, Context, Params
