@@ -76,6 +76,11 @@ def _answers(task: str, file: Handed, limits: Limits, wishes: dict[str, Any]) ->
 
         yield answer(file, limits, **wishes)
         return
+    if task == "pdf":
+        from headstamp.intake import pdf_page
+
+        yield pdf_page.answer(file, limits, **wishes)
+        return
     if task == "machine":
         from headstamp.intake.machine import read
 
@@ -157,6 +162,7 @@ def _warm() -> None:
     import python_calamine  # noqa: F401
     from PIL import AvifImagePlugin, Image
 
+    import headstamp.intake.pdf_page
     import headstamp.intake.picture
     import headstamp.intake.workbook  # noqa: F401
 

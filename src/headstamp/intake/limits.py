@@ -44,10 +44,11 @@ class Limits:
     ``reread_characters``     how much text may be read again after quotes that were never closed.
     ``sheets``                of one workbook.
     ``image_pixels``          width times height, looked at before anything is decoded.
-    ``parser_memory_bytes``   address space of the separate process that parses pictures, workbooks
-                              and Parquet, for a small file; it gets ``parser_memory_per_byte`` for
-                              each byte of the file where that is more, and never more than
-                              ``parser_memory_most_bytes``.
+    ``pdf_pages``             pages of a PDF document that may be looked at, from its first.
+    ``parser_memory_bytes``   address space of the separate process that parses pictures, PDF,
+                              workbooks and Parquet, for a small file; it gets
+                              ``parser_memory_per_byte`` for each byte of the file where that is
+                              more, and never more than ``parser_memory_most_bytes``.
     ``parser_cpu_seconds``    processor time of that process, for a small file;
                               ``parser_cpu_seconds_per_mib`` are added for each whole MiB of it,
                               up to ``parser_cpu_most_seconds``.
@@ -67,6 +68,7 @@ class Limits:
     reread_characters: int = 64_000_000
     sheets: int = 500
     image_pixels: int = 250_000_000
+    pdf_pages: int = 2_000
     parser_memory_bytes: int = 448 * _MIB
     parser_memory_per_byte: int = 40
     parser_memory_most_bytes: int = 1 * _GIB

@@ -85,7 +85,7 @@ def _most(limits: Limits, after: Limits | None) -> tuple[int, int]:
 
 def only_answer(task: str, given: Given | Opened, limits: Limits, **wishes: Any) -> Any:
     """The one thing the child has to say about a file. Raises as ``answers``."""
-    with KEEPERS.room if task == "photo" else nullcontext():
+    with KEEPERS.room if task in ("photo", "pdf") else nullcontext():
         said = list(answers(task, given, limits, **wishes))
     if len(said) != 1:
         raise without_sense(given.name if isinstance(given, Opened) else "the file")
@@ -144,7 +144,8 @@ def _death(name: str, end: End, memory: int, seconds: int) -> Unreadable:
         what = f"reading it took over {seconds:,} s of processor time"
         return over_limit(name, "parser_cpu_seconds", seconds, what)
     # Compiled code that gets no memory often falls over its own feet.
-    full = code == -signal.SIGSEGV and end.kilobytes * 1024 > memory // 2
+    fallen = code in (-signal.SIGSEGV, -signal.SIGTRAP, -signal.SIGILL)
+    full = fallen and end.kilobytes * 1024 > memory // 2
     if full or code in (-signal.SIGABRT, -signal.SIGKILL, OUT_OF_MEMORY):
         what = "its reader ran out of memory"
         return over_limit(name, "parser_memory_bytes", memory, what)
