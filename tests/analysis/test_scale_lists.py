@@ -41,6 +41,8 @@ def test_kosovo_says_how_far_the_models_differ() -> None:
     found = lists(rows(KOSOVO, ("EXH", "ABA", "OSCE", "HRW")))
     best = found.more["log_linear"]["best"]
     assert best["bic"]["estimate"] == pytest.approx(10_356, abs=1)
+    pairs = found.more["log_linear"]["best_of_pairs"]["aic"]
+    assert pairs["aic"] > best["aic"]["aic"] and pairs["model"].count("*") <= 6
     low, high = found.more["log_linear"]["range_of_all"]
     assert low < 7_400 and high > 16_900  # as far apart as has been published of them
     near = found.more["log_linear"]["range_within_10_of_best_aic"]

@@ -50,3 +50,31 @@ def test_each_measure_says_what_it_is(run: Run) -> None:
     for one in told:
         assert one["question"].endswith("?") and one["refuses"] and one["assumptions"] and one["sources"]
         assert one["inputs"] and all(i["help"] for i in one["inputs"])
+
+
+def test_the_contract_of_overlapping_lists(run: Run, tmp_path: Path) -> None:
+    # Madigan and York 1997: three lists, rows in any order, an empty combination left out.
+    cells = tmp_path / "cells.csv"
+    cells.write_text("A,B,C,count\n1,1,1,12\n0,0,1,247\n1,0,0,60\n0,1,0,49\n1,1,0,4\n1,0,1,112\n0,1,1,142\n", "utf-8")
+    told = run("measure", "scale.lists", "--cells", str(cells), "--delta", "1", "--prior", "gamma-poisson",
+               "--shape", "13.14", "--scale", "55.17", "--unseen-least", "1", "--unseen-most", "300", "--json").json
+    assert set(told) >= CONTRACT
+    assert (told["method"], round(told["estimate"]), told["refused"]) == ("scale.lists", 731, False)
+    assert told["more"]["top_graph"]["probability"] == pytest.approx(0.3738, abs=5e-5)
+    assert {"AIC", "BIC"} <= set(" ".join(one["words"] for one in told["models"]).replace(",", " ").split())
+    cells.write_text("A;B;count\n1;0;5\n0;1;10\n1;1;0\n", "utf-8")
+    refused = run("measure", "scale.lists", "--cells", str(cells), "--json").json
+    assert refused["refused"] and refused["estimate"] is None and "overlap" in refused["reason"]
+    cells.write_text("A,B,count\n1,0,5\n1,0,10\n0,0,4\n", "utf-8")
+    bad = run("measure", "scale.lists", "--cells", str(cells), "--json")
+    assert bad.code == 2 and {one["row"] for one in bad.json["problems"]} == {2, 3}
+
+
+def test_the_contract_of_lots(run: Run, tmp_path: Path) -> None:
+    told = run("measure", "scale.lots", "--counts", "1,1,4,2,5,2,4,1,2", "--json").json
+    assert set(told) >= CONTRACT and (told["estimate"], told["unit"]) == (9.75, "lots")
+    table = tmp_path / "lots.csv"
+    table.write_text("lot,count\na,1\nb,1\nc,1\n", "utf-8")
+    refused = run("measure", "scale.lots", "--table", str(table), "--json").json
+    assert refused["refused"] and "once only" in refused["reason"]
+    assert run("measure", "scale.lots", "--json").code == 2

@@ -101,9 +101,7 @@ def fit(cells: Sequence[int], lists: int, models: Iterable[Terms]) -> list[Fit]:
             part = sizes[size][start : start + 500]
             rows = [[0, *(1 << one for one in range(lists)), *sorted(terms)] for terms in part]
             design = np.stack([full[:, row] for row in rows])
-            means = _means(design, counts)
-            for terms, matrix, mean in zip(part, design, means, strict=True):
-                found[terms] = _told(terms, lists, counts, matrix, mean)
+            found.update((one.terms, one) for one in _told(part, lists, counts, design, _means(design, counts)))
     return [found[terms] for terms in given]
 
 
@@ -140,8 +138,7 @@ def lower_bound(cells: Sequence[int], lists: int) -> tuple[float, float] | None:
     few = sizes <= 2
     counts = np.asarray(cells, dtype=np.float64)[1:][few]
     design = _columns(lists)[few][:, [0, *(1 << one for one in range(lists))]]
-    mean = _means(design[None], counts)[0]
-    found = _told(frozenset(), lists, counts, design, mean)
+    found = _told([frozenset()], lists, counts, design[None], _means(design[None], counts))[0]
     return None if found.unseen is None else (found.unseen, found.constant_variance)
 
 
@@ -230,35 +227,42 @@ def _means(design: Floats, counts: Floats) -> Floats:
     return found
 
 
-def _told(terms: Terms, lists: int, counts: Floats, design: Floats, mean: Floats) -> Fit:
-    seen = float(counts.sum())
-    held = (counts > 0) | (mean > _EMPTY)
-    rows, kept = design[held], mean[held]
-    parameters = design.shape[1]
-    aim = np.zeros(parameters)
-    aim[0] = 1
-    unseen: float | None
-    if held.all():
-        inverse = np.linalg.inv((rows.T * kept) @ rows)
-        weight = inverse[0]
-        unseen = float(exp(min(weight @ (rows.T @ (kept * np.log(kept))), 600)))
-        variance = float(inverse[0, 0])
-    else:  # is the constant a sum of what the cells left say?
-        scaled = rows * np.sqrt(kept)[:, None]
-        pseudo = np.linalg.pinv(scaled, rcond=1e-9)
-        along = pseudo[0] @ scaled
-        if np.abs(along - aim).max() < 1e-6:
-            unseen = float(exp(min(float(pseudo[0] @ (np.sqrt(kept) * np.log(kept))), 600)))
-            variance = float((pseudo[0] ** 2).sum())
-        else:
-            unseen, variance = None, inf
+def _told(
+    models: Sequence[Terms], lists: int, counts: Floats, design: Floats, means: Floats
+) -> list[Fit]:
+    """What the fitted means of models of one size say of the unseen, and how well they fit."""
+    seen, parameters = float(counts.sum()), design.shape[2]
+    held = (counts > 0) | (means > _EMPTY)
     positive = counts > 0
-    deviance = 2 * float((counts[positive] * np.log(counts[positive] / mean[positive])).sum()
-                         - (counts - mean).sum())
-    fitted = np.where(positive, mean, 1.0)
-    likelihood = float((counts * np.log(fitted) - mean).sum()) - sum(lgamma(y + 1) for y in counts)
-    return Fit(
-        terms, lists, int(seen), unseen, variance, max(deviance, 0.0), len(counts) - parameters,
-        -2 * likelihood + 2 * parameters, -2 * likelihood + log(max(seen, 1)) * parameters,
-        -2 * likelihood + log(len(counts)) * parameters,
-    )
+    log_means = np.log(means)
+    fitted = (counts[positive] * log_means[:, positive]).sum(axis=1)
+    deviance = 2 * ((counts[positive] * np.log(counts[positive])).sum() - fitted - seen + means.sum(axis=1))
+    minus = -2 * (fitted - means.sum(axis=1) - sum(lgamma(y + 1) for y in counts))
+    constants: dict[int, tuple[float | None, float]] = {}
+    whole = np.flatnonzero(held.all(axis=1))
+    if len(whole):
+        weighted = design[whole].transpose(0, 2, 1) * means[whole][:, None, :]
+        row = np.linalg.inv(weighted @ design[whole])[:, 0, :]
+        constant = (row[:, None, :] @ (weighted @ log_means[whole][..., None]))[:, 0, 0]
+        constants.update((int(at), (exp(min(float(one), 600)), float(variance)))
+                         for at, one, variance in zip(whole, constant, row[:, 0], strict=True))
+    found = []
+    for at, terms in enumerate(models):
+        unseen, variance = constants[at] if at in constants else _constant(
+            design[at][held[at]], means[at][held[at]])
+        fit_of = float(minus[at])
+        found.append(Fit(
+            terms, lists, int(seen), unseen, variance, max(float(deviance[at]), 0.0), len(counts) - parameters,
+            fit_of + 2 * parameters, fit_of + log(max(seen, 1)) * parameters, fit_of + log(len(counts)) * parameters))
+    return found
+
+
+def _constant(rows: Floats, kept: Floats) -> tuple[float | None, float]:
+    """The unseen and the variance of their logarithm from the cells that are left, if these determine it."""
+    scaled = rows * np.sqrt(kept)[:, None]
+    first = np.linalg.pinv(scaled, rcond=1e-9)[0]
+    aim = np.zeros(rows.shape[1])
+    aim[0] = 1
+    if np.abs(first @ scaled - aim).max() > 1e-6:
+        return None, inf
+    return exp(min(float(first @ (np.sqrt(kept) * np.log(kept))), 600)), float((first**2).sum())

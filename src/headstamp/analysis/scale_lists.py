@@ -213,6 +213,7 @@ def _several(
     names, count = table.names, len(table.names)
     fits, looked_at = search(table.cells, count)
     by_aic, by_bic = ranked(fits, "aic"), ranked(fits, "bic")
+    pairs = [one for one in fits if all(terms.bit_count() == 2 for terms in one.terms)]
     posterior = averaged.posterior
     low, high = posterior.quantile((1 - level) / 2), posterior.quantile((1 + level) / 2)
     told += [_dependence(table, fits), _apart(by_aic), _complete(averaged), _range(averaged), _undetermined(fits)]
@@ -234,7 +235,8 @@ def _several(
     models = [head]
     models += [Model(f"averaged, prior count {d:g}", one.posterior.estimate,
                      one.posterior.quantile((1 - level) / 2), one.posterior.quantile((1 + level) / 2),
-                     words="the same with another prior") for d, one in other]
+                     words="the same with another prior" if one.complete < COMPLETE else "the complete graph has "
+                     f"{one.complete:.0%} of it: the prior's answer, not the data's") for d, one in other]
     if by_aic:
         models += [_model(by_aic[0], names, level, "log-linear, best by AIC: "),
                    _model(by_bic[0], names, level, "log-linear, best by BIC: ")]
@@ -262,6 +264,7 @@ def _several(
         "log_linear": {
             "looked_at": looked_at, "fit": "AIC",
             "best": {rule: _best(ranked(fits, rule), names, level) for rule in ("aic", "bic", "bic_cells")},
+            "best_of_pairs": {rule: _best(ranked(pairs, rule), names, level) for rule in ("aic", "bic", "bic_cells")},
             "range_within_10_of_best_aic": [min(near), max(near)] if near else None,
             "range_of_all": [number(min(every)), number(max(every))] if every else None,
         },
