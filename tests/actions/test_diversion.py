@@ -145,6 +145,8 @@ def test_that_it_cannot_be_determined_is_a_finding_too_without_a_probability(str
     shown = street.read("sealed").get(put.id)
     assert "cannot be determined" in shown.get("sentence")
     assert shown.get("probability") is None and not shown.get("named")
+    # Whom to write to is work to be done and no part of what was found: it names a party.
+    assert "would help" not in shown.get("sentence") and "{" not in shown.get("sentence")
     assert "stockpile" in shown.get("alternatives") or "theft" in shown.get("alternatives")
     second = record_diversion(street, id_of("item", "QM-A-26"), actor="A. Analyst",
                               clearance="restricted", hypothesis=1)

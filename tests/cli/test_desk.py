@@ -83,3 +83,21 @@ def test_what_is_not_there_is_said(run: Run, folder: Path, tmp_path: Path) -> No
     assert run("desk", "answers", tmp_path / "none.csv", "--request", "trace-aaaa",
                "--case", folder).code == 3
     assert run("desk", "answers", tmp_path / "none.csv", "--case", folder).code == 2
+
+
+def test_answers_come_back_by_our_reference_too(run: Run, folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("tag,answer_code\nA-1,no_record\n", "utf-8")
+    done = run("desk", "answers", path, "--request", "t-1", "--case", folder, "--json")
+    assert done.json["taken"] == 1
+    lost = run("desk", "answers", path, "--request", "T-9", "--case", folder)
+    assert lost.code and "there is no trace request T-9" in lost.err
+
+
+def test_an_empty_desk_says_how_to_begin(run: Run, tmp_path: Path) -> None:
+    Case.create(tmp_path / "none").close()
+    for words, told in ((("desk",), "request draft"), (("desk", "statistics"), "nothing to count"),
+                        (("lag",), "No lag can be told"), (("finding",), "No finding is on file"),
+                        (("forward", "--lot", "AB-1"), "No transfer that is recorded tells of it")):
+        said = run(*words, "--case", tmp_path / "none")
+        assert said.code == 0 and told in said.out + said.err, words

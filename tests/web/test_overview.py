@@ -83,3 +83,13 @@ def test_an_empty_case_says_what_to_do(tmp_path: Path) -> None:
     case = Case.create(tmp_path / "empty")
     pages = TestClient(create_app(Settings(case.where, "t"), case=case), base_url=BASE)
     assert "This case is empty" in pages.get("/").text
+
+
+def test_what_waits_leads_to_where_it_is_done(case, pages: TestClient) -> None:
+    told = pages.get("/api/overview").json()["waits"]
+    this = overview_context(case.read("restricted"), Params(case))
+    assert [one["name"] for one in told] == [one.name for one in this.waits] != []
+    text = pages.get("/").text
+    for one in this.waits:
+        assert f'href="{one.to}"' in text and one.title in text
+        assert pages.get(one.to).status_code == 200

@@ -20,7 +20,7 @@ from headstamp.store.case import Case
 from headstamp.store.change import Outcome
 from headstamp.store.reader import Reader
 from headstamp.tracing.diversion import METHOD, Diversion, Hypothesis
-from headstamp.tracing.diversion_words import with_names
+from headstamp.tracing.diversion_words import with_names, without_help
 from headstamp.tracing.hypothesis import Ask
 from headstamp.tracing.step import Chain
 
@@ -141,7 +141,7 @@ def record_diversion(
 def _values(reader: Reader, found: Found, meant: Hypothesis | None) -> dict[str, Any]:
     """A finding's values: what it says, on what it rests, what else can be, whom it names."""
     told = found.diversion
-    text = meant.sentence if meant else told.sentence
+    text = meant.sentence if meant else without_help(told)
     others = [one for one in told.hypotheses if one is not meant]
     rests = _rests_on((meant,) if meant else told.hypotheses)
     kinds = {id_: kind_of_id(id_).name for id_ in rests}

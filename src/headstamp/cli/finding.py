@@ -14,7 +14,7 @@ from headstamp.cli.session import (
     Session,
     with_session,
 )
-from headstamp.cli.show import line, table
+from headstamp.cli.show import line, note, table
 
 if TYPE_CHECKING:
     from headstamp.store.change import Outcome
@@ -23,7 +23,7 @@ app = typer.Typer(rich_markup_mode="rich")
 _finding = typer.Typer(rich_markup_mode="rich", subcommand_metavar="[COMMAND] ...")
 
 FindingArgument = Annotated[str, typer.Argument(metavar="FINDING", help="Its id.")]
-PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help="The party's id.")]
+PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help="Its id or name.")]
 
 
 @_finding.callback(invoke_without_command=True)
@@ -51,6 +51,9 @@ def _list(session: Session) -> None:
         table(("finding", "state", "sentence", "not asked yet"), [
             (one.finding.id, one.finding.get("status"), one.finding.label,
              "; ".join(name for _, name, _ in one.missing)) for one in found])
+        if not found:
+            note("No finding is on file. Put one down with: headstamp diversion ITEM --record, "
+                 "or headstamp record finding")
 
     session.show({"findings": [one.as_dict() for one in found]}, words)
 
@@ -91,11 +94,13 @@ def ask(
                                          help="How: letter, electronic mail, through whom.")] = "",
 ) -> None:
     """Record that a party was asked about the finding's sentence as it stands now."""
+    from headstamp.actions.request_named import party_named
     from headstamp.actions.right_of_reply import ask as put_to
 
     settings = session.settings()
     with session.open() as case:
-        done = put_to(case, finding, party, asked_on=on, channel=channel, due_on=by,
+        who = party_named(case.read(settings.clearance), party)
+        done = put_to(case, finding, who, asked_on=on, channel=channel, due_on=by,
                       clearance=settings.clearance, actor=settings.actor)
     _told(session, done)
 
@@ -107,11 +112,13 @@ def not_asked(
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason; a reviewer reads it.")],
 ) -> None:
     """Record that a party is not asked, and why."""
+    from headstamp.actions.request_named import party_named
     from headstamp.actions.right_of_reply import leave_unasked
 
     settings = session.settings()
     with session.open() as case:
-        done = leave_unasked(case, finding, party, why, clearance=settings.clearance,
+        who = party_named(case.read(settings.clearance), party)
+        done = leave_unasked(case, finding, who, why, clearance=settings.clearance,
                              actor=settings.actor)
     _told(session, done)
 

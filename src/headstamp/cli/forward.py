@@ -55,12 +55,18 @@ def forward(
 
     def words() -> None:
         line(found.words)
-        table(("step", "when", "from", "to", "goods", "record"), [
-            (one.step, one.record.get("happened_on", ""), one.from_name, one.to_name,
-             one.record.label, one.record.id) for one in found.transfers])
-        table(("item", "how sure", "by", "found", "at", "record"), [
-            (one.item.label, one.attached.how, one.attached.by, one.when, one.site_name, one.item.id)
-            for one in found.items])
+        if not found.transfers:
+            line("No transfer that is recorded tells of it.")
+        else:
+            table(("step", "when", "from", "to", "goods", "record"), [
+                (one.step, one.record.get("happened_on", ""), one.from_name, one.to_name,
+                 one.record.label, one.record.id) for one in found.transfers])
+        if not found.items:
+            line("No item of this case is known to have come that way.")
+        else:
+            table(("item", "how sure", "by", "found", "at", "record"), [
+                (one.item.label, one.attached.how, one.attached.by, one.when, one.site_name,
+                 one.item.id) for one in found.items])
         for said in found.more:
             note(said)
         note("What is not here may have come the same way too: this is what was found and recorded.")

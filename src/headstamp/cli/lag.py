@@ -50,6 +50,12 @@ def lag(
 
 
 def _all(whole: Lag) -> None:
+    if not whole.count and not whole.from_making:
+        line("No lag can be told: of no item are both a lawful supply, or its making, and its "
+             "recovery dated.")
+        for reason, count in whole.left_out:
+            line(f"{count:,} left out: {reason}")
+        return
     line(f"{whole.count:,} items whose lawful supply is dated ({whole.exact:,} to the day); of "
          f"{whole.from_making:,} more only the making is")
     for reason, count in whole.left_out:

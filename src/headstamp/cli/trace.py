@@ -149,9 +149,14 @@ def _diversion(found: Traced) -> None:
         return
     line("Where it left lawful hands:")
     line(f"  {found.named(found.diversion.sentence)}")
-    for one in found.diversion.hypotheses:
-        line(f"  {one.word}, {one.probability:.0%} ({one.low:.0%} to {one.high:.0%}): "
-             f"{found.named(one.sentence) or 'none of these, or not known'}")
+    from headstamp.tracing.diversion_words import figures, kind_label, window
+
+    for number, one in enumerate(found.diversion.hypotheses, 1):
+        what = "none of these, or not known" if one.rest else (
+            f"{kind_label(one.kind)}, {window(one.first, one.last)}")
+        line(f"  {number}. {what}: {one.word.replace('_', ' ')}, {figures(one)}")
+    if found.diversion.sought:
+        line(f"  What speaks for and against each: headstamp diversion {found.chain.item}")
     line()
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from headstamp.tracing.claim import Claim
-from headstamp.tracing.hypothesis import Hypothesis
+from headstamp.tracing.hypothesis import Diversion, Hypothesis
 from headstamp.tracing.step import Step
 from headstamp.vocab import vocabulary
 
@@ -256,6 +256,14 @@ def would_help(party: str | None, role: str, question: str) -> str:
     title = vocabulary("addressee_role").label(role)
     whom = f"{_party(party)}, as {title}" if party else f"a {title}"
     return f"What would help most is to ask {whom}: “{question}”"
+
+
+def without_help(told: Diversion) -> str:
+    """What was found alone: a finding says what is known, not whom to write to."""
+    if told.help_most is None:
+        return told.sentence
+    ask = told.help_most
+    return told.sentence.removesuffix(f" {would_help(ask.party, ask.role, ask.question)}")
 
 
 NOTHING_SOUGHT: Final = ("Nothing that is recorded says that the item left lawful hands, so no point of "

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from headstamp.actions.missing import Gap, gaps
+from headstamp.actions.waits import waits
 from headstamp.publish.chart import timeline_svg
 from headstamp.records import BY_NAME, TYPES, RecordType
 from headstamp.store.reader import Reader
@@ -101,6 +102,16 @@ class GapView:
 
 
 @dataclass(frozen=True)
+class WaitView:
+    """Something that waits for a person; ``count`` None: its own page counts, this one does not."""
+
+    name: str
+    title: str
+    count: int | None
+    to: str = field(default="", metadata=ON_PAGE)
+
+
+@dataclass(frozen=True)
 class LogState:
     """How the log stands, and what the last verification by this program found.
 
@@ -126,6 +137,7 @@ class OverviewContext(Context):
     recoveries: Years | None
     items: Years | None
     recent: tuple[News, ...]
+    waits: tuple[WaitView, ...]
     missing: tuple[GapView, ...]
     log: LogState
     exchange: ExchangeState
@@ -146,7 +158,10 @@ def overview_context(reader: Reader, params: Params) -> OverviewContext:
             if totals["item"] and (found := breakdown(reader, name)).bars
         ),
         recoveries=years(reader, "recovery"), items=years(reader, "item"),
-        recent=recent(reader), missing=gap_views(gaps(reader, datetime.now(UTC).date())),
+        recent=recent(reader),
+        waits=tuple(WaitView(one.name, one.title, one.count, one.path)
+                    for one in waits(params.case, reader)),
+        missing=gap_views(gaps(reader, datetime.now(UTC).date())),
         log=log_state(reader, params), exchange=exchange_state(reader, params.case.origin),
         empty=not any(totals.values()),
     )
