@@ -98,6 +98,14 @@ def test_hostile_names_stay_text() -> None:
     assert "<script" not in made and "<b>" not in made and "\u202e" not in made
 
 
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1-1", "-2+3", "@SUM(1)", "\t=1", " =1"])
+def test_no_cell_of_its_table_is_a_formula(name: str) -> None:
+    made = chain_picture(replace(seven(), label=name), dict.fromkeys(NAMES, name)).content("csv").decode()
+    cells = [cell for row in csv.reader(io.StringIO(made)) for cell in row]
+    assert f"'{name}" in cells
+    assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
+
+
 def test_codes_in_arabic_names_keep_their_order() -> None:
     assert "\u206607-85\u2069" in chain_picture(seven(), NAMES).svg
 

@@ -366,3 +366,11 @@ def test_what_is_filled_in_is_never_read_as_a_template(text: str) -> None:
 def test_other_endings(desk: Desk) -> None:
     with pytest.raises(Invalid, match="a letter is written as"):
         form(desk, "en", ".odt")
+
+
+@pytest.mark.parametrize("ending", [".docx", ".html", ".csv"])
+def test_a_reference_of_any_length_makes_a_letter(desk: Desk, ending: str) -> None:
+    made = write_form(desk.case, values(desk, "en", our_reference="long " * 300), ending, clearance="restricted")
+    if ending == ".docx":
+        assert len(Document(io.BytesIO(made)).core_properties.title) == 255
+    assert len(made) > 100

@@ -32,6 +32,7 @@ MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 _LATIN, _ARABIC, _MONO = "Noto Sans", "Noto Naskh Arabic", "Noto Sans Mono"
 _SOFT = RGBColor(0x59, 0x63, 0x6E)
+_TITLE = 255  # so many characters does the format hold as the title of a file
 _WIDTHS = (11, 48, 45, 85, 33, 43)  # mm, of a landscape page
 
 
@@ -81,7 +82,7 @@ class _Writer:
         language.set(qn("w:bidi" if self.rtl else "w:val"), self.words.language)
         normal.element.get_or_add_rPr().append(language)
         about = self.doc.core_properties
-        about.title, about.author, about.last_modified_by = self.letter.title, "", ""
+        about.title, about.author, about.last_modified_by = self.letter.title[:_TITLE], "", ""
         about.comments = ""
         about.language = self.words.language
         about.created = about.modified = _EPOCH.replace(tzinfo=None)

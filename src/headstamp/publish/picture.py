@@ -2,7 +2,8 @@
 
 Every picture of a chain of supply is made in this one form, so that pages, the command line
 and the report show the same, and so that nothing stands in a drawing that the table lacks.
-As files: SVG, PNG, CSV (the table) and JSON (everything).
+As files: SVG, PNG, CSV (the table; what a spreadsheet would take for a formula has an
+apostrophe in front) and JSON (everything).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import orjson
 
 from headstamp.errors import Invalid
 from headstamp.places import svg
+from headstamp.publish.letter_csv import disarmed
 from headstamp.publish.lettered import isolated
 from headstamp.publish.raster import png
 from headstamp.publish.sheets import Cell, write_bytes
@@ -67,7 +69,8 @@ class Picture:
         text = io.StringIO(newline="")
         table = writer(text)
         table.writerow(self.heads)
-        table.writerows(self.rows)
+        table.writerows([disarmed(cell) if isinstance(cell, str) else cell for cell in row]
+                        for row in self.rows)
         return text.getvalue().encode("utf-8", "backslashreplace")
 
     def write(self, path: Path) -> int:
