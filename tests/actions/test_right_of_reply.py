@@ -209,3 +209,20 @@ def test_what_cannot_be_seen_is_not_there(case: Case) -> None:
         ask(case, "find-aaaa", "party-bbbb", asked_on="2017", clearance="partner", actor="x")
     with pytest.raises(Missing):
         standing(case.read("partner"), "find-aaaa")
+
+
+@pytest.mark.parametrize("named", [["party-aaaa", "party-bbbb"], ["party-aaaa"]])
+def test_who_is_hidden_keeps_it_back_and_is_not_told(case: Case, named: list[str]) -> None:
+    """Neither a party it names nor one whose name stands in it is given away by the refusal."""
+    with case.change(actor="x", reason="hidden") as change:
+        change.put(Party.build(id="party-bbbb", name="Red Column", tier="sealed",
+                               names=[{"text": "Known As Otherwise"}]))
+    put(case, named=named, sentence="Dealer Beta sold it to Red Column.")
+    leave_unasked(case, "find-aaaa", "party-aaaa", "closed", clearance="sealed", actor="x")
+    with pytest.raises(Invalid) as refused:
+        move(case, "find-aaaa", "ready", clearance="restricted", actor="B. Reviewer")
+    told = str(refused.value)
+    assert "cannot be seen with this clearance" in told
+    assert "party-bbbb" not in told and "Red Column" not in told
+    with pytest.raises(Invalid, match="party-bbbb"):
+        moved(case, "ready")

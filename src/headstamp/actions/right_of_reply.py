@@ -203,18 +203,36 @@ def move(
         own = [name for name in _authors(case, finding) if same_person(name, actor)]
         if own:
             raise Refused(f"{own[0]} wrote this finding: somebody else has to make it {to}")
-        forgotten = mentioned(case.read("sealed"), finding)
-        if forgotten:
-            raise Invalid("not everybody named has had the right of reply", [Problem(
-                f"the sentence mentions {name} ({id_}), who is not among the parties it names",
-                "Add the party and ask it, or change the sentence.", "named", name)
-                for id_, name in forgotten])
+        _all_asked(case, finding, seen)
         if to == "ready":
             changed["reviewer"] = actor
     made = Finding.build({**whole.values, "id": finding_id, **changed})
     why = reason or f"finding: {finding.status} to {to}".replace("_", " ")
     with case.change(actor=actor, reason=why) as change:
         return change.put(made, expected=whole.version)
+
+
+def _all_asked(case: Case, finding: Finding, seen: Reader) -> None:
+    """Refuses while somebody it names or mentions was not asked; names only whom this reader sees."""
+    everything = case.read("sealed")
+    rights = everything.referring(finding.id, kind="right_of_reply", field="finding")
+    unready = unasked(finding, ((str(r.get("party")), str(r.get("right_state", "to_ask")),
+                                 str(r.get("sentence", ""))) for r in rights))
+    forgotten = dict(mentioned(everything, finding))
+    known = seen.many([*unready, *forgotten])
+    problems = [Problem(
+        f"{party} is named in it and {why}", "Ask the party, or record it as not asked with the reason.",
+        "status", finding.status) for party, why in unready.items() if party in known]
+    problems += [Problem(
+        f"the sentence mentions {name} ({id_}), who is not among the parties it names",
+        "Add the party and ask it, or change the sentence.", "named", name)
+        for id_, name in forgotten.items() if id_ in known]
+    if len(known) < len(unready.keys() | forgotten.keys()):
+        problems.append(Problem(
+            "whether all were asked cannot be seen with this clearance",
+            "Let somebody with a higher clearance look at it and move it on.", "named"))
+    if problems:
+        raise Invalid("not everybody named has had the right of reply", problems)
 
 
 def _open(
