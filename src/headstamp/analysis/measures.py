@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headstamp.analysis.counts_burst import MEASURE as BURST
 from headstamp.analysis.indicator_sdg import MEASURE as SDG
 from headstamp.analysis.measure import Measure
 from headstamp.analysis.scale_lists import MEASURE as LISTS
@@ -18,8 +19,7 @@ from headstamp.errors import Missing
 
 MEASURES: tuple[Measure, ...] = (
     SERIALS, LISTS, LOTS, KNOX, MODIFIED_KNOX, JACQUEZ, SHARES, SDG, SOURCE, DISPERSION,
-    AGREEMENT,
-)
+    AGREEMENT, BURST)
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 
 

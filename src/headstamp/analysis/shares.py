@@ -37,24 +37,25 @@ SOURCES: Final = (
     "Goodman 1965, On simultaneous confidence intervals for multinomial proportions, Technometrics 7:247",
     "Wilson 1927, Journal of the American Statistical Association 22:209",
 )
-UNKNOWN: Final = ("", "unk", "unknown", "n/a", "?", "-")
+UNKNOWN: Final = ("", "unk", "unknown", "unspecified", "(unspecified)", "n/a", "?", "-")
 
 
 def shares(
     table: Sequence[Mapping[str, str]], column: str, same: Sequence[str] = (), unknown: Sequence[str] = UNKNOWN,
-    group: str = "", level: float = 0.95,
+    nameless: str = "each", group: str = "", level: float = 0.95,
 ) -> Result:
     """The share of each group of ``column``; the estimate is that of ``group``, or of the largest.
 
     ``same`` names the columns by which two rows are the same thing: each such thing is then counted once, and the
-    count of all rows stands beside it. ``unknown`` are the words for a group that is not known.
+    count of all rows stands beside it. ``unknown`` are the words for what is not known. ``nameless`` rows lack one of
+    these columns: "each" is a thing by itself, or alike ones are counted "once".
     Raises Invalid for columns and groups that are not there.
     """
     _checked(table, column, same, level)
     words = {word.strip().casefold() for word in unknown} | {""}
     cells = [(row.get(column) or "").strip() for row in table]
     groups = [NOT_KNOWN if cell.casefold() in words else cell for cell in cells]
-    once = _once(table, groups, same)
+    once, lacking = _once(table, groups, same, words, nameless == "each")
     chosen = [groups[n] for n in once]
     counts, every = Counter(chosen), Counter(groups)
     known = sum(counts.values()) - counts[NOT_KNOWN]
@@ -62,7 +63,7 @@ def shares(
         "method": NAME, "version": VERSION, "question": QUESTION, "level": level, "unit": "share of rows",
         "assumptions": ASSUMPTIONS, "sources": SOURCES,
     }
-    told = _looked_at(table, counts, len(groups), len(once), same)
+    told = _looked_at(table, counts, len(groups), len(once), lacking, same)
     warnings = (NO_SAMPLE, *(one.words for one in told if one.good is False))
     shared |= {"diagnostics": tuple(told), "warnings": warnings}
     if known < LEAST:
@@ -102,24 +103,38 @@ def _checked(table: Sequence[Mapping[str, str]], column: str, same: Sequence[str
         raise Invalid("no shares can be told so", problems)
 
 
-def _once(table: Sequence[Mapping[str, str]], groups: Sequence[str], same: Sequence[str]) -> list[int]:
-    """The first row of each thing. The group is part of what a thing is: rows that differ in it are two."""
+def _once(
+    table: Sequence[Mapping[str, str]], groups: Sequence[str], same: Sequence[str], unknown: set[str], apart: bool
+) -> tuple[list[int], int]:
+    """The first row of each thing, and how many rows do not tell which thing they are.
+
+    The group is part of what a thing is: rows that differ in it are two. A row that lacks one of the
+    columns may be a thing by itself (``apart``): that it repeats another is not known.
+    """
     if not same:
-        return list(range(len(groups)))
+        return list(range(len(groups))), 0
     seen: dict[tuple[str, ...], int] = {}
+    nameless = 0
     for n, row in enumerate(table):
-        seen.setdefault((groups[n], *((row.get(name.strip()) or "").strip().casefold() for name in same)), n)
-    return list(seen.values())
+        cells = tuple((row.get(name.strip()) or "").strip().casefold() for name in same)
+        lacking = any(cell in unknown for cell in cells)
+        nameless += lacking
+        seen.setdefault((groups[n], *cells, str(n) if lacking and apart else ""), n)
+    return list(seen.values()), nameless
 
 
 def _looked_at(
-    table: Sequence[Mapping[str, str]], counts: Counter[str], rows: int, different: int, same: Sequence[str]
+    table: Sequence[Mapping[str, str]], counts: Counter[str], rows: int, different: int, nameless: int,
+    same: Sequence[str],
 ) -> list[Diagnostic]:
     told = [Diagnostic("rows", rows, None, f"{rows:,} rows")]
     if same:
         share = 1 - different / rows if rows else 0.0
         told.append(Diagnostic("repeats", share, share <= MANY_REPEATS, (
             f"{rows - different:,} of {rows:,} rows repeat another in {', '.join(same)}; counted once here, and all beside it.")))
+        if nameless:
+            told.append(Diagnostic("nameless", nameless / rows, None, (
+                f"{nameless:,} rows lack one of these columns: whether they repeat another is not known.")))
     else:
         alike = rows - len({tuple(sorted(row.items())) for row in table})
         told.append(Diagnostic("repeats", alike / rows if rows else 0.0, None, (
@@ -147,6 +162,8 @@ MEASURE: Final = Measure(
         Input("column", "word", "The column of the group", needed=True),
         Input("same", "words", "Columns by which two rows are one thing", default=()),
         Input("unknown", "words", "Words for a group that is not known", default=UNKNOWN),
+        Input("nameless", "word", "Rows that lack such a column: counted each, or alike ones once", default="each",
+              choices=("each", "once")),
         Input("group", "word", "The group asked for; the largest where none is", default=""),
         Input("level", "number", "The level of the intervals, for all groups at once", default=0.95),
     ),
