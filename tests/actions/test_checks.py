@@ -236,3 +236,17 @@ def test_a_part_with_supplier_and_importer_gives_a_chain(real: Case) -> None:
     assert [one[0] for one in steps] == ["made", *["exported"] * 3, *["imported"] * 2]
     # How it came from one to the next is not said, and is shown as a gap.
     assert traced.chain.gaps and all("Nothing is known" in gap.words for gap in traced.chain.gaps)
+
+
+@pytest.mark.parametrize(("serials", "why"), [
+    ("1500 to 1000", "the range ends before it begins"),
+    ("TA 413200 - 412001", "the range ends before it begins"),
+    ("AB 900 to AC 950", "different letters"),
+    ("1 to 99999999999999999999", "more than 18 digits"),
+    ("TA 412001 - 413200", ""), ("1 to 1000000000000", ""), ("07-85", ""), ("see the annex", ""),
+])
+def test_numbers_that_cannot_be_understood_are_asked_about(case: Case, serials: str, why: str) -> None:
+    write(case, make("transfer", "odd", serials=serials, tier="public"))
+    flags, _ = checked(case, case.read("public"), id_of("transfer", "odd"))
+    flags = tuple(flag for flag in flags if flag.what == "serials_not_read")
+    assert [why in flag.question for flag in flags] == ([True] if why else [])

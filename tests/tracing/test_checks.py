@@ -73,6 +73,7 @@ def a_bit_of_everything() -> list[Flag]:
         others = tuple(moved(f"tran-o{n}", goods="rifles", quantity=n, unit="piece", to_party="party-a")
                        for n in range(8, 20))
         found += asked(one, lists, others=others)
+    found += asked(moved(unread=(("1500 to 1000", "the range ends before it begins"),)))
     found += asked(moved(from_party="party-a", to_party="party-a"))
     found += asked(moved(from_country="DE", to_country="DE", through=("TR",)))
     found += asked(moved(from_country="DE", to_country="TR", direction_doubted=True))

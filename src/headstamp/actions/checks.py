@@ -6,6 +6,7 @@ so that a page asks for the price of one transfer.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from headstamp.actions.lists import entries
 from headstamp.actions.parties import same_as
 from headstamp.actions.rare_collections import rare_collections
 from headstamp.errors import Invalid, Missing
+from headstamp.markings.serial_range import read_ranges
 from headstamp.publish.geography import country_centres
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
@@ -39,6 +41,7 @@ from headstamp.vocab import vocabulary
 SOME = 1_000
 # Up to so many transfers are checked together when the page of one is asked for.
 AT_ONCE = 5_000
+_PLAIN_RANGE = re.compile(r"([A-Za-z]{0,4} ?)([0-9]{1,18})(?: ?[-–] ?| to )\1?([0-9]{1,18})")
 _LISTS: WeakKeyDictionary[Case, dict[str, tuple[tuple[int, ...], Lists]]] = WeakKeyDictionary()
 _KEPT: WeakKeyDictionary[Case, dict[str, tuple[int, Checks]]] = WeakKeyDictionary()
 
@@ -200,6 +203,8 @@ def _movements(reader: Reader, shown: Sequence[Shown]) -> Iterator[Movement]:
     texts = _texts(reader, items)
     for one in shown:
         moved = movement_of(one.id, one.values)
+        if unread := _unread(str(one.get("serials") or "")):
+            moved = replace(moved, unread=unread)
         named, with_it = one.get("items") or (), one.get("documents") or ()
         if named or with_it:
             moved = replace(
@@ -208,6 +213,14 @@ def _movements(reader: Reader, shown: Sequence[Shown]) -> Iterator[Movement]:
                 papers=tuple(sorted({kinds[i] for i in with_it if i in kinds})),
             )
         yield moved
+
+
+def _unread(serials: str) -> tuple[tuple[str, str], ...]:
+    """What cannot be understood of serial numbers as written, each with why."""
+    plain = _PLAIN_RANGE.fullmatch(serials)
+    if not serials or (plain and int(plain[2]) <= int(plain[3])):
+        return ()  # by far the most, and quickly told
+    return tuple(dict.fromkeys((one.value[:100], one.rule) for one in read_ranges(serials).problems))
 
 
 def _some(reader: Reader, kind: str, column: str, ids: set[str]) -> dict[str, str]:

@@ -85,7 +85,8 @@ class Movement:
     Countries are codes, parties ids. ``direction_doubted``: the source does not say which of the
     two countries sent and which received. ``families`` are those of the items it names, ``texts``
     (record id, text) of what is written on them that may hold the number of a substance,
-    ``papers`` the kinds of the documents that show it.
+    ``papers`` the kinds of the documents that show it, ``unread`` (as written, why) its serial
+    numbers that could not be understood.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Movement:
     families: tuple[str, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
     papers: tuple[str, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
 
     @property
     def domestic(self) -> bool:

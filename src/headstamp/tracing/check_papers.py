@@ -1,4 +1,5 @@
-"""Which papers are not recorded of arms that crossed a border, and what became of a licence.
+"""Which papers are not recorded of arms that crossed a border, what became of a licence, and
+which serial numbers on a paper cannot be understood.
 
 That a paper is not recorded says that nobody here has seen it, not that there was none.
 """
@@ -19,6 +20,11 @@ def papers(one: Movement, around: Around) -> Iterator[Flag]:
         said = "refused" if one.licence_status == "refused" else "taken back"
         yield Flag("licence_not_given", (
             f"The licence is recorded as {said}. Did the goods move all the same, by another way or not at all?"
+        ), claims=(one.id,))
+    for written, why in one.unread:
+        yield Flag("serials_not_read", (
+            f"The serial numbers “{written}” cannot be understood, for {why}; no item is found by them. "
+            "What does the paper say?"
         ), claims=(one.id,))
     if one.how not in _LAWFUL_WAYS or not crosses(one, around) or not is_arms(one):
         return
