@@ -182,3 +182,64 @@ def test_a_scan_is_shown_beside(client: TestClient, case: Case) -> None:
         ])
     page = client.get("/trace-replies/reply-scan/read").text
     assert f"/thumbs/{kept.digest}?side=8000" in page and "We sold it." in page
+
+
+def _sent_form(client: TestClient, page: str, where: str, **values: str) -> Any:
+    token = _token(client.get(page).text)
+    return client.post(where, data={"token": token, **values})
+
+
+def test_a_request_is_drafted_from_its_item_filled_from_the_case(client: TestClient, case: Case) -> None:
+    done = _sent_form(client, "/items/item-aaaa",
+                      "/trace-requests/draft?items=item-aaaa&addressee=party-make&question=When?")
+    assert done.status_code == 303
+    made = case.read("restricted").get(done.headers["location"].rpartition("/")[2])
+    assert (made.get("status"), made.get("addressee"), made.get("question")) == (
+        "draft", "party-make", "When?")
+    assert made.get("our_reference") and made.get("tier") == "restricted"
+
+
+def test_a_request_goes_from_draft_to_closed_on_its_page(client: TestClient, case: Case) -> None:
+    done = _sent_form(client, "/items/item-aaaa",
+                      "/trace-requests/draft?items=item-aaaa&addressee=party-make")
+    path = done.headers["location"]
+    id_ = path.rpartition("/")[2]
+    page = client.get(path).text
+    assert "Look:" in page and 'value="checked"' in page and 'value="sent"' not in page
+    notes = {"words": "Looked at; sent by hand."}
+    refused = _sent_form(client, path, f"{path}/go", to="sent")
+    assert refused.status_code == 422 and "cannot become sent yet" in refused.text
+    # A tag alone is no item that can be traced: what is in the way is named, and mended.
+    assert "In the way:" in page
+    with case.change(actor="tester", reason="mend") as change:
+        change.put(make("trace_request", **{
+            **case.read("sealed").get(id_).values, "id": id_, "channel": "letter",
+            "why_illicit": "Found without papers.", "how_found": "In a store."}))
+    assert "In the way:" not in client.get(path).text
+    for to, words in (("checked", notes), ("sent", {}), ("acknowledged", {}), ("remind", {})):
+        done = _sent_form(client, path, f"{path}/go", to=to, **words)
+        assert done.status_code == 303, (to, done.text)
+    shown = case.read("restricted").get(id_)
+    assert shown.get("status") == "acknowledged" and shown.get("document") and shown.get("reminded_on")
+    done = _sent_form(client, path, f"{path}/go", to="closed", words="Nothing more to ask.")
+    assert case.read("restricted").get(id_).get("status") == "closed"
+
+
+def test_the_letter_is_taken_as_a_file(client: TestClient) -> None:
+    for form, start in (("pdf", b"%PDF"), ("docx", b"PK"), ("csv", b"\xef\xbb\xbfrequest,")):
+        answer = client.get(f"/trace-requests/trace-late/letter.{form}")
+        assert answer.status_code == 200 and answer.content.startswith(start)
+        assert "attachment" in answer.headers["content-disposition"]
+    assert client.get("/trace-requests/item-aaaa/letter.pdf").status_code == 404
+
+
+def test_moves_from_elsewhere_are_refused(client: TestClient, case: Case) -> None:
+    client.get("/desk")
+    for path in ("/trace-requests/draft?items=item-aaaa", "/trace-requests/trace-late/go"):
+        assert client.post(path, data={"to": "closed", "words": "x", "token": "0"}).status_code == 403
+    wrong = _sent_form(client, "/trace-requests/trace-late", "/trace-requests/trace-late/go", to="lost")
+    assert wrong.status_code == 422
+    day = _sent_form(client, "/trace-requests/trace-late", "/trace-requests/trace-late/go",
+                     to="acknowledged", on="2026-02-31")
+    assert "the day is not understood" in day.text.lower()
+    assert case.read("restricted").get("trace-late").get("status") == "sent"

@@ -273,7 +273,7 @@ def _ask(ask: Ask | None, traced: Traced) -> AskView | None:
         filled.insert(0, ("addressee", ask.party))
     return AskView(
         _piece(ask.party, traced), vocabulary("addressee_role").label(ask.role), question,
-        traced.named(ask.why), f"/trace-requests/new?{urlencode(filled)}",
+        traced.named(ask.why), f"/trace-requests/draft?{urlencode(filled)}",
     )
 
 

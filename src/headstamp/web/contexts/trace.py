@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime
 
 from headstamp.actions.missing import overdue
 from headstamp.actions.request_letter import terms_of
+from headstamp.actions.requests import check_request
+from headstamp.errors import Invalid, Missing
 from headstamp.kinds.date import bounds
 from headstamp.records import BY_NAME
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.tracing.desk import next_step
 from headstamp.tracing.request_due import dues
-from headstamp.tracing.request_state import suggested
+from headstamp.tracing.request_state import MOVES, UNSENT, suggested
 from headstamp.web.contexts.facts import FactView, fact_views, labels_of
 from headstamp.web.contexts.record import RecordContext, naming_of, record_context
 from headstamp.web.contexts.related import Named, Related, related
@@ -41,6 +43,15 @@ class DueView:
 
 
 @dataclass(frozen=True)
+class NoteView:
+    """What the check before sending says: ``level`` is blocker or warning, then what to do."""
+
+    level: str
+    words: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class TraceContext(RecordContext):
     """A trace request as its page shows it. ``waiting`` is in days since it was sent."""
 
@@ -55,6 +66,10 @@ class TraceContext(RecordContext):
     suggested: str = ""
     conflicts: tuple[ConflictView, ...] = ()
     transfers: Related | None = None
+    # Before it is sent: what the check says, or why it cannot be made.
+    check: tuple[NoteView, ...] = ()
+    uncheckable: str = ""
+    moves: tuple[str, ...] = ()
 
 
 def trace_context(reader: Reader, params: Params) -> TraceContext:
@@ -73,6 +88,7 @@ def trace_context(reader: Reader, params: Params) -> TraceContext:
     speaks = suggested(request.values, values)
     state = str(request.get("status"))
     claims = reader.belonging([row.id for row in rows], "transfer", "reply")
+    check, uncheckable = _check(params, reader, request.id) if state in UNSENT else ((), "")
     context = TraceContext(
         **base.__dict__,
         replies=tuple(
@@ -95,10 +111,20 @@ def trace_context(reader: Reader, params: Params) -> TraceContext:
         transfers=related(
             reader, "transfer", [one for some in claims.values() for one in some],
             ("from_party", "to_party", "happened_on", "reply"), "Transfers read in the replies"),
+        check=check, uncheckable=uncheckable, moves=MOVES.get(state, ()),
     )
     return TraceContext(**{
         **context.__dict__, "naming": naming_of(reader, request.id, frozenset(named.taken)),
     })
+
+
+def _check(params: Params, reader: Reader, request: str) -> tuple[tuple[NoteView, ...], str]:
+    """The check, and why there is none: a language without words, what this clearance does not see."""
+    try:
+        found = check_request(params.case, request, clearance=reader.clearance)
+    except (Missing, Invalid) as error:
+        return (), error.message
+    return tuple(NoteView(one.level, one.words, one.advice) for one in found.notes), ""
 
 
 def days_between(start: str | None, end: str | None) -> int | None:

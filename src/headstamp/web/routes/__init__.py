@@ -19,6 +19,7 @@ from headstamp.web.routes import (
     hands,
     help,
     lag,
+    letters,
     listing,
     log,
     machine,
@@ -47,7 +48,7 @@ _PAGES: tuple[tuple[Page, ...], ...] = (
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
                           *reading.ACTS, *machine.ACTS, *parts.ACTS, *chain.ACTS, *parties.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS, *finding.ACTS,
-                          *log.ACTS, *search.ACTS, *trace_desk.ACTS, *reply.ACTS)
+                          *log.ACTS, *letters.ACTS, *search.ACTS, *trace_desk.ACTS, *reply.ACTS)
 
 
 @cache
