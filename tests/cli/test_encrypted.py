@@ -30,6 +30,7 @@ from PIL import Image
 
 from headstamp.store.cipher_lock import LEAST_KIB, read_lock, write_lock
 from tests.effort import EFFORT
+from tests.intake.pdfs import paper, stream
 from tests.shared import ROOT
 from tests.store.canaries import canary, in_files, readable
 from tests.store.encrypted import CHEAP, PASSPHRASE
@@ -115,6 +116,12 @@ def picture(word: str, size: int = 900) -> bytes:
     return out.getvalue() + word.encode()
 
 
+def letter(word: str) -> bytes:
+    """A PDF that says the word, in the open and on its page."""
+    said = b"BT /F 40 Tf 90 700 Td (%s) Tj ET" % word.encode()
+    return paper(b"", more={4: stream(said, packed=False), 10: b"(%s)" % word.encode()})
+
+
 class Browser:
     """What a person does in a browser, without one."""
 
@@ -140,11 +147,14 @@ class Browser:
         return self._send(path, urllib.parse.urlencode(fields).encode(),
                           "application/x-www-form-urlencoded")
 
-    def send(self, path: str, token: str, files: dict[str, bytes]) -> tuple[int, str, bytes]:
+    def send(
+        self, path: str, token: str, files: dict[str, bytes], *, field: str = "files", **typed: str
+    ) -> tuple[int, str, bytes]:
         edge = "----edge"
-        parts = [f'--{edge}\r\ncontent-disposition: form-data; name="token"\r\n\r\n{token}\r\n'.encode()]
+        parts = [f'--{edge}\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+                 for name, value in {"token": token, **typed}.items()]
         for name, data in files.items():
-            head = (f'--{edge}\r\ncontent-disposition: form-data; name="files"; filename="{name}"\r\n'
+            head = (f'--{edge}\r\ncontent-disposition: form-data; name="{field}"; filename="{name}"\r\n'
                     "content-type: application/octet-stream\r\n\r\n")
             parts += [head.encode(), data, b"\r\n"]
         parts.append(f"--{edge}--\r\n".encode())
@@ -264,6 +274,20 @@ def test_nothing_is_readable_after_a_days_work(address: tuple[Laptop, str, subpr
         assert status == 200 and whole.startswith(b"\xff\xd8")
         status, part = browser.get(f"/originals/{digest[1]}", Range="bytes=1000-1999")
         assert status == 206 and part == whole[1000:2000]
+    laptop.run("record", "trace_request", "--title", f"asked about {WORDS[93]}", "--reason", "asked")
+    (asked,) = json.loads(browser.get("/api/trace-requests")[1])["rows"]
+    form = f"/trace-requests/{asked['id']}/reply"
+    status, reading, page = browser.send(
+        form, browser.token(form), {f"{WORDS[94]}.pdf": letter(WORDS[95])}, field="file",
+        reply_code="confirmed_full", text=f"sold to {WORDS[96]}")
+    assert status == 200 and reading.endswith("/read") and WORDS[96].encode() in page
+    drawn = re.findall(rb'src="(/documents/[\w-]+/pages/\d+\.jpg)"', page)
+    assert len(drawn) == 1
+    for path in (drawn[0].decode(), f"{drawn[0].decode()}?side=400"):
+        status, small = browser.get(path)
+        assert status == 200 and small.startswith(b"\xff\xd8")
+    assert browser.get(drawn[0].decode().partition("/pages/")[0])[0] == 200
+    assert list((laptop.case / "derived" / "pages").iterdir()) and laptop.readable() == {}
     _, at, _ = browser.post("/report", token=browser.token("/report"), form="pdf")
     report = urllib.parse.urlsplit(at).path
     assert browser.job(report)["state"] == "done"

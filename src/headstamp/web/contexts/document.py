@@ -10,10 +10,13 @@ from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.web.contexts.custody import Kept, kept_of
 from headstamp.web.contexts.descent import Descent, descent_of
+from headstamp.web.contexts.document_pages import PaperPages, paper_pages
 from headstamp.web.contexts.item import MarkingView, Picture, markings_of, pictures
 from headstamp.web.contexts.record import RecordContext, naming_of, record_context
 from headstamp.web.contexts.related import Named, Related, related
 from headstamp.web.page import ON_PAGE, Params
+
+FIRST_PAGES = 6
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class DocumentContext(RecordContext):
     notes: tuple[Shown, ...] = ()
     kept: Kept | None = None
     made: Descent | None = None
+    paper: PaperPages | None = None
     text: str = field(default="", metadata=ON_PAGE)
     translation: str = field(default="", metadata=ON_PAGE)
     language: str = field(default="", metadata=ON_PAGE)
@@ -73,6 +77,7 @@ def document_context(reader: Reader, params: Params) -> DocumentContext:
                              "Findings that rest on it"),
         notes=tuple(named.rows("note", "about")),
         kept=kept_of(reader, document.id), made=descent_of(reader, document),
+        paper=paper_pages(reader, params, document, f"/documents/{document.id}", FIRST_PAGES),
         text=document.get("text", ""), translation=document.get("translation", ""),
         language=languages[0] if len(languages) == 1 else "", digest=document.get("digest", ""),
     )

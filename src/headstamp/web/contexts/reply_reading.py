@@ -13,6 +13,7 @@ from headstamp.records import BY_NAME
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.vocab import vocabulary
+from headstamp.web.contexts.document_pages import PaperPages, paper_pages
 from headstamp.web.contexts.facts import FactView, fact_views, labels_of
 from headstamp.web.contexts.reading import PictureView, picture_view
 from headstamp.web.contexts.related import Related, related
@@ -45,7 +46,7 @@ class ConflictView:
 class ReplyReadingContext(Context):
     """A reply with its letter, what of it is understood, and the claims made of it so far.
 
-    ``unmatched`` is what it says of numbers that fit no item asked about.
+    ``pages`` are photographs of the letter, ``paper`` its pages where it is a PDF. ``unmatched`` is what it says of numbers that fit no item asked about.
     """
 
     reply: Shown
@@ -57,6 +58,7 @@ class ReplyReadingContext(Context):
     transfers: Related | None
     custodies: Related | None
     conflicts: tuple[ConflictView, ...]
+    paper: PaperPages | None = None
     title: str = field(default="", metadata=ON_PAGE)
     request_label: str = field(default="", metadata=ON_PAGE)
     path: str = field(default="", metadata=ON_PAGE)
@@ -75,14 +77,15 @@ class ReplyReadingContext(Context):
 
 def reply_reading_context(reader: Reader, params: Params) -> ReplyReadingContext:
     """The reading page of a reply. Raises Missing."""
-    return reply_reading(reader, params.path["id"], photograph=params.text("page"))
+    return reply_reading(reader, params)
 
 
 def reply_reading(
-    reader: Reader, reply_id: str, *, photograph: str = "", typed: Mapping[str, str] | None = None,
+    reader: Reader, params: Params, *, typed: Mapping[str, str] | None = None,
     chosen: Sequence[str] = (), error: HeadstampError | None = None,
 ) -> ReplyReadingContext:
     """The same, with what was typed and why it was refused. Raises Missing."""
+    reply_id, photograph = params.path["id"], params.text("page")
     reply = reader.get(reply_id)
     if reply.kind != "trace_reply":
         raise Missing(f"there is no trace reply {reply_id}")
@@ -90,6 +93,10 @@ def reply_reading(
     document = reader.many([str(reply.get("document"))]).get(str(reply.get("document"))) \
         if reply.get("document") else None
     pictures = _pictures(reader, document)
+    path = f"/trace-replies/{reply.id}/read"
+    paper = paper_pages(reader, params, document, path, MOST_PAGES)
+    # Of a letter that is a PDF its pages are shown, unless somebody asks for a photograph of it.
+    first = pictures[0] if pictures and not (paper and paper.shown) else None
     items = reader.labels([*(request.get("items") or ()), *(reply.get("items") or ())])
     claims = {kind: reader.referring(reply.id, kind=kind, field="reply")
               for kind in ("transfer", "custody")}
@@ -109,11 +116,10 @@ def reply_reading(
             "custody_kind", "item", "from_party", "to_party", "held_on"), "Custody read in it"),
         conflicts=conflict_views(reader, replies_to(reader, request.id)),
         title=f"Read a reply to {request.label}", request_label=request.label,
-        path=f"/trace-replies/{reply.id}/read",
+        path=path, paper=paper,
         facts=fact_views(kind, reply.values, labels, ("request", "tier", "source")),
         pictures=pictures,
-        picture=next((one for one in pictures if one.photograph == photograph),
-                     pictures[0] if pictures else None),
+        picture=next((one for one in pictures if one.photograph == photograph), first),
         is_picture=str(document.get("mime") or "").startswith("image/") if document else False,
         items=tuple(items.items()), typed=typed or {}, chosen=tuple(chosen),
         looked=_understood(looked.ranges), looked_problems=tuple(map(str, looked.problems)),

@@ -1,4 +1,4 @@
-"""Files sent out: originals as they came, their thumbnails, and lists as CSV."""
+"""Files sent out: originals as they came, their thumbnails, pages of papers, and lists as CSV."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
+from headstamp.actions.document_pages import LARGE, SIDE, SMALL, page_of
 from headstamp.actions.thumbnails import thumbnail_of
 from headstamp.errors import Missing
 from headstamp.records import TYPES, RecordType
@@ -46,6 +47,24 @@ async def thumbnail(request: Request) -> Response:
 
     def work() -> Response:
         path = thumbnail_of(desk.case, digest, clearance=desk.settings.clearance, side=side)
+        return FileResponse(
+            path, media_type="image/jpeg",
+            headers={"content-security-policy": _SANDBOX, "cache-control": "private, max-age=600"},
+        )
+
+    return await run_in_threadpool(work)
+
+
+async def page_picture(request: Request) -> Response:
+    """A page of a PDF document as a JPEG: small, to read beside something, or large."""
+    desk, document = desk_of(request), request.path_params["id"]
+    number = request.path_params["n"]
+    if not (number.isascii() and number.isdigit() and len(number) < 8):
+        raise Missing(f"there is no page {number[:80]}")
+    side = int(params_of(request).choice("side", tuple(map(str, (SIDE, SMALL, LARGE)))))
+
+    def work() -> Response:
+        path = page_of(desk.case, document, int(number), clearance=desk.settings.clearance, side=side)
         return FileResponse(
             path, media_type="image/jpeg",
             headers={"content-security-policy": _SANDBOX, "cache-control": "private, max-age=600"},
@@ -93,6 +112,7 @@ def _digest_only(endpoint: Endpoint) -> Endpoint:
 ACTS: tuple[Act, ...] = (
     Act("original", "/originals/{digest}", _digest_only(original), ("GET",), "it is the file itself"),
     Act("thumbnail", "/thumbs/{digest}", _digest_only(thumbnail), ("GET",), "it is a picture"),
+    Act("page_picture", "/documents/{id}/pages/{n}.jpg", page_picture, ("GET",), "it is a picture"),
     *(Act(f"csv:{kind.slug}", f"/{kind.slug}.csv", table(kind), ("GET",),
           "it is the list itself; as JSON: /api/" + kind.slug) for kind in TYPES),
 )

@@ -13,7 +13,7 @@ from headstamp.actions.desk_moves import take_up
 from headstamp.actions.replies import claims_of_reply, record_reply
 from headstamp.errors import Conflicting, Invalid, Refused
 from headstamp.web.act import Act
-from headstamp.web.answer import desk_of, html
+from headstamp.web.answer import desk_of, html, params_of
 from headstamp.web.contexts.reply_reading import (
     NewReplyContext,
     ReplyReadingContext,
@@ -93,7 +93,7 @@ async def put_claim(request: Request) -> Response:
     """A claim that somebody reads in a reply is recorded, or looked at first."""
     desk, reply_id = desk_of(request), str(request.path_params["id"])
     form, stale = await _checked(request)
-    typed, items = _typed(form), _many(form, "items")
+    typed, items, params = _typed(form), _many(form, "items"), params_of(request)
     only_look = typed.pop("do", "") == "look"
 
     def work() -> Response:
@@ -106,7 +106,7 @@ async def put_claim(request: Request) -> Response:
             except (Invalid, Conflicting, Refused) as refused:
                 error = refused
         with desk.reader().snapshot() as reader:
-            this = reply_reading(reader, reply_id, typed=typed, chosen=items, error=error)
+            this = reply_reading(reader, params, typed=typed, chosen=items, error=error)
             around = desk.around_of(reader, this)
         status = error.http_status if error is not None else 200
         return html(request, "reply_read.html", this.title, this, around, status)
@@ -147,7 +147,8 @@ PAGES: tuple[Page, ...] = (
          NewReplyContext, "reply_new.html", no_api=_BY_PERSON, parameters=(_ID,)),
     Page("reply_read", "/trace-replies/{id}/read", "Read a reply", reply_reading_context,
          ReplyReadingContext, "reply_read.html", api="/api/trace-replies/{id}/read",
-         tag="trace desk", parameters=(_ID, Parameter("page", "A photograph of the letter"))),
+         tag="trace desk", parameters=(_ID, Parameter("page", "A photograph of the letter"),
+                                         Parameter("from", "The first page shown of a letter that is a PDF"))),
 )
 ACTS: tuple[Act, ...] = (
     Act("put_reply", "/trace-requests/{id}/reply", put_reply, ("POST",), _BY_PERSON),
