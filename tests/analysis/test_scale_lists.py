@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headstamp.analysis.measure import Result
 from headstamp.analysis.scale_lists import MEASURE, lists
 from headstamp.analysis.scale_lists_table import overlaps
 from headstamp.errors import Invalid
 from tests.analysis.lists_data import DARROCH, FIVE, KOSOVO, SPINA, drawn, rows
-from tests.effort import counted
+from tests.effort import counted, examples
 
 SIMULATED = counted(120, 2_000)
 
@@ -128,6 +130,24 @@ def test_its_result_is_plain_json() -> None:
         told = json.loads(json.dumps(found.as_dict(), allow_nan=False))
         assert told["method"] == MEASURE.name and told["sources"]
         assert isinstance(replace(found), Result)
+
+
+COUNT = st.one_of(st.just(0), st.integers(0, 30), st.integers(0, 10**6))
+
+
+@examples(25)
+@given(st.one_of(st.lists(COUNT, min_size=size, max_size=size) for size in (3, 7, 15)))
+def test_any_table_gives_an_interval_or_a_reason(counts: list[int]) -> None:
+    table = rows([0, *counts])
+    if not table:
+        return
+    found = lists(table)
+    json.dumps(found.as_dict(), allow_nan=False)
+    if found.refused:
+        assert found.reason and found.estimate is None
+    else:
+        assert found.low is not None and found.estimate is not None and found.high is not None
+        assert sum(counts) - 1 <= found.low <= found.estimate * (1 + 1e-9) and found.estimate <= found.high
 
 
 # The table

@@ -36,6 +36,8 @@ Terms = frozenset[int]
 _STEPS: Final = 100
 _EMPTY: Final = 1e-5
 """An empty cell of which a model expects less than this is one that the estimate sends to none."""
+_ENDLESS: Final = 1e9
+"""So many times those seen is an estimate on its way to no bound at all."""
 MOST_FITTED: Final = 3_000
 _BEAM: Final = 20
 
@@ -246,10 +248,14 @@ def _told(
         constant = (row[:, None, :] @ (weighted @ log_means[whole][..., None]))[:, 0, 0]
         constants.update((int(at), (exp(min(float(one), 600)), float(variance)))
                          for at, one, variance in zip(whole, constant, row[:, 0], strict=True))
+    part = np.flatnonzero(~held.all(axis=1))
+    if len(part):
+        constants.update(zip(part.tolist(), _constants(design[part], means[part] * held[part]), strict=True))
     found = []
     for at, terms in enumerate(models):
-        unseen, variance = constants[at] if at in constants else _constant(
-            design[at][held[at]], means[at][held[at]])
+        unseen, variance = constants[at]
+        if unseen is not None and unseen > _ENDLESS * max(seen, 1):
+            unseen, variance = None, inf
         fit_of = float(minus[at])
         found.append(Fit(
             terms, lists, int(seen), unseen, variance, max(float(deviance[at]), 0.0), len(counts) - parameters,
@@ -257,12 +263,16 @@ def _told(
     return found
 
 
-def _constant(rows: Floats, kept: Floats) -> tuple[float | None, float]:
-    """The unseen and the variance of their logarithm from the cells that are left, if these determine it."""
-    scaled = rows * np.sqrt(kept)[:, None]
-    first = np.linalg.pinv(scaled, rcond=1e-9)[0]
-    aim = np.zeros(rows.shape[1])
-    aim[0] = 1
-    if np.abs(first @ scaled - aim).max() > 1e-6:
-        return None, inf
-    return exp(min(float(first @ (np.sqrt(kept) * np.log(kept))), 600)), float((first**2).sum())
+def _constants(design: Floats, means: Floats) -> list[tuple[float | None, float]]:
+    """The unseen and the variance of their logarithm, where cells of mean 0 are set aside.
+
+    None where the cells that are left do not determine the constant: where no sum of them is it.
+    """
+    scaled = design * np.sqrt(means)[..., None]
+    first = np.linalg.pinv(scaled, rcond=1e-9)[:, 0, :]
+    along = (first[:, None, :] @ scaled)[:, 0, :]
+    along[:, 0] -= 1
+    sound = np.abs(along).max(axis=1) < 1e-6
+    constant = (first * np.sqrt(means) * np.log(np.where(means > 0, means, 1))).sum(axis=1)
+    return [(exp(min(float(one), 600)), float(variance)) if known else (None, inf)
+            for known, one, variance in zip(sound, constant, (first**2).sum(axis=1), strict=True)]
