@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from headstamp.analysis.measures import MEASURES
+from tests.analysis.sources import as_rows, drawn
 from tests.cli.conftest import Run
 
 CONTRACT = {"method", "estimate", "interval", "level", "assumptions", "diagnostics", "models", "refused",
@@ -78,3 +81,40 @@ def test_the_contract_of_lots(run: Run, tmp_path: Path) -> None:
     refused = run("measure", "scale.lots", "--table", str(table), "--json").json
     assert refused["refused"] and "once only" in refused["reason"]
     assert run("measure", "scale.lots", "--json").code == 2
+
+
+def test_the_contract_of_a_common_source(run: Run, tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    values, codes, one, other = drawn(random, p=2)
+    for name, rows in (("background", as_rows(values, codes)), ("control", as_rows(one)),
+                       ("recovered", as_rows(other))):
+        with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    files = [word for name in ("background", "control", "recovered")
+             for word in (f"--{name}", str(tmp_path / f"{name}.csv"))]
+    told = run("measure", "source.likelihood", *files, "--json").json
+    assert set(told) >= CONTRACT and not told["refused"]
+    assert {one["name"] for one in told["models"]} == {"normal", "kernel"}
+    assert told["interval"][0] < told["estimate"] < told["interval"][1]
+    assert told["estimate"] == told["more"]["log10_likelihood_ratio"]
+    assert 10 ** told["estimate"] == pytest.approx(told["more"]["likelihood_ratio"])
+    chosen = run("measure", "source.likelihood", *files, "--columns", "x1", "--model", "kernel", "--json").json
+    assert chosen["more"]["columns"] == ["x1"] and len(chosen["models"]) == 1
+    out = run("measure", "source.likelihood", *files).out
+    assert "support" in out and "not the probability" in out
+    (tmp_path / "recovered.csv").write_text("x0,x1\n1,\n", "utf-8")
+    assert run("measure", "source.likelihood", *files, "--json").json["problems"][0]["row"] == 1
+
+
+def test_the_contract_of_sites_compared(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "finds.csv"
+    table.write_text("site,value,feature\n" + "".join(
+        f"{'AB'[k % 2]},{k * (1 + k % 2) % 17},{'xy'[(k * k) % 3 % 2]}\n" for k in range(60)), "utf-8")
+    for name in ("standard.dispersion", "standard.agreement"):
+        told = run("measure", name, "--table", str(table), "--json").json
+        assert set(told) >= CONTRACT and told["method"] == name and not told["refused"]
+        assert "factory" not in told["text"] and "tell" in told["text"]
+    table.write_text("site,value\nA,one\n", "utf-8")
+    assert run("measure", "standard.dispersion", "--table", str(table), "--json").code == 2

@@ -149,9 +149,10 @@ def source_likelihood(
     shared["models"] = tuple(_model(one) for one in ready)
     refusals = [one.words for one in told if one.good is False and one.name in _REFUSING]
     refusals += _misled(ready, len(ready) == len(answers))
-    headline = ready[-1] if len(ready) < 2 or checks[1].good is False else ready[0]
-    more = _more(read, items, of, scale, ready, headline) if ready else {}
-    if refusals:
+    headline = None if not ready else (
+        ready[-1] if len(ready) < 2 or checks[1].good is False else ready[0])
+    more = {} if headline is None else _more(read, items, of, scale, ready, headline)
+    if refusals or headline is None:
         reason = " ".join(refusals)
         return Result(**shared, refused=True, reason=reason, more=more,
                       text=f"No likelihood ratio is given: {reason}")

@@ -164,19 +164,19 @@ def _noncentral(cells: Floats, statistic: float, level: float) -> tuple[float, f
     freedom = (cells.shape[0] - 1) * (cells.shape[1] - 1)
     size = float(cells.sum()) * (min(cells.shape) - 1)
 
-    def centre(chance: float) -> float:
-        low, high = 0.0, 2 * statistic + 10 * freedom + 50
-        if noncentral_above(statistic, freedom, low) >= chance:
+    def centre(found: float, chance: float) -> float:
+        low, high = 0.0, 2 * found + 10 * freedom + 50
+        if noncentral_above(found, freedom, low) >= chance:
             return 0.0
         for _ in range(40):
             middle = (low + high) / 2
             low, high = (
-                (middle, high) if noncentral_above(statistic, freedom, middle) < chance else (low, middle))
+                (middle, high) if noncentral_above(found, freedom, middle) < chance else (low, middle))
         return low
 
-    ends = (centre((1 - level) / 2), centre((1 + level) / 2))
-    # Where even no difference would seldom give so little, the upper end is what was found.
-    return sqrt(ends[0] / size), min(1.0, sqrt(max(ends[1], statistic if ends[1] == 0 else 0.0) / size))
+    # Sites that agree more closely than chance lets them say no more than ones that agree as it lets them.
+    low, high = centre(statistic, (1 - level) / 2), centre(max(statistic, freedom), (1 + level) / 2)
+    return sqrt(low / size), min(1.0, sqrt(high / size))
 
 
 def _resampled(cells: Floats, v: float, level: float, random: np.random.Generator) -> tuple[float, float]:
