@@ -338,3 +338,55 @@ def test_what_changes_is_told_as_if_nobody_had_asked_before(whole: Case) -> None
             for clearance in ("public", "partner"):
                 mine, theirs = (answers(one, clearance, SOME) for one in (whole, fresh))
                 assert {at for at in mine if mine[at] != theirs[at]} == set(), (name, clearance)
+
+
+def limited(case: Case, limit: str) -> list[str]:
+    """A case in which much rests on one reply with a limit; the ids of its records."""
+    given: list[dict[str, Any]] = [
+        {"id": "party-makr", "name": "Maker", "country": "RS", "party_kind": "firm"},
+        {"id": "party-army", "name": "Army", "country": "IQ", "party_kind": "armed_force"},
+        {"id": "item-open", "tag": "T-1", "make": "Maker", "model": "TA-7", "family": "arm",
+         "recovered_on": "2016", "made_on": "2010", "maker": "party-makr"},
+        {"id": "item-shut", "tag": "T-2", "parent": "item-open"},
+        {"id": "mark-open", "item": "item-open", "text": "77", "marking_kind": "serial"},
+        {"id": "doc-lett", "title": "zqletterpartner"},
+        {"id": "trace-open", "title": "Q", "addressee": "party-makr", "items": ["item-open"],
+         "status": "sent", "sent_on": "2020-01-01"},
+        {"id": "reply-open", "request": "trace-open", "reply_code": "confirmed_full",
+         "use_limits": [limit], "document": "doc-lett", "items": ["item-open"]},
+        {"id": "party-newp", "name": "zqnewpartner", "source": {"document": "doc-lett", "row": 1}},
+        {"id": "tran-open", "transfer_kind": "exported", "from_party": "party-makr",
+         "to_party": "party-army", "happened_on": "2011", "items": ["item-open"], "reply": "reply-open",
+         "goods": "zqgoodspartner", "licence": "zqlicencepartner", "lot": "ZQPARTNER 7"},
+        {"id": "cust-open", "item": "item-open", "custody_kind": "captured", "from_party": "party-army",
+         "to_party": "party-newp", "held_on": "2013", "evidence": "zqevidencepartner",
+         "reply": "reply-open"},
+        {"id": "find-open", "sentence": "zqsentencepartner", "items": ["item-open"],
+         "transfers": ["tran-open"], "named": ["party-army"]},
+        {"id": "right-open", "finding": "find-open", "party": "party-army", "right_state": "answered",
+         "sentence": "zqsentencepartner", "asked_on": "2021", "answer": "zqanswerpartner"},
+        {"id": "note-open", "about": "tran-open", "text": "zqnotepartner"},
+        {"id": "tie-open", "party": "party-army", "to_party": "party-makr", "tie_kind": "owner",
+         "documents": ["doc-lett"], "role": "zqrolepartner"},
+    ]
+    put(case, [{"tier": "public", **one} for one in given])
+    return [one["id"] for one in given]
+
+
+def test_what_must_not_be_published_is_told_on_no_page_and_breaks_none(tmp_path: Path) -> None:
+    with Case.create(tmp_path / "case") as case:
+        ids = limited(case, "not_published")
+        own = [f"{api}/{BY_PREFIX[id_.partition('-')[0]].slug}/{id_}" for id_ in ids for api in ("", "/api")]
+        lists = [at for slug in {BY_PREFIX[id_.partition("-")[0]].slug for id_ in ids}
+                 for at in (f"/{slug}", f"/{slug}.csv", f"/api/{slug}")]
+        heard = []
+        for clearance in ("partner", "public"):
+            client = client_of(case, clearance)
+            for address in (*own, *lists, *APIS, *FILES, *PAGES):
+                answer = client.get(address)
+                assert answer.status_code < 500, (address, answer.text[:300])
+                if clearance == "public":
+                    heard += [(address, one) for one in sung(answer.text, "public", address)]
+        assert heard == []
+        told = by_actions(case, "public")
+        assert sung(repr(told), "public", "") == set()

@@ -20,6 +20,7 @@ from headstamp.records import Finding, RightOfReply, record_type
 from headstamp.store.case import Case
 from headstamp.store.change import Outcome
 from headstamp.store.erased import same_person
+from headstamp.store.limits import LEFT_OUT
 from headstamp.store.reader import Reader
 from headstamp.store.readiness import SETTLED, unasked
 from headstamp.store.shown import Shown
@@ -72,7 +73,7 @@ class Standing:
     @property
     def may_be_ready(self) -> bool:
         """Whether all it names were asked, as far as this reader may see."""
-        return not self.missing and not self.mentioned
+        return not self.missing and not self.mentioned and self.finding.label != LEFT_OUT
 
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -89,6 +90,8 @@ def standing(reader: Reader, finding_id: str) -> Standing:
     shown = reader.get(finding_id)
     if shown.kind != "finding":
         raise Missing(f"{finding_id} is no finding")
+    if shown.label == LEFT_OUT:  # it says nothing, and so says nothing of whom it names
+        return Standing(shown, (), (), (), ())
     finding = _finding(shown)
     rows = reader.referring(finding_id, kind="right_of_reply", field="finding")
     names = reader.labels([*finding.named, *(row.get("party", "") for row in rows)])
@@ -191,7 +194,7 @@ def move(
     """
     seen = case.read(clearance)
     whole = case.read("sealed").get(finding_id)
-    seen.get(finding_id)
+    _told(seen, finding_id)
     finding = _finding(whole)
     if to not in MOVES.get(finding.status, ()):
         there = ", ".join(MOVES.get(finding.status, ())) or "nowhere"
@@ -210,6 +213,12 @@ def move(
     why = reason or f"finding: {finding.status} to {to}".replace("_", " ")
     with case.change(actor=actor, reason=why) as change:
         return change.put(made, expected=whole.version)
+
+
+def _told(seen: Reader, finding_id: str) -> None:
+    """Raises Missing for a finding that cannot be seen, or that says nothing to this reader."""
+    if seen.get(finding_id).label == LEFT_OUT:
+        raise Missing(f"{finding_id} is {LEFT_OUT}")
 
 
 def _all_asked(case: Case, finding: Finding, seen: Reader) -> None:
@@ -241,7 +250,7 @@ def _open(
 ) -> Outcome:
     seen = case.read(clearance)
     seen.get(party_id)
-    seen.get(finding_id)
+    _told(seen, finding_id)
     whole = case.read("sealed").get(finding_id)
     finding = _finding(whole)
     for row in case.read("sealed").referring(finding_id, kind="right_of_reply", field="finding"):

@@ -67,7 +67,7 @@ def finding_context(reader: Reader, params: Params) -> FindingContext:
         mentioned=tuple(ref_piece(party, name) for party, name in now.mentioned),
         buttons=tuple(
             (to, "Back to review" if to == "in_review" and status != "draft" else _BUTTONS[to])
-            for to in MOVES.get(status, ())
+            for to in (MOVES.get(status, ()) if now.moves else ())
         ),
     )
 
