@@ -20,6 +20,7 @@ Ints = npt.NDArray[np.int64]
 
 _SIZES: Final = (1e-2, 1e6)
 _MOST_TURNS: Final = 20
+_FAR: Final = 0.01
 _ROUGH: Final = 11  # turns for the first, truncated fit: all that is left is fitted again
 _TINY: Final = 1e-300
 
@@ -68,17 +69,18 @@ def usual(counts: Ints, alarm: float) -> tuple[Usual, Ints]:
     """
     cut = int(np.quantile(counts, 0.9, method="higher"))
     fit = fitted(counts[counts <= cut], cut)
-    beyond = np.empty(0, np.int64)
+    # The first fit rests on few and is rough: it puts aside only what is far beyond, for what it puts aside
+    # narrows the next fit.
+    beyond = np.nonzero(counts > fit.quantile(1 - alarm * _FAR / len(counts)))[0]
     for _ in range(_MOST_TURNS):
-        limit = fit.quantile(1 - alarm / len(counts))
-        now = np.nonzero(counts > limit)[0]
-        if len(now) == len(beyond) and _:
-            break
-        beyond = now
         kept = np.delete(counts, beyond)
         if not kept.any():
             break
         fit = fitted(kept, None)
+        now = np.nonzero(counts > fit.quantile(1 - alarm / len(counts)))[0]
+        if len(now) == len(beyond):
+            break
+        beyond = now
     return fit, beyond
 
 
