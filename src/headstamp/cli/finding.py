@@ -72,7 +72,7 @@ def show(session: Session, finding: FindingArgument) -> None:
         line(f"state: {found.finding.get('status')}; may become: {', '.join(found.moves) or 'nothing'}")
         for right in found.rights:
             other = "" if right.same_sentence else " (about another wording of the sentence)"
-            line(f"{right.name}: {right.state.replace('_', ' ')}{other}")
+            line(f"{right.name}: {right.state.replace('_', ' ')}{other} ({right.record.id})")
             if right.record.get("answer"):
                 line(f"    “{right.record.get('answer')}”")
         for _, name, why in found.missing:
