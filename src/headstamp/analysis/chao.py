@@ -39,6 +39,22 @@ def log_interval(seen: float, unseen: float, variance: float, level: float) -> t
     return seen + unseen / factor, seen + unseen * factor
 
 
+def log_wald(unseen: float, variance: float, level: float) -> tuple[float, float]:
+    """The interval of the unseen of a fixed total, normal in their logarithm.
+
+    ``variance`` is that of the logarithm of their mean; the count itself adds 1 / unseen. Where less
+    than one is expected that sum runs off: the upper end is then at most a Poisson's, of the mean's
+    own upper end.
+    """
+    z = quantile(level)
+    reach = exp(min(z * sqrt(variance + 1 / unseen), 600))
+    low, high = unseen / reach, unseen * reach
+    if unseen < 1:
+        mean = unseen * exp(min(z * sqrt(variance), 600))
+        high = min(high, mean + z * sqrt(mean) + z * z / 2)
+    return low, high
+
+
 def classical(seen: int, once: int, twice: int, level: float, share: float = 1.0) -> Bound | None:
     """``seen + share * once^2 / (2 twice)``; None where none was seen twice.
 

@@ -11,9 +11,9 @@ unseen, each cell with a half more, which keeps its level where overlaps are few
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import sqrt
 
-from headstamp.analysis.chao import log_interval, quantile
+from headstamp.analysis.chao import log_interval, log_wald, quantile
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,5 @@ class TwoLists:
     def sadinle_interval(self, level: float) -> tuple[float, float]:
         """Sadinle's transformed logit interval with a half added to each cell."""
         a, b, m = self.first_only + 0.5, self.second_only + 0.5, self.both + 0.5
-        deviation = sqrt(1 / a + 1 / b + 1 / m + m / (a * b))
-        reach = exp(quantile(level) * deviation)
-        base, unseen = self.seen - 0.5, a * b / m
-        return base + unseen / reach, base + unseen * reach
+        low, high = log_wald(a * b / m, 1 / a + 1 / b + 1 / m, level)
+        return self.seen - 0.5 + low, self.seen - 0.5 + high

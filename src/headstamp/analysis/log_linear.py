@@ -27,7 +27,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from headstamp.analysis.chao import quantile
+from headstamp.analysis.chao import log_wald
 
 Floats = npt.NDArray[np.float64]
 Terms = frozenset[int]
@@ -73,9 +73,8 @@ class Fit:
         """Log-Wald: normal in the logarithm of the unseen, the total taken for fixed."""
         if self.unseen is None or self.unseen <= 0:
             return None, None
-        spread = quantile(level) * sqrt(self.constant_variance + 1 / self.unseen)
-        reach = exp(min(spread, 600))
-        return self.seen + self.unseen / reach, self.seen + self.unseen * reach
+        low, high = log_wald(self.unseen, self.constant_variance, level)
+        return self.seen + low, self.seen + high
 
     @property
     def tops(self) -> tuple[int, ...]:

@@ -181,7 +181,8 @@ def _two(
 ) -> Result:
     two = TwoLists(table.cells[1], table.cells[2], table.cells[3])
     low, high = two.sadinle_interval(level)
-    low = max(low, float(two.seen))
+    # Where one list lies within the other nothing seems to be missing: the half in each cell must not say so.
+    low, high = max(min(low, two.chapman), float(two.seen)), max(high, two.chapman)
     petersen_low, petersen_high = two.petersen_interval(level) or (None, None)
     log_low, log_high = two.chapman_interval(level)
     normal_low, normal_high = two.normal_interval(level)
@@ -231,7 +232,10 @@ def _several(
         low, high = cast(tuple[float, float], loose.interval(level))
         headline = f"log-linear, best by AIC: {loose.name(names)}"
     else:
-        estimate, headline = posterior.estimate, head.name
+        # A thin far tail can carry a mean out of the interval; the median stays in it.
+        inside = low <= posterior.estimate <= high
+        estimate, headline = posterior.estimate if inside else posterior.quantile(0.5), head.name
+        head = head if inside else Model(head.name, estimate, low, high, words=head.words + ", by its median")
     models = [head]
     models += [Model(f"averaged, prior count {d:g}", one.posterior.estimate,
                      one.posterior.quantile((1 - level) / 2), one.posterior.quantile((1 + level) / 2),
