@@ -118,3 +118,28 @@ def test_the_contract_of_sites_compared(run: Run, tmp_path: Path) -> None:
         assert "factory" not in told["text"] and "tell" in told["text"]
     table.write_text("site,value\nA,one\n", "utf-8")
     assert run("measure", "standard.dispersion", "--table", str(table), "--json").code == 2
+
+
+def test_the_contract_of_space_and_time(run: Run) -> None:
+    points = Path(__file__).parent.parent / "analysis" / "burkitt.csv"
+    told = run("measure", "space_time.knox", "--points", str(points), "--space", "20", "--time", "5", "--json").json
+    assert set(told) >= CONTRACT and not told["refused"] and told["warnings"]
+    assert (told["more"]["statistic"], told["more"]["observed_table"]) == (13, [[13, 3416], [39, 14110]])
+    assert told["interval"][0] < told["estimate"] < told["interval"][1]
+    assert run("measure", "space_time.jacquez", "--points", str(points), "--json").json["estimate"] == 12
+    assert run("measure", "space_time.modified_knox", "--points", str(points), "--space", "20", "--time", "5",
+               "--json").json["estimate"] == pytest.approx(2.81016043, abs=5e-9)
+
+
+def test_the_contract_of_counts_and_shares(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "rows.csv"
+    table.write_text("date,country,traced\n" + "".join(
+        f"2024-{1 + n % 12:02}-{1 + n % 28:02},{'AB'[n % 3 % 2]},{'yes' if n % 4 else 'no'}\n" for n in range(300))
+        + "2024-03-24,A,no\n" * 500, "utf-8")
+    for words in (("counts.burst",), ("shares.by", "--column", "country"), ("indicator.sdg_16_4_2",)):
+        told = run("measure", words[0], "--table", str(table), *words[1:], "--json").json
+        assert set(told) >= CONTRACT and told["method"] == words[0] and not told["refused"]
+        assert told["interval"][0] <= told["estimate"] <= told["interval"][1]
+    assert run("measure", "indicator.sdg_16_4_2", "--traced", "81", "--all", "263", "--json").json["estimate"] == 81 / 263
+    found = run("measure", "counts.burst", "--table", str(table), "--json").json
+    assert [one["period"] for one in found["more"]["bursts"]] == ["2024-03-24"] and "stock" in found["warnings"][0]
