@@ -130,6 +130,8 @@ def test_a_thing_is_not_compared_with_itself() -> None:
     background, control, _ = tables(np.random.default_rng(5))
     found = source_likelihood(background, control, control)
     assert found.refused and "itself" in found.reason
+    coarse = source_likelihood(background, [{"x0": "0.5", "x1": "1"}], [{"x0": "0.5", "x1": "1"}])
+    assert not coarse.refused
     inside = [{k: v for k, v in row.items() if k != "item"} for row in background[:3]]
     told = source_likelihood(background, inside, control)
     assert next(d.value for d in told.diagnostics if d.name == "rows of the background") == 3
@@ -145,8 +147,22 @@ def test_columns_are_found_and_chosen() -> None:
     with_words = [{"piece": "f9", **row} for row in control]
     again = source_likelihood(moved, with_words, recovered, columns=["x0", "x2"])
     assert again.estimate == pytest.approx(plain.estimate)
-    named = source_likelihood([{"x": "1", **row} for row in background], control, recovered, item="item")
+    named = source_likelihood([{"x": "1.5", **row} for row in background], control, recovered, item="item")
     assert "Not used" in named.warnings[0] and named.more["columns"] == ["x0", "x1", "x2"]
+
+
+def test_columns_that_count_are_not_measured() -> None:
+    background, control, recovered = tables(np.random.default_rng(12))
+    plain = source_likelihood(background, control, recovered)
+
+    def counted_rows(rows: Any, start: int) -> Any:  # as R writes them: row names first, a fragment
+        return [{"column 1": str(start + at), "fragment": str(1 + at % 4), **row} for at, row in enumerate(rows)]
+
+    three = (counted_rows(background, 1), counted_rows(control, 1), counted_rows(recovered, 7))
+    assert source_likelihood(*three).more["columns"] == plain.more["columns"] == ["x0", "x1"]
+    unnamed = [{"x": row["item"], **{k: v for k, v in row.items() if k != "item"}} for row in three[0]]
+    unnamed = [{"column 1": row["column 1"], **row} for row in unnamed]
+    assert source_likelihood(unnamed, *three[1:]).estimate == pytest.approx(plain.estimate)
 
 
 def test_logarithms_may_be_taken_first() -> None:

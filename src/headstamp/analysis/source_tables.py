@@ -14,6 +14,10 @@ from headstamp.analysis.two_level import Floats, Ints
 from headstamp.errors import Invalid, Problem
 
 ITEM_NAMES: Final = ("item", "source", "group")
+COUNTING: Final = frozenset((
+    "", "id", "index", "no", "nr", "number", "row", "run", "rep", "replicate", "fragment", "piece"))
+"""Columns that count and do not measure, though they hold numbers; ``--columns`` takes them all the same."""
+
 LOGS: Final = {"": None, "no": None, "yes": np.log10, "log10": np.log10, "ln": np.log}
 _MOST_TOLD: Final = 50
 
@@ -44,7 +48,8 @@ def tables(
 ) -> Tables:
     """The tables as numbers. Raises Invalid naming every faulty column and row.
 
-    Without ``columns``, all columns of numbers that the three have in common are measured. ``log``
+    Without ``columns``, all columns of numbers that the three have in common are measured, but for those
+    that count (by name, or as they hold 1, 2, 3 ...: row names of other software). ``log``
     takes the logarithm of every measurement first, to base 10 ("yes", "log10") or natural ("ln").
     """
     given = {"background": background, "control": control, "recovered": recovered}
@@ -77,7 +82,8 @@ def _item_column(background: Rows, item: str | None) -> str:
             raise Invalid("the items are not named", [Problem(
                 "the background has no such column", "It has: " + ", ".join(has), "item", item)])
         return item
-    return next((one for one in has if one.strip().lower() in ITEM_NAMES), has[0])
+    named = (one for one in has if one.strip().lower() in ITEM_NAMES)
+    return next(named, next((one for one in has if not _counts(background, one)), has[0]))
 
 
 def _columns(
@@ -93,20 +99,33 @@ def _columns(
         if wrong:
             raise Invalid("not every column is there", wrong)
         return tuple(wanted), ()
-    numeric = [one for one in has["background"] if one != named and _all_numbers(given["background"], one)]
+    numeric = [one for one in has["background"] if one != named and _measures(given["background"], one)]
     common = [one for one in numeric if one in has["control"] and one in has["recovered"]]
     wrong = []
     for name, other in (("control", "recovered"), ("recovered", "control")):
         for one in has[name]:
             lacking = [where for where in ("background", other) if one not in has[where]]
             # A column that names things may stand in one table only; one of numbers may not.
-            if lacking and one != named and _all_numbers(given[name], one):
+            if lacking and one != named and _measures(given[name], one):
                 wrong.append(Problem(f"the {' and the '.join(lacking)} has no such column",
                                      "Give it everywhere, or choose with --columns.", name, one))
     if wrong or not common:
         raise Invalid("the three tables do not measure the same", wrong or [Problem(
             "no column of numbers is common to the three", "Name the columns alike.", "columns")])
     return tuple(common), tuple(one for one in numeric if one not in common)
+
+
+def _measures(rows: Rows, column: str) -> bool:
+    return column.strip().lower() not in COUNTING and _all_numbers(rows, column) and not _counts(rows, column)
+
+
+def _counts(rows: Rows, column: str) -> bool:
+    """Whether the column counts the rows of a table: whole numbers, each one more than the last."""
+    if len(rows) < 3:
+        return False
+    values = [_number(row.get(column, "")) for row in rows]
+    return all(value is not None and value == int(value) and value == (values[0] or 0) + at
+               for at, value in enumerate(values))
 
 
 def _all_numbers(rows: Rows, column: str) -> bool:
