@@ -129,6 +129,7 @@ def knox(
 
 
 def checked(space: float, time: float, permutations: int, bands: int, level: float) -> None:
+    """Raises Invalid naming every input that is none."""
     problems = [
         Problem("a threshold is a number from 0 on", "", name, str(value))
         for name, value in (("space", space), ("time", time)) if not 0 <= value < 1e12]
@@ -145,6 +146,7 @@ def checked(space: float, time: float, permutations: int, bands: int, level: flo
 
 
 def unfit(points: Points) -> str:
+    """Why these points cannot carry a number; empty where they can."""
     n = len(points)
     if points.rows and points.left_out > MOST_MISSING * points.rows:
         return (f"{points.left_out:,} of {points.rows:,} rows have no place or no day; what the others show may come "
@@ -159,6 +161,7 @@ def unfit(points: Points) -> str:
 
 
 def unfit_pairs(points: Points, found: close.Pairs, moments: close.Moments) -> str:
+    """Why thresholds with these close pairs cannot; empty where they can."""
     n = len(points)
     pairs, s, t = n * (n - 1) // 2, found.count, moments.count
     for number, name in ((s, "space"), (t, "time")):
