@@ -61,15 +61,20 @@ def _brought_up(known: KnownParties | None, reader: Reader) -> KnownParties:
         return known
     silent = reader.kept_back()
     if known is None or size < known.size or silent != known.silent:
-        return KnownParties(size, *(_all(reader, kind) for kind in _KINDS), silent)
+        return _anew(reader, size, silent)
     parties, ties = (_later(reader, kind, held, known.size)
                      for kind, held in zip(_KINDS, (known.parties, known.ties), strict=True))
     if parties is None or ties is None:
-        return KnownParties(size, *(_all(reader, kind) for kind in _KINDS), silent)
+        return _anew(reader, size, silent)
     new = KnownParties(size, parties, ties, silent)
     if ties is known.ties and "same" in known.__dict__:
         new.__dict__["same"] = known.same
     return new
+
+
+def _anew(reader: Reader, size: int, silent: frozenset[str]) -> KnownParties:
+    parties, ties = (_all(reader, kind) for kind in _KINDS)
+    return KnownParties(size, parties, ties, silent)
 
 
 def _all(reader: Reader, kind: str) -> dict[str, Shown]:

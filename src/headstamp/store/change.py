@@ -48,7 +48,7 @@ from headstamp.store.elsewhere import (
 from headstamp.store.erased import Erased, coming_back, decisions, erased_in, unlike_others
 from headstamp.store.facets import spread
 from headstamp.store.ranks import Ranks
-from headstamp.store.readiness import unready
+from headstamp.store.readiness import refuse_unready
 from headstamp.store.receiving import Judged, Received, Taken, judge
 from headstamp.store.refs import owners
 from headstamp.store.rows import Row, make_row
@@ -152,7 +152,7 @@ class Change:
             # The same record twice in one batch: one after the other.
             return self._one_by_one(records, ignoring)
         self._refuse_erased(records)
-        self._refuse_unasked(records)
+        refuse_unready(self._conn, records)
         self._ranks.learn(records, batch)
         self._half_done = True  # until all is written: an error in between spoils the change
         for name, positions in by_kind.items():
@@ -175,7 +175,7 @@ class Change:
         """
         kind = record_type(type(record))
         self._refuse_erased([record])
-        self._refuse_unasked([record])
+        refuse_unready(self._conn, [record])
         self._ranks.learn([record], {record.id: record})
         known = self._current(kind, [record.id]).get(record.id)
         if known is None:
@@ -246,11 +246,6 @@ class Change:
             raise Invalid("some of this cannot be recorded: it was erased, or is an erasure", problems)
         if any(isinstance(record, Erasure) for record in records):
             self._gone = None
-
-    def _refuse_unasked(self, records: Sequence[Record]) -> None:
-        """Refuses to publish what those it names were not asked about."""
-        if unsettled := list(unready(self._conn, records)):
-            raise Invalid("not everybody named has had the right of reply", unsettled)
 
     # -- the records of one kind
 

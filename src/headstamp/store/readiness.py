@@ -14,7 +14,7 @@ from typing import Final
 from orjson import loads
 from sqlalchemy import Connection, select
 
-from headstamp.errors import Problem
+from headstamp.errors import Invalid, Problem
 from headstamp.records import Finding, Record, RightOfReply, record_type
 from headstamp.store.backend import batches
 from headstamp.store.tables import CURRENT, REF, VERSION
@@ -50,6 +50,12 @@ def unasked(
         elif not SETTLED & set(same):
             found[party] = "was asked, and its answer is still awaited"
     return found
+
+
+def refuse_unready(conn: Connection, records: Sequence[Record]) -> None:
+    """Raises Invalid where records would publish what those they name were not asked about."""
+    if unsettled := list(unready(conn, records)):
+        raise Invalid("not everybody named has had the right of reply", unsettled)
 
 
 def unready(conn: Connection, records: Sequence[Record]) -> Iterator[Problem]:
