@@ -32,8 +32,11 @@ def test_from_draft_to_approved(case: Case, pages: Pages) -> None:
     assert send(ann, f"{WHERE}/move", WHERE, to="in_review").status_code == 303
     early = send(bob, f"{WHERE}/move", WHERE, to="ready")
     assert early.status_code == 422 and "party-aaaa" in early.text
-    assert send(ann, f"{WHERE}/ask", WHERE, party="party-aaaa", on="2017-06-01",
+    assert 'value="party-aaaa"' in page  # who is still to be asked stands in the form
+    name = case.read("sealed").get("party-aaaa").get("name")
+    assert send(ann, f"{WHERE}/ask", WHERE, party=name, on="2017-06-01",
                 by="2017-06-20", channel="letter").status_code == 303
+    assert 'value="party-aaaa"' not in ann.get(WHERE).text
     assert send(ann, f"{WHERE}/ask", WHERE, party="party-aaaa", on="", why="").status_code == 422
     twin = ann.get(f"/api{WHERE}").json()
     right = next(r["record"]["id"] for r in twin["standing"]["rights"] if r["party"] == "party-aaaa")

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from headstamp.actions.request_named import party_named
 from headstamp.actions.right_of_reply import answer, ask, leave_unasked, move
 from headstamp.errors import Invalid, Problem
 from headstamp.records import BY_NAME
@@ -31,11 +32,12 @@ def _asked(desk: Desk, finding: str, form: Form) -> None:
     if bool(form["why"]) == bool(form["on"]):
         raise Invalid("this cannot be recorded", [Problem(
             "give either the day on which it was asked, or why it is not asked", field="on")])
+    party = party_named(desk.case.read(settings.clearance), form["party"])
     if form["why"]:
-        leave_unasked(desk.case, finding, form["party"], form["why"], clearance=settings.clearance,
+        leave_unasked(desk.case, finding, party, form["why"], clearance=settings.clearance,
                       actor=settings.actor)
     else:
-        ask(desk.case, finding, form["party"], asked_on=form["on"], due_on=form["by"],
+        ask(desk.case, finding, party, asked_on=form["on"], due_on=form["by"],
             channel=form["channel"], clearance=settings.clearance, actor=settings.actor)
 
 
