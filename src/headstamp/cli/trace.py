@@ -165,9 +165,12 @@ def _flags(found: Traced) -> None:
         return
     line("Questions that lists, papers and routes leave open (never verdicts):")
     # Asked of each claim; of two that tell of one event the question is the same.
-    asked = dict.fromkeys((flag.question, flag.cited or flag.source) for flag in found.flags)
-    for question, source in asked:
-        line(f"  ? {question} ({source})")
+    asked: dict[tuple[str, str], dict[str, None]] = {}
+    for flag in found.flags:
+        about = asked.setdefault((flag.question, flag.cited or flag.source), {})
+        about.update(dict.fromkeys(flag.claims))
+    for (question, source), claims in asked.items():
+        line(f"  ? {question} ({'; '.join(filter(None, (source, ', '.join(claims))))})")
 
 
 def _when(when: str) -> str:
