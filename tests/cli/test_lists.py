@@ -51,4 +51,6 @@ def test_flags_of_one_and_of_all(run: Run, tmp_path: Path) -> None:
     assert [one["transfer"] for one in some] == [id_of("transfer", "t")]
     assert "munitions_list\t1" in run("flags", "--case", case).out
     assert run("flags", "tran-none0000", "--case", case).code == 3
+    tag = run("flags", "A-1", "--case", case)
+    assert tag.code == 2 and "headstamp trace ITEM" in tag.err
     assert run("flags", "--what", "nonsense", "--case", case).code == 2

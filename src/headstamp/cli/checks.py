@@ -8,6 +8,7 @@ import typer
 
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
+from headstamp.errors import Invalid
 
 if TYPE_CHECKING:
     from headstamp.actions.checks import Summary
@@ -38,6 +39,9 @@ def flags(
     from headstamp.actions.checks import checks, known_what
 
     kind = known_what(what)
+    if transfer and not transfer.startswith("tran-"):
+        raise Invalid(f"{transfer} is no transfer's id; what is asked of the chain of an item stands in: "
+                      "headstamp trace ITEM")
     with session.open() as case, case.read(session.settings().clearance).snapshot() as reader:
         found = checks(case, reader)
         if transfer:
