@@ -44,8 +44,8 @@ from tests.store.model import Model
 
 ASKED = {
     "belonging", "cells", "contested", "count", "empty", "entry", "facet_names", "facets",
-    "find_keys", "find_texts", "gained", "get", "history", "labels", "lacking", "limits", "list",
-    "many", "naming", "original", "placed", "recent", "referring", "rivals", "size", "snapshot",
+    "find_keys", "find_texts", "gained", "get", "history", "kept_back", "labels", "lacking", "limits",
+    "list", "many", "naming", "original", "placed", "recent", "referring", "rivals", "size", "snapshot",
     "standing", "stream", "summed", "times_named", "to_hand_out", "totals",
 }
 # Shown through other questions, or by their very nature the same for all.
@@ -79,6 +79,7 @@ def _answers(
     yield "many", {id_: shown.as_dict() for id_, shown in sorted(reader.many(ids).items())}
     yield "labels", sorted(reader.labels(ids).items())
     yield "limits", sorted(reader.limits(ids).items())
+    yield "kept back", sorted(reader.kept_back())
     for id_ in ids:
         for ask in (reader.get, reader.history, reader.referring, reader.naming, reader.rivals):
             answer = _try(ask, id_)

@@ -67,7 +67,9 @@ def _environment() -> dict[str, str]:
     if "PYTHONPATH" in passed:  # it starts elsewhere
         places = passed["PYTHONPATH"].split(os.pathsep)
         passed["PYTHONPATH"] = os.pathsep.join(str(Path(place).absolute()) for place in places)
-    return {**passed, "LC_ALL": "C.UTF-8"}
+    # Each thread of a reader would set aside 64 MiB of the address space for itself (glibc): a few
+    # at once, and a file of 300 kB is refused for want of memory.
+    return {**passed, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 
 
 class Keeper:

@@ -152,9 +152,10 @@ class Sight:
             return limits_on(conn, self._backend, self.rank, self._seen(conn, ids))
 
     def kept_back(self) -> frozenset[str]:
-        """All records of which this reader is told nothing but that they are there."""
+        """All visible records of which this reader is told nothing but that they are there."""
         with self._connected() as conn:
-            return self._all_kept_back(conn) if self._for_others else frozenset()
+            return (frozenset(self._seen(conn, sorted(self._all_kept_back(conn))))
+                    if self._for_others else frozenset())
 
     def _kept_back(self, conn: Connection, ids: Sequence[str]) -> set[str]:
         """Those of which nothing is told to others, for a trace reply forbids to publish them."""
