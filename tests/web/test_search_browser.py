@@ -70,6 +70,7 @@ def test_without_scripts(chromium, sample) -> None:
         page = watched.go("/search")
         page.fill("#q", "AB 123456")
         page.press("#q", "Enter")
+        page.locator(".hits > li .share").nth(1).wait_for()  # pressing a key waits for no answer
         assert page.locator(".hits > li .share").count() == 2
         page.locator("details.beside summary").click()
         page.fill("#b-maker", "Maker Ltd")
