@@ -20,7 +20,7 @@ from headstamp.errors import Invalid
 from tests.analysis.sources import as_rows, drawn, tables
 from tests.effort import counted
 
-SIMULATED = counted(24, 400)
+SIMULATED = counted(24, 2_000)
 
 
 GLASS = os.environ.get("HEADSTAMP_GLASS", "")
@@ -58,7 +58,12 @@ def test_the_answer_is_that_of_the_models() -> None:
     assert found.more["overall_means"]["x1"] == pytest.approx(values[:, 1].mean())
     assert found.more["within_covariance"] == pytest.approx(levels(items).within[0])
     assert found.more["between_covariance"] == pytest.approx(levels(items).between[0])
-    assert "log10" in found.unit and found.more["by_model"]["normal"]["ece"][2]["of_nothing"] == 1
+    tried = found.more["by_model"]["normal"]
+    assert "log10" in found.unit and tried["ece"][6]["of_nothing"] == 1 and tried["ece"][6]["log10_prior_odds"] == 0
+    assert tried["ece"][6]["ece"] == pytest.approx(tried["cllr"])
+    assert tried["ece"][6]["recalibrated"] == pytest.approx(tried["cllr_min"])
+    above = [(one["one_item"], one["two_items"]) for one in tried["tippett"]]
+    assert above == sorted(above, key=lambda one: -one[0]) and all(one >= other for one, other in above[1:-1])
     # What is reported is never more than so many items carry.
     assert abs(found.more["reported"]) <= log10(61) + 0.01
 
@@ -77,7 +82,7 @@ def test_on_clean_backgrounds(same: bool) -> None:
         assert tried["cllr"] < 0.6
         assert "match" not in found.text and "factory" not in found.text
     assert right / SIMULATED >= 0.9
-    assert alarms / SIMULATED < 0.05 + (0.08 if SIMULATED < 400 else 0)
+    assert alarms / SIMULATED < 0.05 + (0.08 if SIMULATED < 2_000 else 0)
 
 
 @pytest.mark.parametrize(("broken", "diagnostic", "refused"), [

@@ -10,18 +10,17 @@ what the items of the background are; it is no maker and no place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from math import log10
 from typing import Any, Final
 
 import numpy as np
 
 from headstamp.analysis import calibration as calibrating
-from headstamp.analysis.calibration import Calibration
-from headstamp.analysis.kernel_level import kernel_log10, width
+from headstamp.analysis.kernel_level import WIDTHS, Width
+from headstamp.analysis.kernel_level import width as kernel_width
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result, number
-from headstamp.analysis.resampling import corrected
+from headstamp.analysis.source_answer import Answer, Name, answer
 from headstamp.analysis.source_checks import inside, means_normal, spread_alike
 from headstamp.analysis.source_tables import LOGS, Rows, Tables, tables
 from headstamp.analysis.source_words import power, ratio, words
@@ -32,10 +31,8 @@ from headstamp.analysis.two_level import (
     Pairs,
     items_of,
     levels,
-    normal_log10,
     older_between,
     split,
-    without,
 )
 from headstamp.errors import Invalid, Problem
 
@@ -64,42 +61,20 @@ REFUSES: Final = (
 SOURCES: Final = (
     "Aitken and Lucy 2004, Appl. Statist. 53:109-122",
     "github.com/cran/comparison 1.0.8 (the formula of the between-item covariance as corrected)",
+    "Bolck et al. 2009, Forensic Sci. Int. 191:42-51 (width silverman)",
     "Vergeer et al. 2016, Sci. Justice 56:482-491 (bounds)",
     "Brummer and du Preez 2006, Comput. Speech Lang. 20:230-275 (Cllr)",
     "ENFSI Guideline for Evaluative Reporting in Forensic Science, 2015 (words)",
 )
 
-_DRAWN, _DRAWN_LARGE, _LARGE = 999, 399, 6_000
-_MOST_PAIRS: Final = 4_000
-_MOST_LEFT_OUT: Final = 400
-_SEED: Final = 20_261_122
 _READING: Final = 6
 _APART: Final = log10(4)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What one model says: its ratio with interval, and how it did on the background (all log10)."""
-
-    name: str
-    found: float
-    low: float
-    high: float
-    tried: Calibration
-    same: Floats
-    different: Floats
-
-    @property
-    def bounded(self) -> float:
-        return min(max(self.found, self.tried.low), self.tried.high)
-
-
-Asked = Callable[[Pairs, Levels, Floats | None], Floats]
-
-
 def source_likelihood(
     background: Rows, control: Rows, recovered: Rows, model: str = "both",
-    columns: Sequence[str] | None = None, item: str | None = None, log: str = "no", level: float = 0.95,
+    columns: Sequence[str] | None = None, item: str | None = None, log: str = "no",
+    width: Width = "aitken-lucy", level: float = 0.95,
 ) -> Result:
     """The log10 likelihood ratio of these measurements.
 
@@ -112,6 +87,8 @@ def source_likelihood(
                ] if model not in ("normal", "kernel", "both") else []
     faults += [Problem("not one of the words it knows", "One of: no, yes, log10, ln", "log", log)
                ] if log not in LOGS else []
+    faults += [Problem("not one of the words it knows", "One of: " + ", ".join(WIDTHS), "width", width)
+               ] if width not in WIDTHS else []
     if faults:
         raise Invalid("no ratio can be computed from this", faults)
     read = tables(background, control, recovered, columns, item, log)
@@ -141,8 +118,9 @@ def source_likelihood(
     checks += [inside(name, thing.mean(axis=0), len(thing), items, of)
                for name, thing in zip(("control", "recovered"), things, strict=True)]
     shared["diagnostics"] = tuple(told := told + checks + _repeated(read))
-    asked = [one for one in ("normal", "kernel") if model in (one, "both")]
-    answers = [_answer(one, items, pair, split(values, read.codes, *map(len, things)), level)
+    names: tuple[Name, ...] = ("normal", "kernel")
+    asked = [one for one in names if model in (one, "both")]
+    answers = [answer(one, items, pair, split(values, read.codes, *map(len, things)), level, width)
                for one in asked]
     ready = [one for one in answers if one is not None]
     if len(ready) == len(answers):
@@ -152,7 +130,7 @@ def source_likelihood(
     refusals += _misled(ready, len(ready) == len(answers))
     headline = None if not ready else (
         ready[-1] if len(ready) < 2 or checks[1].good is False else ready[0])
-    more = {} if headline is None else _more(read, items, of, scale, ready, headline)
+    more = {} if headline is None else _more(read, items, of, scale, ready, headline, width)
     if refusals or headline is None:
         reason = " ".join(refusals)
         return Result(**shared, refused=True, reason=reason, more=more,
@@ -205,63 +183,13 @@ def _repeated(read: Tables) -> list[Diagnostic]:
     ]
 
 
-def _answer(name: str, items: Items, pair: Pairs, halves: Pairs, level: float) -> _Answer | None:
-    """What a model says; None where too many resampled backgrounds cannot tell sources apart."""
-    n = items.number
-
-    def ask(pairs: Pairs, of: Levels, weights: Floats | None) -> Floats:
-        if name == "normal":
-            return normal_log10(pairs, of)
-        return kernel_log10(pairs, items, of, weights)
-
-    found = float(ask(pair, levels(items), None)[0])
-    random = np.random.default_rng(_SEED)
-    drawn = _DRAWN if n * items.columns <= _LARGE else _DRAWN_LARGE
-    resampled = _asked(ask, pair, items, random.multinomial(n, np.full(n, 1 / n), drawn).astype(np.float64))
-    if len(resampled) < 0.95 * drawn:
-        return None
-    left_out = _asked(ask, pair, items, _in_turn(n, random))
-    low, high = corrected(resampled, found, left_out, n, level)
-    each = np.arange(n)
-    same = _asked(ask, halves, items, without(n, [each]))
-    one, other = _different(n, random)
-    apart = Pairs(halves.control[one], halves.control_rows[one], halves.recovered[other],
-                  halves.recovered_rows[other])
-    different = _asked(ask, apart, items, without(n, [one, other]))
-    if not len(same) or not len(different):
-        return None
-    return _Answer(name, found, low, high, calibrating.calibration(same, different, n), same, different)
-
-
-def _asked(ask: Asked, pairs: Pairs, items: Items, weights: Floats) -> Floats:
-    """The ratio of each pair on its own background (or of one pair on all), where one can be had."""
-    of = levels(items, weights)
-    usable = of.usable
-    mine = pairs if len(pairs.control) == 1 else pairs.of(usable)
-    return ask(mine, of.of(usable), weights[usable])
-
-
-def _in_turn(n: int, random: np.random.Generator) -> Floats:
-    """Backgrounds with one item left out in turn, or of many items a few at once."""
-    groups = min(n, _MOST_LEFT_OUT)
-    part = random.permutation(n) % groups
-    return np.asarray(np.arange(groups)[:, None] != part[None, :], dtype=np.float64)
-
-
-def _different(n: int, random: np.random.Generator) -> tuple[Any, Any]:
-    if n * (n - 1) // 2 <= _MOST_PAIRS:
-        return np.triu_indices(n, 1)
-    one = random.integers(0, n, _MOST_PAIRS)
-    return one, (one + random.integers(1, n, _MOST_PAIRS)) % n
-
-
-def _model(one: _Answer) -> Model:
+def _model(one: Answer) -> Model:
     return Model(one.name, one.found, one.low, one.high, fit=one.tried.cllr, words=(
         f"{'means of items normal' if one.name == 'normal' else 'a kernel about each item'}; ratio "
         f"{ratio(one.found)}, not bounded; fit is Cllr on the background"))
 
 
-def _told(answers: list[_Answer]) -> list[Diagnostic]:
+def _told(answers: list[Answer]) -> list[Diagnostic]:
     told = []
     for one in answers:
         tried = one.tried
@@ -283,7 +211,7 @@ def _told(answers: list[_Answer]) -> list[Diagnostic]:
     return told
 
 
-def _misled(answers: list[_Answer], all_ready: bool) -> list[str]:
+def _misled(answers: list[Answer], all_ready: bool) -> list[str]:
     found = [] if all_ready else [
         "The items of the background hardly differ: with a few of them left out they cannot tell sources "
         "apart."]
@@ -298,7 +226,7 @@ def _misled(answers: list[_Answer], all_ready: bool) -> list[str]:
 
 
 def _warnings(
-    read: Tables, checks: list[Diagnostic], answers: list[_Answer], headline: _Answer, model: str
+    read: Tables, checks: list[Diagnostic], answers: list[Answer], headline: Answer, model: str
 ) -> list[str]:
     said = []
     if len(read.names) < FEW:
@@ -319,10 +247,10 @@ def _warnings(
 
 
 def _more(
-    read: Tables, items: Items, of: Levels, scale: Floats, answers: list[_Answer], headline: _Answer
+    read: Tables, items: Items, of: Levels, scale: Floats, answers: list[Answer], headline: Answer,
+    rule: Width,
 ) -> dict[str, Any]:
     units = np.outer(scale, scale)
-    priors = [-2.0, -1.0, 0.0, 1.0, 2.0]
     return {
         "columns": list(read.columns), "items": len(read.names), "rows": len(read.values),
         "control_rows": len(read.control), "recovered_rows": len(read.recovered),
@@ -335,20 +263,41 @@ def _more(
         "within_covariance": (of.within[0] * units).tolist(),
         "between_covariance": (of.between[0] * units).tolist(),
         "between_covariance_older_formula": (older_between(items) * units).tolist(),
-        "kernel_width": width(items.columns, items.number),
+        "kernel_width": kernel_width(items.columns, items.number, rule), "kernel_rule": rule,
         "by_model": {one.name: {
             "log10_likelihood_ratio": number(one.found), "likelihood_ratio": number(power(one.found)),
             "bounds": [one.tried.low, one.tried.high], "bounded": one.bounded,
             "cllr": number(one.tried.cllr), "cllr_min": number(one.tried.cllr_min),
             "pairs_of_one_item": one.tried.same, "pairs_of_two_items": one.tried.different,
             "misled_of_one_item": one.tried.same_misled, "misled_of_two_items": one.tried.different_misled,
-            "ece": [{"log10_prior_odds": prior, "ece": number(calibrating.ece(one.same, one.different, prior)),
-                     "of_nothing": calibrating.ece_of_nothing(prior)} for prior in priors],
+            "ece": _entropies(one), "tippett": _tippett(one),
         } for one in answers},
     }
 
 
-def _text(one: _Answer, level: float, items: int) -> str:
+_PRIORS: Final = tuple(half / 2 for half in range(-6, 7))
+_SHARES: Final = 40
+
+
+def _entropies(one: Answer) -> list[dict[str, Any]]:
+    """The cross-entropy at many prior odds: as the model gives its ratios, recalibrated, and of nothing."""
+    better = calibrating.recalibrated(one.same, one.different)
+    return [{
+        "log10_prior_odds": prior, "ece": number(calibrating.ece(one.same, one.different, prior)),
+        "recalibrated": number(calibrating.ece(*better, prior)),
+        "of_nothing": calibrating.ece_of_nothing(prior),
+    } for prior in _PRIORS]
+
+
+def _tippett(one: Answer) -> list[dict[str, Any]]:
+    """Which log10 ratio is exceeded by what share of the pairs of one item, and of those of two."""
+    shares = np.linspace(0, 1, _SHARES + 1)
+    same, different = np.quantile(one.same, 1 - shares), np.quantile(one.different, 1 - shares)
+    return [{"share": float(share), "one_item": float(mine), "two_items": float(theirs)}
+            for share, mine, theirs in zip(shares, same, different, strict=True)]
+
+
+def _text(one: Answer, level: float, items: int) -> str:
     found, low, high = one.bounded, one.low, one.high
     more, less = (("one source", "two different sources") if one.found >= 0 else
                   ("two different sources", "one source"))
@@ -381,6 +330,8 @@ MEASURE: Final = Measure(
         Input("item", "word", "The column of the background that names the items"),
         Input("log", "word", "Take logarithms first: yes and log10 to base 10, ln natural", default="no",
               choices=("no", "yes", "log10", "ln")),
+        Input("width", "word", "How wide kernels are: with 2p + 1 as Aitken and Lucy, or p + 2 as Silverman "
+              "(Bolck et al.)", default="aitken-lucy", choices=WIDTHS),
         Input("level", "number", "The level of the interval", default=0.95),
     ),
     ASSUMPTIONS, REFUSES, SOURCES, source_likelihood,
