@@ -13,6 +13,7 @@ from headstamp.records.custody import Custody
 from headstamp.records.device import Device
 from headstamp.records.document import Document
 from headstamp.records.erasure import Erasure
+from headstamp.records.feature import Feature, Measurement
 from headstamp.records.finding import Finding, Note
 from headstamp.records.item import Item
 from headstamp.records.list_entry import ListEntry
@@ -24,6 +25,7 @@ from headstamp.records.record import Record
 from headstamp.records.recovery import Recovery
 from headstamp.records.reference import Reference
 from headstamp.records.right_of_reply import RightOfReply
+from headstamp.records.signature import Alert, Signature
 from headstamp.records.site import Flow, Site
 from headstamp.records.spec import Column, Fact, RecordType, record_type
 from headstamp.records.tally import Tally
@@ -35,9 +37,9 @@ from headstamp.records.witness import Witness
 TYPES: tuple[RecordType, ...] = tuple(
     record_type(cls)
     for cls in (
-        Mission, Visit, Site, Flow, Recovery, Item, Marking, Reading, Photograph, Document,
-        Party, Tie, Transfer, Custody, TraceRequest, TraceReply, Finding, RightOfReply, Note,
-        Tally, Reference, ListEntry, Device, Bundle, Erasure, Witness,
+        Mission, Visit, Site, Flow, Recovery, Item, Marking, Reading, Feature, Measurement, Photograph, Document,
+        Party, Tie, Transfer, Custody, TraceRequest, TraceReply, Finding, RightOfReply,
+        Signature, Alert, Note, Tally, Reference, ListEntry, Device, Bundle, Erasure, Witness,
     )
 )
 BY_NAME: dict[str, RecordType] = {t.name: t for t in TYPES}
@@ -63,9 +65,9 @@ def kind_of_id(record_id: str) -> RecordType:
 
 
 __all__ = [
-    "BY_NAME", "BY_PREFIX", "TYPES", "Bundle", "Column", "Custody", "Device", "Document",
-    "Erasure", "Fact", "Finding", "Flow",
-    "Item", "ListEntry", "Marking", "Mission", "Note", "Party", "Photograph", "Reading", "Record",
-    "RecordType", "Recovery", "Reference", "RightOfReply", "Site", "Tally", "Tie", "TraceReply", "TraceRequest",
+    "BY_NAME", "BY_PREFIX", "TYPES", "Alert", "Bundle", "Column", "Custody", "Device", "Document",
+    "Erasure", "Fact", "Feature", "Finding", "Flow",
+    "Item", "ListEntry", "Marking", "Measurement", "Mission", "Note", "Party", "Photograph", "Reading", "Record",
+    "RecordType", "Recovery", "Reference", "RightOfReply", "Signature", "Site", "Tally", "Tie", "TraceReply", "TraceRequest",
     "Transfer", "Visit", "Witness", "kind_named", "kind_of_id", "record_type",
 ]

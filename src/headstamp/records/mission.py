@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
+from headstamp.kinds.code import CodeKind
 from headstamp.kinds.date import PartialDate
 from headstamp.kinds.identity import RefKind
 from headstamp.kinds.number import Number
@@ -49,6 +50,7 @@ class Visit(Record):
     host: Line | None = fact("Host force or authority")
     method: Prose | None = fact("Method", text=True)
     conditions: Line | None = fact("Weather and light")
+    access: Annotated[str, CodeKind("access")] | None = fact("How far the site could be seen", facet=True)
     access_limits: Prose | None = fact("Limits on access", text=True)
     cleared_by: Line | None = fact("Declared safe to enter by")
     cleared_on: PartialDate | None = fact("Declared safe to enter on")
