@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Literal
 
+from headstamp.analysis.plot import Plot, Point, Series
+
 InputKind = Literal["whole numbers", "numbers", "number", "whole number", "table", "word", "words"]
 
 
@@ -111,13 +113,29 @@ class Result:
         }
 
 
+def models_plot(result: Result) -> tuple[Plot, ...]:
+    """The estimate and what other models make of the same data, each with its interval."""
+    rows: list[tuple[str, float | None, float | None, float | None]] = []
+    if result.estimate is not None:
+        rows.append(("estimate", result.estimate, result.low, result.high))
+    rows += [(one.name, one.estimate, one.low, one.high) for one in result.models]
+    points: tuple[Point, ...] = tuple(
+        (name, number(mean), number(low), number(high)) for name, mean, low, high in rows
+        if number(mean) is not None)
+    if not points:
+        return ()
+    return (Plot("models", "The estimate and other models", "model", result.unit or "estimate",
+                 (Series(f"{result.level:.0%} interval", "intervals", points),),
+                 words="How far the models differ is part of what is not known."),)
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A measure's declaration, from which come its command, its page and its part of the docs.
 
     ``run`` takes the inputs by name (a table as a list of dictionaries of text) and gives a
     Result; it raises Invalid naming every faulty input, and refuses in its Result where the
-    data cannot carry a number.
+    data cannot carry a number. ``plot`` draws a Result, from nothing but what stands in it.
     """
 
     name: str
@@ -128,6 +146,7 @@ class Measure:
     refuses: str
     sources: tuple[str, ...]
     run: Callable[..., Result]
+    plot: Callable[[Result], tuple[Plot, ...]] = models_plot
 
 
 def number(value: float | None) -> float | None:

@@ -1,0 +1,20 @@
+"""The questions by name: the one list of them. Each stands in a module of its own."""
+
+from __future__ import annotations
+
+from headstamp.engine.question import Question
+from headstamp.engine.questions import serials
+from headstamp.errors import Missing
+
+QUESTIONS: tuple[Question, ...] = (
+    serials.QUESTION,
+)
+_BY_NAME = {question.name: question for question in QUESTIONS}
+
+
+def question_named(name: str) -> Question:
+    """The question of that name. Raises Missing naming all there are."""
+    found = _BY_NAME.get(name)
+    if found is None:
+        raise Missing(f"there is no question {name!r}; there are: " + ", ".join(sorted(_BY_NAME)))
+    return found
