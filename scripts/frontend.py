@@ -1,6 +1,6 @@
 """Put the front-end files that the pages need into the package.
 
-The pages use five published libraries as they are: nothing is bundled or
+The pages use six published libraries as they are: nothing is bundled or
 compiled. npm fetches them as pinned, with integrity hashes, in
 ``package-lock.json``; this script copies exactly the files in ``WANTED``, with
 their licences, to ``src/headstamp/web/static/vendor/`` and writes there a
@@ -43,8 +43,16 @@ WANTED: dict[str, tuple[str, tuple[str, ...]]] = {
         "LICENSE.txt",
         ("dist/maplibre-gl.mjs", "dist/maplibre-gl-worker.mjs", "dist/maplibre-gl.css"),
     ),
+    "echarts": ("LICENSE", ("dist/echarts.esm.min.mjs",)),
     "topojson-client": ("LICENSE", ("dist/topojson-client.min.js",)),
     "world-atlas": ("LICENSE", ("countries-50m.json", "countries-110m.json")),
+}
+
+# Packages whose work is inside a file above, and what must be carried with it besides.
+INSIDE: dict[str, tuple[str, ...]] = {
+    "echarts": ("NOTICE", "licenses/LICENSE-d3"),
+    "zrender": ("LICENSE",),
+    "tslib": ("LICENSE.txt",),
 }
 
 
@@ -111,6 +119,12 @@ def _copy(modules: Path, root: Path) -> None:
                 shutil.copyfile(source / file, target)
                 digest = hashlib.sha256(target.read_bytes()).hexdigest()
                 lines.append(f"  sha256 {digest}  {target.name}")
+        for package, papers in INSIDE.items():
+            told = json.loads((modules / package / "package.json").read_text("utf-8"))
+            for paper in papers:
+                kept = f"licences/{package}-{Path(paper).name.removesuffix('.txt')}.txt"
+                shutil.copyfile(modules / package / paper, new / kept)
+                lines.append(f"{package} {told['version']} ({told['license']}), also {kept}")
         (new / "VENDOR.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
         if folder.exists():
             shutil.rmtree(folder)
