@@ -98,7 +98,7 @@ def thinned(words: Sequence[str], slot: float, size: float) -> int:
 
 def _drawable(value: float, log: bool) -> bool:
     # Nothing that is counted is beyond these; arithmetic with what is would overflow.
-    return (_LEAST < value if log else True) and abs(value) < _MOST
+    return (value > _LEAST if log else True) and abs(value) < _MOST
 
 
 def _plain_axis(low: float, high: float, from_nought: bool, room: bool, steps: int) -> NumberAxis:
