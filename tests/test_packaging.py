@@ -242,6 +242,9 @@ def test_the_wheel_carries_the_front_end_and_its_licences(
         for file in files:
             assert vendor + Path(file).name in names
             assert f"  {Path(file).name}\n" in told
+    for package, papers in frontend.INSIDE.items():
+        for paper in papers:
+            assert f"{vendor}licences/{package}-{Path(paper).name.removesuffix('.txt')}.txt" in names
     assert not any("axe" in name or "node_modules" in name for name in names)
 
 
