@@ -34,6 +34,7 @@ from headstamp.records import (
     record_type,
 )
 from headstamp.records.spec import body as body_of
+from headstamp.store.alert_state import refuse_unfit_alerts, refuse_unfit_settlement
 from headstamp.store.backend import Backend, batches
 from headstamp.store.collector import collector_at_rest
 from headstamp.store.elsewhere import (
@@ -153,6 +154,7 @@ class Change:
             return self._one_by_one(records, ignoring)
         self._refuse_erased(records)
         refuse_unready(self._conn, records)
+        refuse_unfit_alerts(self._conn, records, self._stamp.actor)
         self._ranks.learn(records, batch)
         self._half_done = True  # until all is written: an error in between spoils the change
         for name, positions in by_kind.items():
@@ -176,6 +178,7 @@ class Change:
         kind = record_type(type(record))
         self._refuse_erased([record])
         refuse_unready(self._conn, [record])
+        refuse_unfit_settlement(self._conn, record)
         self._ranks.learn([record], {record.id: record})
         known = self._current(kind, [record.id]).get(record.id)
         if known is None:
