@@ -29,8 +29,21 @@ def measure(name: str, given: Mapping[str, str]) -> Result:
     return found.run(**inputs(found, given))
 
 
-def inputs(found: Measure, given: Mapping[str, str]) -> dict[str, Any]:
-    """The inputs of a measure from words; those not given have their default."""
+def is_plain(name: str, given: Mapping[str, str]) -> bool:
+    """Whether what is given is enough without a case: all that is needed, or, where nothing is, data."""
+    found = measure_named(name)
+    needed = [one.name for one in found.inputs if one.needed]
+    data = [one.name for one in found.inputs if one.default is None]
+    return all(one in given for one in needed) if needed else any(one in given for one in data)
+
+
+def inputs(
+    found: Measure, given: Mapping[str, str], *, fed: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """The inputs of a measure from words; those not given have their default.
+
+    ``fed`` are inputs that come from elsewhere: they need not be given.
+    """
     problems: list[Problem] = []
     values: dict[str, Any] = {}
     known = {one.name: one for one in found.inputs}
@@ -41,7 +54,7 @@ def inputs(found: Measure, given: Mapping[str, str]) -> dict[str, Any]:
     for one in found.inputs:
         text = given.get(one.name)
         if text is None:
-            if one.needed:
+            if one.needed and one.name not in fed:
                 problems.append(Problem("this must be given", one.help, one.name))
             values[one.name] = one.default
             continue

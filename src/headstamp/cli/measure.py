@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,17 +44,66 @@ def measure(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of the measure: see headstamp measures.")],
     options: Annotated[list[str] | None, typer.Argument(
         metavar="[--INPUT VALUE]...", show_default=False,
-        help="Its inputs. A list is parted by commas or read from @FILE; a table is a file.")] = None,
+        help="Its inputs. A list is parted by commas or read from @FILE; a table is a file. "
+             "Of a case: what it chooses by, such as --make.")] = None,
+    snapshot: Annotated[Path | None, typer.Option(
+        "--snapshot", metavar="DIR", show_default=False, help="Ask this snapshot instead of a case.")] = None,
+    record: Annotated[bool, typer.Option(
+        "--record", help="Put the answer into a new finding, as a draft.")] = False,
 ) -> None:
-    """Ask a measure of plain values and files; no case is needed.
+    """Ask a measure of plain values and files, or of a case.
 
-    The answer has an estimate with its interval, the assumptions, what was looked at, and other
-    models beside it; or it is refused, with the reason.
+    What is given is taken as given; the rest comes from the case, in its present state, as far as
+    the clearance sees it. The answer has an estimate with its interval, the assumptions, what was
+    looked at, and other models beside it; or it is refused, with the reason.
     """
+    from headstamp.actions.measures import is_plain
     from headstamp.actions.measures import measure as ask
 
-    found = ask(name, _given(options or []))
-    session.show(found.as_dict(), lambda: _told(found))
+    given = _given(options or [])
+    if snapshot is None and session.case is None and (
+            not session.settings().case or is_plain(name, given)):
+        if record:
+            raise Invalid("only what is asked of a case can be recorded in it",
+                          [Problem("no case is asked", "Name one with --case.", "record")])
+        found = ask(name, given)
+        session.show(found.as_dict(), lambda: _told(found))
+        return
+    _of_case(session, name, given, snapshot, record)
+
+
+def _of_case(
+    session: Session, name: str, given: dict[str, str], snapshot: Path | None, record: bool,
+) -> None:
+    from headstamp.actions.effort import beside
+    from headstamp.actions.measuring import measure_snapshot, snapshot_now
+    from headstamp.engine.snapshot import open_snapshot
+
+    into = ""
+    if snapshot is not None:
+        if record:
+            raise Invalid("only what is asked of the case itself can be recorded in it",
+                          [Problem("a snapshot is asked", "Leave --snapshot out.", "record")])
+        found = measure_snapshot(open_snapshot(snapshot), name, given)
+    else:
+        with session.open() as case:
+            settings = session.settings()
+            found = measure_snapshot(snapshot_now(case, settings.clearance), name, given)
+            if record:
+                from headstamp.actions.measure_finding import put_into_finding
+
+                into = put_into_finding(case, found, actor=settings.actor).id
+
+    def words() -> None:
+        _told(found.result)
+        for said in found.fed.told:
+            note(f"taken: {said}")
+        note(beside(found.effort))
+        note(f"{found.method}; snapshot {found.snapshot[:16]}, clearance {found.clearance}")
+        if into:
+            line(into)
+
+    session.show({**found.as_dict(), **({"finding": into} if into else {})}, words)
 
 
 def _given(words: list[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from headstamp.engine.question import Rows
 from headstamp.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
+    from headstamp.engine.held import Held
     from headstamp.engine.snapshot import Snapshot
 
 _TYPES = {"text": "VARCHAR", "int": "BIGINT", "real": "DOUBLE", "bool": "BOOLEAN", "json": "JSON"}
@@ -34,7 +35,7 @@ class DuckDB:
 
     name = "duckdb"
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot | Held) -> None:
         self._connection = snapshot.connection.cursor()
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Rows:
@@ -97,10 +98,8 @@ def write_parquet(
     ``longest`` is the length of the longest line in bytes. Row groups stay small
     so that memory does not grow with the file. Raises Unavailable where DuckDB cannot.
     """
-    typed = ", ".join(f"{quoted(name)}: {quoted(_TYPES[sql])}" for name, sql in columns)
     query = (
-        f"COPY (SELECT * FROM read_json({quoted(str(lines))}, columns = {{{typed}}}, "
-        f"format = 'newline_delimited', maximum_object_size = {max(_LINE, longest + 1)})) "
+        f"COPY (SELECT * FROM {_lines(str(lines), columns, longest)}) "
         f"TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720)"
     )
     try:
@@ -109,3 +108,22 @@ def write_parquet(
         connection.execute(query)
     except duckdb.Error as error:
         raise Unavailable(f"{target} cannot be written: {error}") from error
+
+
+def fill_table(
+    connection: duckdb.DuckDBPyConnection, name: str, lines: str, columns: Sequence[tuple[str, str]],
+    longest: int,
+) -> None:
+    """Reads a file of JSON lines into a table in memory. Raises Unavailable where DuckDB cannot."""
+    try:
+        connection.execute(
+            f'CREATE TABLE "{name}" AS SELECT * FROM {_lines(lines, columns, longest)}')
+    except duckdb.Error as error:
+        raise Unavailable(f"{name} cannot be held in memory: {error}") from error
+
+
+def _lines(lines: str, columns: Sequence[tuple[str, str]], longest: int) -> str:
+    """SQL that reads a file of JSON lines with exactly these columns."""
+    typed = ", ".join(f"{quoted(name)}: {quoted(_TYPES[sql])}" for name, sql in columns)
+    return (f"read_json({quoted(lines)}, columns = {{{typed}}}, format = 'newline_delimited', "
+            f"maximum_object_size = {max(_LINE, longest + 1)})")

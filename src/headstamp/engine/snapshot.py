@@ -191,12 +191,16 @@ def _write_kind(
             longest = max(longest, len(text))
             count += 1
             stream.write(text)
-    columns = [("id", "text"), ("version", "int"), ("label", "text"),
-               *((column.name, column.sql) for column in type_.columns)]
     target = folder / f"{type_.name}.parquet"
-    write_parquet(engine, lines, target, columns, longest)
+    write_parquet(engine, lines, target, columns_of(type_), longest)
     lines.unlink()
     return Table(count, _sha256(target))
+
+
+def columns_of(type_: RecordType) -> list[tuple[str, str]]:
+    """The columns of a kind's table (name, SQL kind), in the order in which they are written."""
+    return [("id", "text"), ("version", "int"), ("label", "text"),
+            *((column.name, column.sql) for column in type_.columns)]
 
 
 def flat(type_: RecordType, shown: Shown) -> dict[str, Any]:

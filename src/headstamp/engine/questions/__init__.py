@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from headstamp.engine.question import Question
-from headstamp.engine.questions import serials
+from headstamp.engine.questions import serials, visits
 from headstamp.errors import Missing
 
 QUESTIONS: tuple[Question, ...] = (
     serials.QUESTION,
+    visits.QUESTION,
 )
 _BY_NAME = {question.name: question for question in QUESTIONS}
 
