@@ -33,7 +33,7 @@ PROMISED = {
     "take": ["key", "release", "leave", "list_aside", "receipt", "reason"],
     "conflicts": ["choose", "reason"],
     "trace": [], "parts": [], "party": [], "custody": [], "diversion": ["every", "record", "hypothesis"], "receipt": ["output", "language", "check"],
-    "derive": ["what", "tool", "tier"],
+    "derive": ["what", "tool", "tier"], "iafq": ["year", "country", "output", "classes"],
     "picture": ["output", "family", "unit", "party", "first", "last"],
     "request": [], "desk": [], "lists": [], "flags": ["transfer", "what", "limit"],
     "hands": ["start", "after", "to", "steps", "limit"], "measures": [], "measure": ["name", "options"], "lag": ["by", "where"], "forward": ["start", "lot", "serials", "package", "since", "steps", "limit"], "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],

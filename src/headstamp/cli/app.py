@@ -74,6 +74,7 @@ COMMANDS: dict[str, str] = {
     "upgrade": "keep",
     "snapshot": "case",
     "report": "publish",
+    "iafq": "iafq",
     "serve": "serve",
     "kinds": "reference",
     "schema": "reference",

@@ -11,9 +11,10 @@ import csv
 import os
 import re
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +28,7 @@ from headstamp.errors import Unavailable
 Cell = str | int | float | None
 _LONGEST = 32_767
 _WIDEST = 60
+_TIME = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</)")
 # Characters that XML 1.0 cannot hold (and halves of surrogate pairs).
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -42,6 +44,27 @@ class Sheet:
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
     """Writes an XLSX file, whole or not at all. Raises Unavailable."""
+    _replace(path, _book(sheets).save)
+
+
+def workbook(sheets: Sequence[Sheet], at: str) -> bytes:
+    """An XLSX file that is the same, byte for byte, for the same sheets; ``at`` (RFC 3339) is its one time."""
+    raw = BytesIO()
+    _book(sheets).save(raw)
+    settled = BytesIO()
+    with zipfile.ZipFile(raw) as book, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in sorted(book.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            content = book.read(name)
+            if name == "docProps/core.xml":
+                content = _TIME.sub(rb"\g<1>" + f"{at[:19]}Z".encode() + rb"\g<2>", content)
+            # The archive has a time of its own for each part; it says nothing, so it is always the same.
+            part = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            part.compress_type, part.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            target.writestr(part, content)
+    return settled.getvalue()
+
+
+def _book(sheets: Sequence[Sheet]) -> Workbook:
     book = Workbook(write_only=True)
     for sheet in sheets:
         page = book.create_sheet(sheet.name)
@@ -51,7 +74,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
         page.append([_cell(page, head, bold=True) for head in sheet.heads])
         for row in sheet.rows:
             page.append([_cell(page, value) for value in row])
-    _replace(path, book.save)
+    return book
 
 
 def write_csv(path: Path, sheet: Sheet) -> None:
