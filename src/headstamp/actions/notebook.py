@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headstamp.actions.cases import check_case, open_case
 from headstamp.actions.find import Hit, find
+from headstamp.actions.frames import Answer, frame
+from headstamp.actions.measuring import measure_snapshot, snapshot_now
 from headstamp.actions.settings import from_environment
+from headstamp.engine.duckdb import DuckDB
+from headstamp.engine.question import given_values
+from headstamp.engine.questions import question_named
 from headstamp.engine.snapshot import Snapshot, take_snapshot
 from headstamp.store.case import Case
 from headstamp.store.shown import Shown
 from headstamp.store.verify import Finding
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class OpenCase:
@@ -59,6 +67,28 @@ class OpenCase:
     def verify(self) -> list[Finding]:
         """Everything recomputed; empty where nothing is wrong."""
         return check_case(self._case)
+
+    def measure(self, name: str, **given: Any) -> Answer:
+        """Asks a measure of what this clearance sees now: ``case.measure("scale.serials", make="Altera")``.
+
+        What is given are parameters of its feed (``headstamp measures``) and inputs other than
+        tables. Raises Missing for no such measure, Invalid naming every faulty word.
+        """
+        words = {word: value if isinstance(value, str) else ",".join(map(str, value))
+                 if isinstance(value, (list, tuple)) else str(value) for word, value in given.items()}
+        measured = measure_snapshot(snapshot_now(self._case, self.clearance), name, words)
+        return Answer(measured.result, measured)
+
+    def ask(self, question: str, **given: Any) -> DataFrame:
+        """The rows that a named question of ``headstamp ask`` gives, as a dataframe.
+
+        Raises Missing for no such question, Invalid for a faulty parameter, Unavailable without pandas.
+        """
+        found = question_named(question)
+        values = given_values(question, found.parameters, {k: str(v) for k, v in given.items()})
+        with DuckDB(snapshot_now(self._case, self.clearance)) as engine:
+            rows = found.ask(engine, **values)
+        return frame(found.columns, [tuple(row[name] for name in found.columns) for row in rows])
 
     def snapshot(self, folder: str | Path | None = None) -> Snapshot:
         """The visible records as one Parquet file a kind, tied to the checkpoint."""

@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any, Literal
 
 from headstamp.analysis.plot import Plot, Point, Series
+from headstamp.errors import Missing
 
 InputKind = Literal["whole numbers", "numbers", "number", "whole number", "table", "word", "words"]
 
@@ -111,6 +112,24 @@ class Result:
             "refused": self.refused, "reason": self.reason, "text": self.text,
             "more": dict(self.more), "sources": list(self.sources),
         }
+
+    def table(self, which: str = "estimate") -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Columns and rows of the ``estimate`` (one row), the ``models`` or the ``diagnostics``.
+
+        Raises Missing for any other word.
+        """
+        if which == "estimate":
+            return ("method", "version", "estimate", "low", "high", "level", "unit", "refused", "reason"), [
+                (self.method, self.version, self.estimate, self.low, self.high, self.level, self.unit,
+                 self.refused, self.reason)]
+        if which == "models":
+            return ("model", "estimate", "low", "high", "fit", "weight", "words"), [
+                (one.name, one.estimate, one.low, one.high, one.fit, one.weight, one.words)
+                for one in self.models]
+        if which == "diagnostics":
+            return ("name", "value", "good", "words"), [
+                (one.name, one.value, one.good, one.words) for one in self.diagnostics]
+        raise Missing(f"a result has no table {which!r}; it has: estimate, models, diagnostics")
 
 
 def models_plot(result: Result) -> tuple[Plot, ...]:
