@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from headstamp.analysis.measures import MEASURES
+from tests.actions.test_measuring import the_case
 from tests.analysis.sources import as_rows, drawn
 from tests.cli.conftest import Run
 
@@ -143,3 +144,25 @@ def test_the_contract_of_counts_and_shares(run: Run, tmp_path: Path) -> None:
     assert run("measure", "indicator.sdg_16_4_2", "--traced", "81", "--all", "263", "--json").json["estimate"] == 81 / 263
     found = run("measure", "counts.burst", "--table", str(table), "--json").json
     assert [one["period"] for one in found["more"]["bursts"]] == ["2024-03-24"] and "stock" in found["warnings"][0]
+
+
+def test_a_measure_is_asked_of_a_case_and_says_what_it_took(run: Run, tmp_path: Path) -> None:
+    the_case(tmp_path / "case").close()
+    at = ("--case", str(tmp_path / "case"), "--clearance", "sealed")
+    asked = run("measure", "scale.serials", *at, "--json")
+    assert asked.code == 2 and {one["field"] for one in asked.json["problems"]} == {"series"}
+    told = run("measure", "scale.serials", "--series", "K#", *at, "--json").json
+    assert set(told) >= CONTRACT and told["estimate"] == 16.5
+    assert told["case"]["rests_on"] == 4 and told["case"]["effort"]["visits"] == 3
+    words = run("measure", "scale.serials", "--series=K#", *at)
+    assert "16.5 pieces" in words.out and "Effort: 3 visits" in words.err
+    assert run("snapshot", *at, "-o", str(tmp_path / "there")).code == 0
+    again = run("measure", "scale.serials", "--series", "K#", "--snapshot", str(tmp_path / "there"), "--json").json
+    assert again["case"]["snapshot"] == told["case"]["snapshot"] and again["estimate"] == 16.5
+    assert run("measure", "scale.serials", "--values", "1,2,3", "--record", "--json").code == 2
+
+
+def test_the_list_tells_what_each_takes_from_a_case(run: Run) -> None:
+    told = {one["name"]: one["case"] for one in run("measures", "--json").json["measures"]}
+    assert "series" in {p["name"] for p in told["scale.serials"]["parameters"]}
+    assert "of a case" in run("measures").out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,20 +20,30 @@ app = typer.Typer(rich_markup_mode="rich")
 @app.command()
 @with_session
 def measures(session: Session) -> None:
-    """List the measures: what each asks, what it needs, when it refuses."""
+    """List the measures: what each asks, what it needs or takes from a case, when it refuses."""
+    from headstamp.actions.feeds import BY_MEASURE
     from headstamp.analysis.measures import MEASURES
 
     def words() -> None:
-        table(("measure", "question", "inputs", "refuses"), [
+        table(("measure", "question", "inputs", "of a case", "refuses"), [
             (one.name, one.question, ", ".join(
-                f"--{i.name}{'' if i.needed else ' (may be left out)'}" for i in one.inputs), one.refuses)
+                f"--{i.name}{'' if i.needed else ' (may be left out)'}" for i in one.inputs),
+             "" if one.name not in BY_MEASURE else
+             f"{BY_MEASURE[one.name].words} " + ", ".join(f"--{p.name}" for p in BY_MEASURE[one.name].parameters),
+             one.refuses)
             for one in MEASURES])
+
+    def of_case(name: str) -> dict[str, Any] | None:
+        feed = BY_MEASURE.get(name)
+        return None if feed is None else {"words": feed.words, "parameters": [
+            {"name": p.name, "kind": p.kind, "help": p.help, "needed": p.needed, "choices": list(p.choices)}
+            for p in feed.parameters]}
 
     session.show({"measures": [{
         "name": one.name, "version": one.version, "question": one.question,
         "inputs": [{"name": i.name, "kind": i.kind, "help": i.help, "needed": i.needed,
                     "choices": list(i.choices)} for i in one.inputs],
-        "assumptions": list(one.assumptions), "refuses": one.refuses, "sources": list(one.sources),
+        "case": of_case(one.name), "assumptions": list(one.assumptions), "refuses": one.refuses, "sources": list(one.sources),
     } for one in MEASURES]}, words)
 
 
