@@ -5,6 +5,7 @@ from __future__ import annotations
 from headstamp.analysis.counts_burst import MEASURE as BURST
 from headstamp.analysis.indicator_sdg import MEASURE as SDG
 from headstamp.analysis.measure import Measure
+from headstamp.analysis.novelty import MEASURE as NOVELTY
 from headstamp.analysis.scale_lists import MEASURE as LISTS
 from headstamp.analysis.scale_lots import MEASURE as LOTS
 from headstamp.analysis.scale_serials import MEASURE as SERIALS
@@ -13,13 +14,14 @@ from headstamp.analysis.source_likelihood import MEASURE as SOURCE
 from headstamp.analysis.space_time_jacquez import MEASURE as JACQUEZ
 from headstamp.analysis.space_time_knox import MEASURE as KNOX
 from headstamp.analysis.space_time_modified_knox import MEASURE as MODIFIED_KNOX
+from headstamp.analysis.spread import MEASURE as SPREAD
 from headstamp.analysis.standard_agreement import MEASURE as AGREEMENT
 from headstamp.analysis.standard_dispersion import MEASURE as DISPERSION
 from headstamp.errors import Missing
 
 MEASURES: tuple[Measure, ...] = (
     SERIALS, LISTS, LOTS, KNOX, MODIFIED_KNOX, JACQUEZ, SHARES, SDG, SOURCE, DISPERSION,
-    AGREEMENT, BURST)
+    AGREEMENT, BURST, SPREAD, NOVELTY)
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 
 

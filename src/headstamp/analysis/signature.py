@@ -21,6 +21,8 @@ from typing import NamedTuple
 _SPACE = re.compile(r"\s+")
 _LETTERS = {"LATIN": "A", "CYRILLIC": "Я", "GREEK": "Ω", "ARABIC": "ع", "HEBREW": "א"}
 _OTHER_LETTER = "*"
+CONVENTION = "marking_convention"
+"""The kind of feature that says how a marking is laid out and applied."""
 
 
 class Feature(NamedTuple):
@@ -41,11 +43,18 @@ Shown = frozenset[Feature]
 def feature(kind: str, value: str) -> Feature:
     """A feature so written that the same is the same: case, width and spaces apart.
 
+    In a convention of marking, words in capitals are a layout and stay so.
+
     >>> feature("Paint", " Grey   GREEN ")
     Feature(kind='paint', value='grey green')
+    >>> feature("marking convention", "Stamped AA-9999").value
+    'stamped AA-9999'
     """
-    return Feature(*(_SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
-                     for text in (kind.replace(" ", "_"), value)))
+    said, seen = (unicodedata.normalize("NFKC", text).strip() for text in (kind, value))
+    name = _SPACE.sub("_", said).casefold()
+    keep = name == CONVENTION
+    return Feature(name, " ".join(
+        word if keep and word == word.upper() else word.casefold() for word in _SPACE.split(seen)))
 
 
 def layout(text: str) -> str:
