@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headstamp.analysis.counts_burst import MEASURE as BURST
 from headstamp.analysis.indicator_sdg import MEASURE as SDG
+from headstamp.analysis.lag_supply import MEASURE as LAG
 from headstamp.analysis.measure import Measure
 from headstamp.analysis.novelty import MEASURE as NOVELTY
 from headstamp.analysis.scale_lists import MEASURE as LISTS
@@ -21,7 +22,7 @@ from headstamp.errors import Missing
 
 MEASURES: tuple[Measure, ...] = (
     SERIALS, LISTS, LOTS, KNOX, MODIFIED_KNOX, JACQUEZ, SHARES, SDG, SOURCE, DISPERSION,
-    AGREEMENT, BURST, SPREAD, NOVELTY)
+    AGREEMENT, BURST, LAG, SPREAD, NOVELTY)
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 
 
