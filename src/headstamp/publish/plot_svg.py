@@ -100,6 +100,22 @@ def plot_svg(plot: Plot, *, width: float = 720) -> str:
         _heading(plot.title, width), keys, body, "</svg>"))
 
 
+def frame(plot: Plot, *, width: float = 720) -> dict[str, Any]:
+    """How the plot is laid out, for whoever draws it anew: the ends of its axes, and its height.
+
+    ``x`` is None where words stand along that axis; ``sideways`` says whether they run down the side.
+    """
+    drawn = tuple(one for one in plot.series if one.points)
+    g = _ground(plot, drawn, width, _TITLE)
+    ends = None
+    if isinstance(g.x, NumberAxis):
+        share = g.edge / (g.right - g.left)
+        low, high = (math.log10(g.x.low), math.log10(g.x.high)) if g.x.log else (g.x.low, g.x.high)
+        wider = (low - share * (high - low), high + share * (high - low))
+        ends = [10.0 ** end for end in wider] if g.x.log else list(wider)
+    return {"sideways": g.sideways, "x": ends, "y": [g.y.low, g.y.high], "high": g.bottom + 40}
+
+
 def described(plot: Plot, notes: dict[str, int] | None = None) -> str:
     """A plot in words: what it says, what is in it from where to where, what could not be drawn."""
     parts = [plot.words.strip()] if plot.words.strip() else []
