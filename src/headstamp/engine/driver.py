@@ -35,6 +35,7 @@ INSTALL: Final = (
 )
 MEMORY: Final = "2g"
 _AMOUNT = re.compile(r"([1-9][0-9]{0,5})([mg])", re.IGNORECASE)
+_CHATTER: Final = ("WARNING", "at ", "...", "Setting default log", "To adjust logging", "Using Spark's default")
 _LEAST_MB = 512  # Spark itself refuses less than 450 MiB
 _ENDING_S = 30
 
@@ -78,24 +79,27 @@ class Driver:
         self.master = master
         self.local = master.startswith("local")
         _check(master, memory)
-        launch, context_of = _pyspark()
+        launch, context_of, session_of = _pyspark()
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
         if context_of._gateway is not None:
             raise Conflicting("Spark is running in this process already: hand over its session, or end it")
         self._folder = Path(tempfile.mkdtemp(prefix="headstamp-spark-"))
         self._told = self._folder / "told.txt"
+        before = signal.getsignal(signal.SIGINT) if _in_main() else None
         gateway: Any = None
-        before = _on_interrupt()
-        try:
-            conf = self._conf(memory, options or {})
-            with self._told.open("wb") as told, _environment(self.local):
-                gateway = launch(conf, {"stdout": told, "stderr": STDOUT})
-            from pyspark.sql import SparkSession
-
-            self.session: SparkSession = SparkSession(context_of(gateway=gateway, conf=conf))
-        except Exception as error:  # noqa: BLE001 -- Java's and Py4J's own classes; told as one of ours
-            said = self._said() or str(error)
-            _end(gateway, self._folder, before)
-            raise Unavailable(f"Spark did not start with the master {master}: {said}") from error
+        with contextlib.ExitStack() as undo:
+            undo.callback(lambda: _end(gateway, self._folder, before))
+            try:
+                conf = self._conf(memory, options or {})
+                with self._told.open("wb") as told, _environment(self.local):
+                    gateway = launch(conf, {"stdout": told, "stderr": STDOUT})
+                self.session: SparkSession = session_of(context_of(gateway=gateway, conf=conf))
+            except (PySparkException, Py4JError, OSError, ValueError) as error:
+                said = self._said() or str(error)
+                raise Unavailable(f"Spark did not start with the master {master}: {said}") from error
+            undo.pop_all()
         self._end = weakref.finalize(self, _end, gateway, self._folder, before)
 
     def close(self) -> None:
@@ -131,7 +135,7 @@ class Driver:
         """The last thing Java said that is no warning, in one line."""
         with contextlib.suppress(OSError):
             lines = [line.strip() for line in self._told.read_text("utf-8", "replace").splitlines()]
-            kept = [line for line in lines if line and not line.startswith(("WARNING", "at ", "..."))]
+            kept = [line for line in lines if line and not line.startswith(_CHATTER)]
             return " / ".join(kept[-3:])[:600]
         return ""
 
@@ -154,18 +158,19 @@ def _check(master: str, memory: str) -> None:
         raise Invalid("Spark cannot be started so", problems)
 
 
-def _pyspark() -> tuple[Any, Any]:
-    """What starts Java, and the class of Spark's context. Raises Unavailable where either is missing."""
+def _pyspark() -> tuple[Any, Any, Any]:
+    """What starts Java, and the classes of Spark's context and session. Raises Unavailable where either is missing."""
     try:
         from pyspark import SparkContext
         from pyspark.java_gateway import launch_gateway
+        from pyspark.sql import SparkSession
     except ImportError as error:
         raise Unavailable(INSTALL) from error
     home = os.environ.get("JAVA_HOME")
     if not (Path(home, "bin", "java").is_file() if home else shutil.which("java")):
         raise Unavailable("Spark needs Java 17 or newer, and there is none here. Debian: "
                           "apt-get install openjdk-17-jre-headless; elsewhere set JAVA_HOME")
-    return launch_gateway, SparkContext
+    return launch_gateway, SparkContext, SparkSession
 
 
 @contextlib.contextmanager
@@ -183,11 +188,6 @@ def _environment(local: bool) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def _on_interrupt() -> Any:
-    """What answers Ctrl-C now: Spark puts its own answer in its place."""
-    return signal.getsignal(signal.SIGINT) if _in_main() else None
 
 
 def _in_main() -> bool:

@@ -1,12 +1,17 @@
-"""DuckDB on one machine: how it is opened, and how rows become Parquet.
+"""DuckDB on one machine: the engine, how it is opened, and how rows become Parquet.
 
-It never fetches an extension by itself: headstamp works without a network, and
+Where DuckDB and Spark differ and DuckDB lets itself be set, it is set as Spark is: empty cells come first
+in rising order, a division by zero is an error. What cannot be set right stands in
+:mod:`headstamp.engine.gaps`. It never fetches an extension by itself: headstamp works without a network, and
 a program that loads code while it runs is not one to trust evidence to.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -14,8 +19,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import duckdb
 
+from headstamp.engine.plain import plain_rows
 from headstamp.engine.question import Rows
-from headstamp.errors import Invalid, Unavailable
+from headstamp.engine.readonly import one_question
+from headstamp.errors import Invalid, Problem, Unavailable
 
 if TYPE_CHECKING:
     from headstamp.engine.held import Held
@@ -26,20 +33,47 @@ _TYPES = {"text": "VARCHAR", "int": "BIGINT", "real": "DOUBLE", "bool": "BOOLEAN
 _LINE = 16 * 1024 * 1024
 
 
-# A colon within a text or a word is none of a parameter.
-_PARAMETER: Final = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_]+)\b")
+# A colon within a text, a name in quotes, a comment or a word is none of a parameter.
+_PARAMETER: Final = re.compile(
+    r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\r\n]*|(?<![:\w]):([a-z_][a-z0-9_]*)\b")
+_AMOUNT: Final = re.compile(r"[1-9][0-9]{0,5}[mg]", re.IGNORECASE)
 
 
 class DuckDB:
-    """DuckDB over a snapshot, in this process. See :class:`headstamp.engine.engine.Engine`."""
+    """DuckDB over a snapshot, in this process. See :class:`headstamp.engine.engine.Engine`.
+
+    It reads the snapshot's files and no others, and its settings are locked. ``memory`` bounds what it
+    takes (``4g``, ``900m``; without it four fifths of the machine's); ``spill`` names a folder for
+    what is beyond that: rows lie there in the open until it is closed, so without it nothing does.
+    """
 
     name = "duckdb"
 
-    def __init__(self, snapshot: Snapshot | Held) -> None:
-        self._connection = snapshot.connection.cursor()
+    def __init__(self, snapshot: Snapshot | Held, *, memory: str = "", spill: Path | None = None) -> None:
+        if memory and not _AMOUNT.fullmatch(memory):
+            raise Invalid("DuckDB cannot be opened so", [
+                Problem("no amount of memory", "Write 4g or 900m.", "memory", memory)])
+        self._spill: Path | None = None
+        folder = getattr(snapshot, "folder", None)
+        if folder is None:
+            self._connection = snapshot.connection.cursor()
+            return
+        self._connection = connect()
+        if memory:
+            self._connection.execute(f"SET memory_limit = '{memory.upper()}IB'")
+        if spill is not None:
+            try:
+                self._spill = Path(tempfile.mkdtemp(prefix="headstamp-duckdb-", dir=spill))
+            except OSError as error:
+                raise Unavailable(f"{spill} cannot be written: {error.strerror}") from error
+            self._connection.execute(f"SET temp_directory = {quoted(str(self._spill))}")
+        show_files(self._connection, snapshot.files())  # type: ignore[union-attr]
+        settle(self._connection, folder)
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Rows:
-        """The answer as dictionaries. Raises Invalid where DuckDB does not understand it."""
+        """The answer as dictionaries. Raises Invalid where DuckDB does not understand it, Unavailable
+        where it has not the memory.
+        """
         given, used = parameters or {}, set[str]()
 
         def named(found: re.Match[str]) -> str:
@@ -49,12 +83,21 @@ class DuckDB:
             return f"${found.group(1)}"
 
         asked = _PARAMETER.sub(named, sql)
+        missing = sorted(used - set(given))
+        if missing:
+            raise Invalid("this question cannot be answered", [
+                Problem("this parameter is not given", "Give it a value.", name) for name in missing])
         try:
-            answer = self._connection.execute(asked, {name: given.get(name) for name in used} or None)
-            names = [one[0] for one in answer.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+            answer = self._connection.execute(asked, {name: given[name] for name in used} or None)
+            return plain_rows([one[0] for one in answer.description or ()], answer.fetchall())
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            raise Unavailable(f"DuckDB could not answer: {_short(error)}") from error
         except duckdb.Error as error:
-            raise Invalid(f"this question cannot be answered: {error}") from error
+            raise Invalid(f"this question cannot be answered: {_short(error)}") from error
+
+    def read_only(self, sql: str) -> Rows:
+        """The answer to SQL that somebody typed. Raises Invalid where it is not one question."""
+        return self.rows(one_question(sql))
 
     def members(self, table: str, column: str) -> str:
         """SQL of a subquery (id, member, position from 1)."""
@@ -63,9 +106,15 @@ class DuckDB:
                 f'CAST(CAST("{column}" AS JSON) AS VARCHAR[]) AS texts FROM "{table}" '
                 f'WHERE "{column}" IS NOT NULL) AS listed) AS numbered)')
 
+    def part(self, expression: str, name: str) -> str:
+        """SQL of the text under a name in a JSON object; nothing where it has no such name."""
+        return f"json_extract_string({expression}, {quoted('$.' + name)})"
+
     def close(self) -> None:
-        """Lets go of the cursor."""
+        """Lets go of all it holds."""
         self._connection.close()
+        if self._spill is not None:
+            shutil.rmtree(self._spill, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -82,6 +131,36 @@ def connect() -> duckdb.DuckDBPyConnection:
         # Nor does it put aside on the disk what does not fit into memory: it would be readable.
         "temp_directory": "", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     })
+
+
+def settle(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
+    """Sets DuckDB as Spark is set, shuts every file but those of this folder, and locks that."""
+    for setting in (
+        "default_null_order = 'nulls_first_on_asc_last_on_desc'", "TimeZone = 'UTC'",
+        f"allowed_directories = [{quoted(str(folder) + os.sep) if folder else ''}]",
+        "enable_external_access = false", "lock_configuration = true",
+    ):
+        connection.execute(f"SET {setting}")
+    # By itself DuckDB gives infinity, silently.
+    connection.execute(
+        """CREATE MACRO "/"(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL
+           THEN error('division by zero') ELSE system.main."/"(a, b) END""")
+
+
+def show_files(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[Path]]) -> None:
+    """Makes each table a view of its files. Raises Unavailable where one cannot be read."""
+    for name, files in tables.items():
+        paths = ", ".join(quoted(str(path)) for path in files)
+        try:
+            connection.execute(
+                f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{paths}], hive_partitioning = false)')
+        except duckdb.Error as error:
+            raise Unavailable(f"{name} of the snapshot cannot be read: {_short(error)}") from error
+
+
+def _short(error: Exception) -> str:
+    """What DuckDB says, without the picture of the place."""
+    return str(error).split("\n\nLINE ")[0].strip()[:1200]
 
 
 def quoted(text: str) -> str:

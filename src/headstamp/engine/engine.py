@@ -26,6 +26,14 @@ class Engine(Protocol):
         """SQL of a subquery (id, member, position): each text in a column that holds a JSON list."""
         ...
 
+    def part(self, expression: str, name: str) -> str:
+        """SQL of the text under a name in a JSON object, such as a member; nothing where it has no such name."""
+        ...
+
+    def read_only(self, sql: str) -> Rows:
+        """The answer to SQL that somebody typed. Raises Invalid where it is not one question."""
+        ...
+
     def close(self) -> None:
         """Lets go of all it holds."""
         ...

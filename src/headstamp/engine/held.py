@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 import duckdb
 import orjson
 
-from headstamp.engine.duckdb import connect, fill_table
-from headstamp.engine.snapshot import Table, columns_of, flat
+from headstamp.engine.duckdb import connect, fill_table, settle
+from headstamp.engine.note import Table
+from headstamp.engine.snapshot import columns_of, flat
 from headstamp.errors import Unavailable
 from headstamp.records import TYPES
 from headstamp.store.case import Case
@@ -55,5 +56,6 @@ def hold(case: Case, clearance: str) -> Held:
                     fill_table(connection, type_.name, f"/proc/self/fd/{stream.fileno()}",
                                columns_of(type_), longest)
                 tables[type_.name] = Table(count, digest.hexdigest())
+            settle(connection)
             return Held(before, clearance, tables, connection)
     raise Unavailable("the case is being written to without a pause; try again later")

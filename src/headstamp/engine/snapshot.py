@@ -7,42 +7,43 @@ the numbers were taken from. The rows go by way of a file of JSON lines, because
 DuckDB reads neither database without an extension that it would have to fetch.
 
 A folder holds ``<kind>.parquet`` for each kind of record, even an empty one, and
-``snapshot.json`` with the checkpoint, the clearance, and rows and SHA-256 of each file.
+``snapshot.json`` with the checkpoint, the clearance, and rows and SHA-256 of each
+(:mod:`headstamp.engine.note`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import orjson
 
-from headstamp.engine.duckdb import connect, quoted, write_parquet
-from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailable, Unreadable
+from headstamp.engine.duckdb import connect, show_files, write_parquet
+from headstamp.engine.note import (
+    NOTE,
+    PART_ROWS,
+    Table,
+    digest_of,
+    files_of,
+    part_name,
+    read_note,
+    write_note,
+)
+from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailable
 from headstamp.records import TYPES, RecordType, kind_named
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 
-NOTE = "snapshot.json"
-FORMAT = 1
 _TRIES = 20
-
-
-@dataclass(frozen=True)
-class Table:
-    """One kind's file: how many rows, and the file's SHA-256."""
-
-    rows: int
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,19 @@ class Snapshot:
 
     def as_dict(self) -> dict[str, Any]:
         """What ``snapshot.json`` says, and the folder."""
-        return {"folder": str(self.folder), **_note_of(self)}
+        return {"folder": str(self.folder), **write_note(self.checkpoint, self.clearance, self.tables)}
 
     def path(self, kind: str) -> Path:
-        """The Parquet file of a kind. Raises Invalid where there is no such kind."""
+        """The Parquet file of a kind, or the folder of its parts. Raises Invalid where there is no such kind."""
         name = kind_named(kind).name
         if name not in self.tables:
             raise Missing(f"this snapshot holds no {name}")
         return self.folder / f"{name}.parquet"
+
+    def files(self) -> dict[str, list[Path]]:
+        """The Parquet files of each table, in their order."""
+        return {name: files_of(self.folder / f"{name}.parquet", table.parts)
+                for name, table in self.tables.items()}
 
     def table(self, kind: str) -> duckdb.DuckDBPyRelation:
         """All rows of a kind: ``.fetchall()``, ``.df()``, ``.filter("make = 'Altera'")``..."""
@@ -92,9 +98,7 @@ class Snapshot:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """DuckDB in memory with a view of each file. It holds no data of its own."""
         connection = connect()
-        for name in self.tables:
-            path = quoted(str(self.folder / f"{name}.parquet"))
-            connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet({path})')
+        show_files(connection, self.files())
         return connection
 
 
@@ -118,20 +122,25 @@ def take_snapshot(case: Case, clearance: str, folder: Path | None = None) -> Sna
     raise Unavailable("the case is being written to without a pause; try again later")
 
 
-def open_snapshot(folder: Path) -> Snapshot:
-    """Opens a snapshot. Raises Missing, Unreadable, or Tampered where a file is not its own."""
+def open_snapshot(folder: Path, *, check: bool = True) -> Snapshot:
+    """Opens a snapshot. Raises Missing, Unreadable, or Tampered where a file is not its own.
+
+    Reading every file for its digest takes a second a gigabyte. Without ``check`` it is only seen
+    that the files are there: whoever leaves it out vouches for the folder.
+    """
     path = folder / NOTE
     if not path.is_file():
         raise Missing(f"there is no snapshot in {folder}")
     try:
-        told = orjson.loads(path.read_bytes())
-        tables = {name: Table(t["rows"], t["sha256"]) for name, t in told["tables"].items()}
-        opened = Snapshot(folder.absolute(), told["checkpoint"], told["clearance"], tables)
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        raise Unreadable(f"{path} is no snapshot's description: {error}") from error
+        text = path.read_bytes()
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be read: {error.strerror}") from error
+    checkpoint, clearance, tables = read_note(text, str(path))
+    opened = Snapshot(folder.absolute(), checkpoint, clearance, tables)
     wrong = [
-        name for name, table in tables.items()
-        if not opened.path(name).is_file() or _sha256(opened.path(name)) != table.sha256
+        name for name, files in opened.files().items()
+        if len(files) != max(1, tables[name].parts)
+        or (check and digest_of(opened.folder / f"{name}.parquet", tables[name].parts) != tables[name].sha256)
     ]
     if wrong:
         raise Tampered(f"files of the snapshot in {folder} were changed: {', '.join(wrong)}")
@@ -149,7 +158,8 @@ def _write(reader: Reader, clearance: str, checkpoint: str, folder: Path) -> Sna
         with connect() as engine:
             tables = {type_.name: _write_kind(reader, type_, work, engine) for type_ in TYPES}
         taken = Snapshot(folder, checkpoint, clearance, tables)
-        (work / NOTE).write_bytes(orjson.dumps(_note_of(taken), option=orjson.OPT_INDENT_2))
+        told = write_note(checkpoint, clearance, tables)
+        (work / NOTE).write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
         if folder.exists():
             shutil.rmtree(folder)
         work.rename(folder)
@@ -158,13 +168,6 @@ def _write(reader: Reader, clearance: str, checkpoint: str, folder: Path) -> Sna
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return taken
-
-
-def _note_of(taken: Snapshot) -> dict[str, Any]:
-    return {
-        "format": FORMAT, "checkpoint": taken.checkpoint, "clearance": taken.clearance,
-        "tables": {n: {"rows": t.rows, "sha256": t.sha256} for n, t in taken.tables.items()},
-    }
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -182,19 +185,36 @@ def _refuse_foreign(folder: Path) -> None:
 def _write_kind(
     reader: Reader, type_: RecordType, folder: Path, engine: duckdb.DuckDBPyConnection
 ) -> Table:
-    lines = folder / f"{type_.name}.jsonl"
+    target = folder / f"{type_.name}.parquet"
+    rows = iter(reader.stream(type_.name))
+    count, parts = _write_rows(islice(rows, PART_ROWS), type_, target, engine), 0
+    while (more := next(rows, None)) is not None:
+        if not parts:
+            first = target.rename(folder / f"{type_.name}.first")
+            target.mkdir()
+            first.rename(target / part_name(0))
+            parts = 1
+        count += _write_rows(chain([more], islice(rows, PART_ROWS - 1)), type_, target / part_name(parts), engine)
+        parts += 1
+    return Table(count, digest_of(target, parts), parts)
+
+
+def _write_rows(
+    rows: Iterable[Shown], type_: RecordType, target: Path, engine: duckdb.DuckDBPyConnection
+) -> int:
+    """Writes one file and gives how many rows it holds."""
+    lines = target.with_suffix(".jsonl")
     longest = count = 0
     # The lines hold case data in the open: nobody else may read them meanwhile.
     with os.fdopen(os.open(lines, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        for shown in reader.stream(type_.name):
+        for shown in rows:
             text = orjson.dumps(flat(type_, shown), option=orjson.OPT_APPEND_NEWLINE)
             longest = max(longest, len(text))
             count += 1
             stream.write(text)
-    target = folder / f"{type_.name}.parquet"
     write_parquet(engine, lines, target, columns_of(type_), longest)
     lines.unlink()
-    return Table(count, _sha256(target))
+    return count
 
 
 def columns_of(type_: RecordType) -> list[tuple[str, str]]:
@@ -223,8 +243,3 @@ def flat(type_: RecordType, shown: Shown) -> dict[str, Any]:
                 for suffix, _, function in first.kind.extra_columns():
                     row[first.name + suffix] = function(one)
     return row
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
