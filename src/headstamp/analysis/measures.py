@@ -6,6 +6,8 @@ from headstamp.analysis.counts_burst import MEASURE as BURST
 from headstamp.analysis.indicator_sdg import MEASURE as SDG
 from headstamp.analysis.lag_supply import MEASURE as LAG
 from headstamp.analysis.measure import Measure
+from headstamp.analysis.network import MEASURE_PARTIES as NETWORK_PARTIES
+from headstamp.analysis.network import MEASURE_SITES as NETWORK_SITES
 from headstamp.analysis.novelty import MEASURE as NOVELTY
 from headstamp.analysis.scale_lists import MEASURE as LISTS
 from headstamp.analysis.scale_lots import MEASURE as LOTS
@@ -22,7 +24,7 @@ from headstamp.errors import Missing
 
 MEASURES: tuple[Measure, ...] = (
     SERIALS, LISTS, LOTS, KNOX, MODIFIED_KNOX, JACQUEZ, SHARES, SDG, SOURCE, DISPERSION,
-    AGREEMENT, BURST, LAG, SPREAD, NOVELTY)
+    AGREEMENT, BURST, LAG, SPREAD, NOVELTY, NETWORK_SITES, NETWORK_PARTIES)
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 
 
