@@ -21,6 +21,7 @@ import numpy as np
 
 from headstamp.analysis.counts_burst_fit import Ints, Usual, usual
 from headstamp.analysis.counts_burst_periods import Grain, periods, read_period
+from headstamp.analysis.counts_burst_told import drawn, plots, recording_start, start_in_words
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
 from headstamp.errors import Invalid, Problem
 
@@ -40,7 +41,7 @@ _DRAWS: Final = 4_000
 ASSUMPTIONS: Final = (
     "Rows of usual periods come one by one or in small lots: counts spread as a negative binomial distribution.",
     "Its mean and spread are the same over the whole time; slow change widens the spread, and small bursts pass.",
-    "A period without a row had none: recording was under way from the first row to the last.",
+    "A period without a row had none: recording was under way from the first row to the last. An empty number is not counted.",
 )
 REFUSES: Final = (
     f"Fewer than {LEAST_ROWS} rows; fewer than {LEAST_PERIODS} periods (and, where only places are given, fewer than "
@@ -66,6 +67,9 @@ class _Rows:
     places_of: dict[int, Counter[str]] = field(default_factory=dict)
     whole: int = 0
     dated: int = 0
+    uncounted: int = 0
+    silent: set[int] = field(default_factory=set)
+    """Periods of which a row holds no number."""
 
 
 def burst(
@@ -93,15 +97,27 @@ def burst(
     if not day:
         return _of_places_alone(shared, rows, places, told)
     assert rows.grain is not None
-    first, counts = periods(rows.by_period)
+    at, counts = periods(rows.by_period, rows.silent)
     fit, beyond = usual(counts, ALARM)
+    began = recording_start(counts, beyond)
     order = beyond[np.argsort(-counts[beyond], kind="stable")]
-    lines = [_line(rows, first + int(at), int(counts[at]), fit) for at in order]
+    lines = [_line(rows, int(at[n]), int(counts[n]), fit) | {"recording_start": int(n) in began} for n in order]
     held = int(counts[beyond].sum())
     low, high = _beyond_usual(held, len(beyond), fit, level)
     told.append(Diagnostic("periods", len(counts), None, (
         f"{len(counts):,} {rows.grain}s, usually {fit.mean:,.3g} rows each; {(counts == 0).sum():,} without any")))
-    told.append(Diagnostic("bursts", len(beyond), not len(beyond), _in_words(lines, rows.grain, rows.whole, fit)))
+    if rows.uncounted:
+        left = len(rows.silent - set(rows.by_period))
+        told.append(Diagnostic("not counted", rows.uncounted / len(table), None, (
+            f"{rows.uncounted:,} of {len(table):,} rows hold no number: not counted, never nought; {left:,} {rows.grain}s in "
+            "which nothing was counted are left out")))
+    started = [line for line in lines if line["recording_start"]]
+    if started:
+        told.append(Diagnostic("recording start", sum(line["rows"] for line in started), False, start_in_words(
+            started, rows.grain, rows.whole)))
+    later = [line for line in lines if not line["recording_start"]]
+    words = _in_words(later, rows.grain, rows.whole, fit)
+    told.append(Diagnostic("bursts", len(later), not later, words))
     return Result(
         **shared, estimate=held - len(beyond) * fit.mean, low=low, high=high, diagnostics=tuple(told),
         warnings=tuple(one.words for one in told if one.good is False),
@@ -112,8 +128,10 @@ def burst(
             "number_of_bursts": len(lines), "rows_in_bursts": held, "share_in_bursts": held / rows.whole,
             "rows_outside_bursts": rows.dated - held, "usual_mean": fit.mean, "usual_variance": fit.variance,
             "most_by_chance": fit.quantile(1 - ALARM / len(counts)), "alarm": ALARM, "places": places,
+            "recording_start": started, "not_counted": rows.uncounted, "series": drawn(at, counts, rows.grain),
+            "usual_span": list(fit.span(level)),
         },
-        text=_in_words(lines, rows.grain, rows.whole, fit),
+        text=" ".join((*((start_in_words(started, rows.grain, rows.whole),) if started else ()), words)),
     )
 
 
@@ -133,12 +151,13 @@ def _read(table: Sequence[Mapping[str, str]], day: str, place: str, count: str, 
     if problems:
         raise Invalid("bursts cannot be asked for so", problems)
     told = _Rows()
-    found: list[tuple[Grain, int, int, str]] = []
+    found: list[tuple[Grain, int, int | None, str]] = []
     for number, row in enumerate(table, 1):
         size = _size(row.get(count) or "", count, number, problems) if count else 1
         where = (row.get(place) or "").strip() if place else ""
-        told.whole += size
-        if where:
+        told.whole += size or 0
+        told.uncounted += size is None
+        if where and size is not None:
             told.by_place[where] += size
         if not day:
             continue
@@ -158,6 +177,9 @@ def _read(table: Sequence[Mapping[str, str]], day: str, place: str, count: str, 
         for grain, at, size, where in found:
             if grain <= told.grain:
                 period = grain.coarser(at, told.grain)
+                if size is None:
+                    told.silent.add(period)
+                    continue
                 told.by_period[period] += size
                 told.dated += size
                 if where:
@@ -165,10 +187,11 @@ def _read(table: Sequence[Mapping[str, str]], day: str, place: str, count: str, 
     return told
 
 
-def _size(cell: str, name: str, row: int, problems: list[Problem]) -> int:
+def _size(cell: str, name: str, row: int, problems: list[Problem]) -> int | None:
+    """The number of a cell; None where it is empty: that is not counted, and no nought."""
     text = cell.strip()
     if not text:
-        return 0
+        return None
     if not text.isdigit() or len(text) > 12:
         problems.append(Problem("not a whole number from 0 on", "", name, text[:80], row))
         return 0
@@ -184,6 +207,8 @@ def _unfit(rows: _Rows, day: str) -> str:
         return ""
     if rows.whole - rows.dated > MOST_MISSING * rows.whole:
         return f"{rows.whole - rows.dated:,} of {rows.whole:,} rows have no {rows.grain or 'day'}: bursts may hide among them."
+    if not rows.by_period:
+        return "No row has a number."
     span = max(rows.by_period) - min(rows.by_period) + 1
     if span < LEAST_PERIODS:
         return f"{span} {rows.grain}s are too few to know what is usual; at least {LEAST_PERIODS} are needed."
@@ -196,11 +221,12 @@ def _beyond_usual(held: int, periods_of_burst: int, fit: Usual, level: float) ->
     """What the periods hold beyond the usual, between what usual periods would have held at the least and the most."""
     if not periods_of_burst:
         return 0.0, 0.0
-    share = (1 + level) / 2
+    least: float
+    most: float
     if periods_of_burst == 1:
-        least, most = float(fit.quantile(1 - share)), float(fit.quantile(share))
+        least, most = fit.span(level)
     else:
-        z = NormalDist().inv_cdf(share)
+        z = NormalDist().inv_cdf((1 + level) / 2)
         middle, half = periods_of_burst * fit.mean, z * (periods_of_burst * fit.variance) ** 0.5
         least, most = max(0.0, middle - half), middle + half
     return max(0.0, held - most), held - least
@@ -292,5 +318,5 @@ MEASURE: Final = Measure(
         Input("count", "word", "The column of how many a row stands for, if not one", default=""),
         Input("level", "number", "The level of the interval", default=0.95),
     ),
-    ASSUMPTIONS, REFUSES, SOURCES, burst,
+    ASSUMPTIONS, REFUSES, SOURCES, burst, plots,
 )

@@ -61,6 +61,24 @@ class Usual:
             low, high = (middle, high) if self.at_most(middle) < share else (low, middle)
         return high
 
+    def span(self, level: float) -> tuple[int, int]:
+        """The least and most of the fewest counts that together have at least this chance.
+
+        Counts are whole, so that the usual two ends of equal chance may hold much more; an end is
+        dropped while what is left still holds enough.
+        """
+        share = (1 + level) / 2
+        low, high = self.quantile(1 - share), self.quantile(share)
+        held = self.at_most(high) - self.at_most(low - 1)
+        while high > low:
+            bottom, top = exp(self.log_chance(low)), exp(self.log_chance(high))
+            least = min(bottom, top)
+            if held - least < level:
+                break
+            held -= least
+            low, high = (low + 1, high) if bottom < top else (low, high - 1)
+        return low, high
+
 
 def usual(counts: Ints, alarm: float) -> tuple[Usual, Ints]:
     """The usual spread of these counts, and which of them (by place) chance does not reach.
@@ -133,7 +151,12 @@ def beta_below(a: float, b: float, x: float) -> float:
     if x <= 0 or x >= 1:
         return 0.0 if x <= 0 else 1.0
     if x > (a + 1) / (a + b + 2):
-        return 1 - beta_below(b, a, 1 - x)
+        # Where both sides are alike to the last digit, either fraction converges.
+        return 1 - _fraction(b, a, 1 - x)
+    return _fraction(a, b, x)
+
+
+def _fraction(a: float, b: float, x: float) -> float:
     lead = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)) / a
     c, d = 1.0, 1 / _safe(1 - (a + b) * x / (a + 1))
     fraction = d

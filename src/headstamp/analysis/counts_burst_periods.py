@@ -61,10 +61,11 @@ def read_period(cell: str) -> tuple[Grain, int] | None:
         return None
 
 
-def periods(counts: Mapping[int, int]) -> tuple[int, Ints]:
-    """The first period, and the counts from it to the last, those without a row among them."""
-    first = min(counts)
-    told = np.zeros(max(counts) - first + 1, np.int64)
-    for at, number in counts.items():
-        told[at - first] += number
-    return first, told
+def periods(counts: Mapping[int, int], silent: frozenset[int] | set[int] = frozenset()) -> tuple[Ints, Ints]:
+    """The periods from the first to the last, those without a row among them, and their counts.
+
+    Those of ``silent`` that have no count are left out: nothing was counted in them.
+    """
+    first, last = min(counts), max(counts)
+    at = np.array([n for n in range(first, last + 1) if n in counts or n not in silent], np.int64)
+    return at, np.array([counts.get(int(n), 0) for n in at], np.int64)
