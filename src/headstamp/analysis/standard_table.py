@@ -13,6 +13,9 @@ from headstamp.analysis.two_level import Floats, Ints
 from headstamp.errors import Invalid, Problem
 
 Rows = Sequence[Mapping[str, str]]
+ONLY = "A comparison between finds only: "
+"""With this begins what every comparison says of its limits."""
+
 _MOST_TOLD = 50
 _DEALT = 199
 ALARM = 0.01
@@ -50,6 +53,27 @@ def by_site(table: Rows, column: str, level: float) -> tuple[dict[str, list[str]
     if problems:
         raise Invalid("the sites cannot be compared", problems[:_MOST_TOLD])
     return found, empty
+
+
+def parted(table: Rows, by: str, columns: tuple[str, ...], level: float) -> dict[str, list[Mapping[str, str]]]:
+    """The rows by what stands in one column, in the order of the table.
+
+    Raises Invalid for columns that are not there and every row that has nothing in that column.
+    """
+    problems = level_problems(level)
+    problems += [Problem("there is no such column", "It has: " + ", ".join(table[0]), "table", name)
+                 for name in (by, *columns) if name not in table[0]]
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for at, row in enumerate(table, 1):
+        name = row.get(by, "").strip()
+        if not name and by in row:
+            problems.append(Problem("nothing stands here", "Fill it in, or leave the row out.", by, row=at))
+        if not row.get("site", "").strip() and "site" in columns:
+            problems.append(Problem("the site is not named", "Name it, or leave the row out.", "site", row=at))
+        found.setdefault(name, []).append(row)
+    if problems:
+        raise Invalid("the sites cannot be compared", problems[:_MOST_TOLD])
+    return found
 
 
 def values_by_site(table: Rows, level: float) -> tuple[dict[str, Floats], int]:
