@@ -54,6 +54,7 @@ COMMANDS: dict[str, str] = {
     "measures": "measure",
     "measure": "measure",
     "finding": "finding",
+    "alert": "alert",
     "erase": "erase",
     "verify": "case",
     "checkpoint": "case",
