@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,4 +19,20 @@ def picture_of_plot(plot: Plot, more: Mapping[str, Any] | None = None) -> Pictur
     columns, rows = plot.table()
     return Picture(
         plot.name, plot.title, plot_svg(plot), (plot.words,) if plot.words else (), columns, rows,
-        {"plot": plot.as_dict(), **(more or {})})
+        {"plot": plain_plot(plot), **(more or {})})
+
+
+def plain_plot(plot: Plot) -> dict[str, Any]:
+    """A plot as plain JSON values; a number that is not finite is null."""
+    told = plot.as_dict()
+    for one in told["series"]:
+        one["points"] = [[_plain(value) for value in point] for point in one["points"]]
+    return told
+
+
+def _plain(value: float | str | None) -> float | int | str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if not math.isfinite(value):
+        return None
+    return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)

@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from threading import Lock, Thread
+from threading import Condition, Lock, Thread
 from typing import Any, Literal
 
 from headstamp.errors import Conflicting, HeadstampError, Missing
@@ -73,6 +73,7 @@ class Jobs:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = Lock()
+        self._ended = Condition(self._lock)
         self._jobs: dict[str, Job] = {}
 
     def start(self, what: str, title: str, work: Work) -> Job:
@@ -99,6 +100,13 @@ class Jobs:
             raise Missing("there is no such job in the program as it now runs; "
                           "what it wrote, if it wrote, is in the case")
         return replace(found, now=self._clock())
+
+    def wait(self, job_id: str, seconds: float) -> Job:
+        """The job when it has ended, or after so many seconds as it then stands. Raises Missing."""
+        with self._ended:
+            self._ended.wait_for(
+                lambda: job_id not in self._jobs or self._jobs[job_id].state != "running", seconds)
+        return self.get(job_id)
 
     def running(self) -> bool:
         """Whether any job is at work."""
@@ -137,3 +145,5 @@ class Jobs:
             if given.get("state"):
                 given["ended"] = now
             self._jobs[job_id] = replace(job, **given)
+            if given.get("state"):
+                self._ended.notify_all()

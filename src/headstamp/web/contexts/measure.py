@@ -1,0 +1,288 @@
+"""One measure: asked of this case or of values one has, with its answer and all that it rests on.
+
+What cannot be asked so is told above the form, which keeps what was typed; the JSON twin answers
+it as an error. A refusal is an answer and is shown as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import orjson
+
+from headstamp.actions.effort import beside
+from headstamp.actions.measuring import Measured
+from headstamp.analysis.measure import Measure, Result
+from headstamp.analysis.measures import measure_named
+from headstamp.analysis.plot import Plot
+from headstamp.errors import HeadstampError, Invalid, Problem, Unreadable
+from headstamp.publish.picture import Picture
+from headstamp.publish.plot_axis import said
+from headstamp.publish.plot_picture import picture_of_plot, plain_plot
+from headstamp.publish.plot_svg import frame
+from headstamp.store.reader import Reader
+from headstamp.web.contexts.chain import PictureView, picture_view
+from headstamp.web.contexts.facts import Piece, ref_piece
+from headstamp.web.contexts.measure_form import FieldView, case_fields, value_fields
+from headstamp.web.contexts.measures import MeasureView, view
+from headstamp.web.measuring import Answer, Asked, ask, asked_of, pairs
+from headstamp.web.page import ON_PAGE, Context, Params
+
+MOST_ROWS: Final = 1_000
+MOST_RECORDS: Final = 100
+_API_WAITS: Final = 60.0
+
+
+@dataclass(frozen=True)
+class PlotView:
+    """A plot as the page shows it: the drawing, what a script makes a live one of, and its table."""
+
+    name: str
+    picture: PictureView
+    data: str
+    frame: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class MoreView:
+    """One further named value of a result: in words, or as a table."""
+
+    name: str
+    text: str = ""
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """An answer for readers."""
+
+    result: Result
+    headline: str
+    interval: str
+    plots: tuple[PlotView, ...]
+    more: tuple[MoreView, ...]
+    measured: Measured | None = None
+    effort: str = ""
+    records: tuple[Piece, ...] = ()
+    more_records: int = 0
+    state: str = ""
+    may_be_finding: bool = False
+
+
+@dataclass(frozen=True)
+class MeasureContext(Context):
+    """A measure and, where it was asked, its answer. ``state`` is "", "working" or "answered"."""
+
+    measure: MeasureView
+    assumptions: tuple[str, ...]
+    sources: tuple[str, ...]
+    asked: str
+    given: Mapping[str, str]
+    state: str
+    result: Mapping[str, Any] | None
+    plots: tuple[Mapping[str, Any], ...]
+    title: str = field(default="", metadata=ON_PAGE)
+    answer: AnswerView | None = field(default=None, metadata=ON_PAGE)
+    query: str = field(default="", metadata=ON_PAGE)
+    again: str = field(default="", metadata=ON_PAGE)
+    of_case: tuple[FieldView, ...] = field(default=(), metadata=ON_PAGE)
+    of_values: tuple[FieldView, ...] = field(default=(), metadata=ON_PAGE)
+    wrong: str = field(default="", metadata=ON_PAGE)
+    problems: tuple[tuple[str, str], ...] = field(default=(), metadata=ON_PAGE)
+    step: str = field(default="", metadata=ON_PAGE)
+
+
+    def cell(self, value: Any) -> str:
+        """A value of a table in words."""
+        return cell(value)
+
+
+def measure_context(reader: Reader, params: Params) -> MeasureContext:
+    """The measure's page. Raises Missing for no such measure."""
+    found = measure_named(params.path["name"])
+    asked: Asked | None = None
+    try:
+        asked = asked_of(found, params)
+        return _context(reader, params, found, asked, None)
+    except (Invalid, Unreadable) as error:
+        return _context(reader, params, found, asked, error)
+
+
+def measured_context(reader: Reader, params: Params) -> MeasureContext:
+    """The same for programs: what cannot be asked so is raised, and a long answer waited for longer."""
+    found = measure_named(params.path["name"])
+    return _context(reader, params, found, asked_of(found, params), None, _API_WAITS)
+
+
+def answer_of(reader: Reader, params: Params, seconds: float = _API_WAITS) -> tuple[Asked | None, Answer | None]:
+    """What the address asks, and its answer; None for either where there is none yet."""
+    asked = asked_of(measure_named(params.path["name"]), params)
+    if asked is None:
+        return None, None
+    done = ask(params.case, reader.clearance, params.jobs, asked, seconds).result
+    return asked, done if isinstance(done, Answer) else None
+
+
+def plot_picture(reader: Reader, params: Params) -> Picture:
+    """The plot of the address, as a picture with its files. Raises Invalid where it is not answered."""
+    asked, answer = answer_of(reader, params)
+    if asked is None or answer is None:
+        raise Invalid("there is no answer to draw yet", [Problem("ask the measure first", field="ask")])
+    for plot in asked.measure.plot(answer.result):
+        if plot.name == params.path["plot"]:
+            return picture_of_plot(plot, _told(answer))
+    raise Invalid("this answer has no such plot", [Problem("no such plot", field="plot", value=params.path["plot"])])
+
+
+def _context(
+    reader: Reader, params: Params, found: Measure, asked: Asked | None, error: HeadstampError | None,
+    seconds: float | None = None,
+) -> MeasureContext:
+    job = None
+    if asked is not None and error is None:
+        job = ask(params.case, reader.clearance, params.jobs, asked, *([seconds] if seconds else []))
+    answer = job.result if job is not None and isinstance(job.result, Answer) else None
+    query = urlencode(pairs(asked)) if asked else ""
+    plots = found.plot(answer.result) if answer else ()
+    given = dict(asked.given) if asked else {}
+    way = asked.way if asked else ""
+    return MeasureContext(
+        view(found), found.assumptions, found.sources, way, given,
+        "answered" if answer else "working" if job else "", _told(answer) if answer else None,
+        tuple(plain_plot(one) for one in plots), title=found.question,
+        answer=_answer(reader, found, answer, plots, query) if answer else None, query=query,
+        again=f"/measures/{found.name}?{query}", step=job.step if job else "",
+        of_case=case_fields(reader, found, given if way == "case" else {}),
+        of_values=value_fields(params.case, found, given if way == "values" else {}),
+        wrong=error.message if error else "",
+        problems=tuple(_problem(found, asked, one) for one in error.problems) if error else (),
+    )
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    """The answer as the command line gives it."""
+    return answer.measured.as_dict() if answer.measured else answer.result.as_dict()
+
+
+def _problem(found: Measure, asked: Asked | None, one: Problem) -> tuple[str, str]:
+    """What is wrong, and where it offers a word that can be asked, the address that asks so."""
+    to = ""
+    if asked and asked.way == "case" and one.field and one.value:
+        parameters = {p.name for p in view(found).parameters}
+        if one.field in parameters and asked.given.get(one.field) != one.value:
+            to = f"/measures/{found.name}?" + urlencode(
+                [*((k, v) for k, v in pairs(asked) if k != one.field), (one.field, one.value)])
+    return str(one), to
+
+
+def _answer(
+    reader: Reader, found: Measure, answer: Answer, plots: tuple[Plot, ...], query: str,
+) -> AnswerView:
+    result, measured = answer.result, answer.measured
+    shown = measured.fed.records[:MOST_RECORDS] if measured else ()
+    labels = reader.labels(shown) if shown else {}
+    pieces = tuple(ref_piece(id_, labels[id_]) for id_ in shown if id_ in labels)
+    return AnswerView(
+        result, headline(result), interval_words(result),
+        tuple(_plot(one, found.name, query) for one in plots), tuple(_more(result.more)),
+        measured, beside(measured.effort) if measured else "", pieces,
+        measured.fed.rests_on - len(pieces) if measured else 0,
+        _state(measured) if measured else "", measured is not None and not result.refused,
+    )
+
+
+def _state(measured: Measured) -> str:
+    """The state of the case it is of, as a finding names it."""
+    lines = measured.checkpoint.split("\n")
+    return f"{lines[0]}, {int(lines[1]):,} entries" if len(lines) > 1 and lines[1].isdigit() else lines[0]
+
+
+def headline(result: Result) -> str:
+    """The estimate with its unit.
+
+    >>> headline(Result("m", 1, "?", estimate=12500.0, unit="pieces"))
+    '12,500 pieces'
+    """
+    if result.refused or result.estimate is None:
+        return ""
+    return f"{said(result.estimate)} {result.unit}".strip()
+
+
+def interval_words(result: Result) -> str:
+    """The interval in words; an end that is not known is open.
+
+    >>> interval_words(Result("m", 1, "?", estimate=3.0, low=1.0))
+    '95 % interval: 1 or more'
+    """
+    low, high = result.low, result.high
+    if result.refused or (low is None and high is None):
+        return ""
+    level = f"{100 * result.level:g} % interval: "
+    if high is None or high == float("inf"):
+        return f"{level}{said(low or 0.0)} or more"
+    return f"{level}{said(high)} or less" if low is None else f"{level}{said(low)} to {said(high)}"
+
+
+def _plot(plot: Plot, name: str, query: str) -> PlotView:
+    columns, rows = plot.table()
+    made = picture_of_plot(plot)
+    return PlotView(
+        plot.name, picture_view(made, f"/measures/{name}/{plot.name}", f"?{query}"),
+        orjson.dumps(plain_plot(plot)).decode(), orjson.dumps(frame(plot)).decode(), columns,
+        tuple(tuple(cell(one) for one in row) for row in rows[:MOST_ROWS]), max(0, len(rows) - MOST_ROWS))
+
+
+def cell(value: Any) -> str:
+    """A value of a table in words: numbers as on an axis, nothing as a dash.
+
+    >>> cell(12500.0), cell(None), cell(True), cell("a")
+    ('12,500', '-', 'yes', 'a')
+    """
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return said(float(value)) if value == value and abs(value) != float("inf") else "open"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(cell, value))
+    return str(value)
+
+
+def _more(values: Mapping[str, Any]) -> list[MoreView]:
+    """The further values of a result: what is flat in words, lists of rows as tables."""
+    found: list[MoreView] = []
+    for name, value in values.items():
+        title = name.replace("_", " ")
+        if isinstance(value, Mapping) and value and not any(isinstance(v, Mapping | list | tuple) for v in value.values()):
+            found.append(MoreView(title, heads=("", "value"),
+                                  rows=tuple((str(k), cell(v)) for k, v in value.items())[:MOST_ROWS],
+                                  left_out=max(0, len(value) - MOST_ROWS)))
+        elif isinstance(value, list | tuple) and value and all(isinstance(v, Mapping) for v in value):
+            heads = tuple(dict.fromkeys(str(k) for one in value for k in one))
+            found.append(MoreView(
+                title, heads=tuple(h.replace("_", " ") for h in heads),
+                rows=tuple(tuple(_deep(one.get(h)) for h in heads) for one in value[:MOST_ROWS]),
+                left_out=max(0, len(value) - MOST_ROWS)))
+        elif value not in (None, "", [], (), {}):
+            found.append(MoreView(title, text=_deep(value)))
+    return found
+
+
+def _deep(value: Any) -> str:
+    """A value that may hold others, bounded."""
+    if isinstance(value, Mapping):
+        told = "; ".join(f"{str(k).replace('_', ' ')} {_deep(v)}" for k, v in list(value.items())[:60])
+        return told + (f"; {len(value) - 60:,} more" if len(value) > 60 else "")
+    if isinstance(value, list | tuple):
+        told = ", ".join(_deep(v) for v in value[:60])
+        return told + (f", {len(value) - 60:,} more" if len(value) > 60 else "")
+    return cell(value)
