@@ -42,7 +42,7 @@ class Network:
     ``rest_source`` say, in the order of the links, on which sources each rests.
 
     ``linked`` nodes stand in a link and come first in ``nodes``. ``is_evidence`` and ``days`` go with
-    ``sources``. ``rows`` were read, ``loops`` of them link a node with itself and count for nothing.
+    ``sources`` (their names). ``rows`` were read, ``loops`` of them link a node with itself and count for nothing.
     """
 
     nodes: tuple[Node, ...]
@@ -106,16 +106,18 @@ def network_of(
 ) -> Network:
     """The network of these rows.
 
-    Columns of ``links``: ``from``, ``to``, and where they are known ``source`` (whatever names it), ``kind``
-    (document, item, reply; basis, inferred) and ``day`` (on which the source was found). A row without a source
-    is a source by itself. Columns of ``nodes``: ``node``, and ``name`` and ``visits`` where known. Nodes that
-    only the links name are taken from there. Raises Invalid naming every faulty row.
+    Columns of ``links``: ``from``, ``to``, and where they are known ``source`` (whatever tells it from
+    others), ``source_name``, ``kind`` (document, item, reply; basis, inferred) and ``day`` (on which the
+    source was found). A row without a source is a source by itself. Columns of ``nodes``: ``node``, and
+    ``name`` and ``visits`` where known. Nodes that only the links name are taken from there. Raises
+    Invalid naming every faulty row.
     """
     problems: list[Problem] = []
     known = _nodes(nodes, problems)
     start, end = _column(links, _FROM, "from", problems), _column(links, _TO, "to", problems)
     pairs: dict[tuple[str, str], dict[int, None]] = {}
     sources: dict[str, int] = {}
+    names: list[str] = []
     evidence: list[bool] = []
     days: list[str] = []
     loops = 0
@@ -136,6 +138,7 @@ def network_of(
         pair = (a, b) if directed or a < b else (b, a)
         number = sources.setdefault(source or f"row {at}", len(sources))
         if number == len(evidence):
+            names.append((row.get("source_name") or "").strip() or source or f"row {at}")
             evidence.append(False)
             days.append("")
         evidence[number] |= kind in EVIDENCE
@@ -151,7 +154,7 @@ def network_of(
          *(node for key, node in sorted(known.items()) if key not in index)),
         len(named),
         np.array([index[a] for a, _ in order], np.int64), np.array([index[b] for _, b in order], np.int64),
-        tuple(sources), np.array(evidence, bool), tuple(days),
+        tuple(names), np.array(evidence, bool), tuple(days),
         np.array([n for n, pair in enumerate(order) for _ in pairs[pair]], np.int64),
         np.array([number for pair in order for number in sorted(pairs[pair])], np.int64),
         directed, len(links), loops,

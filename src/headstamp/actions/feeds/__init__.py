@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from headstamp.actions.feeds import serials
+from headstamp.actions.feeds import networks, points, serials, signatures
 from headstamp.actions.feeds.feed import Feed
 
 FEEDS: tuple[Feed, ...] = (
     serials.FEED,
+    *signatures.FEEDS, *points.FEEDS,
+    networks.SITES, networks.PARTIES,
 )
 BY_MEASURE = {feed.measure: feed for feed in FEEDS}
