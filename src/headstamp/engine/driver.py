@@ -17,6 +17,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import warnings
 import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -163,9 +164,14 @@ def _pyspark() -> tuple[Any, Any, Any]:
     try:
         from pyspark import SparkContext
         from pyspark.java_gateway import launch_gateway
+        from pyspark.logger import PySparkLogger
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise Unavailable(INSTALL) from error
+    # It writes each faulty question, with Java's whole trace, to the standard error besides raising it.
+    PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
+    # No dataframe of pandas goes through here.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     home = os.environ.get("JAVA_HOME")
     if not (Path(home, "bin", "java").is_file() if home else shutil.which("java")):
         raise Unavailable("Spark needs Java 17 or newer, and there is none here. Debian: "

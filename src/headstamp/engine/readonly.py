@@ -41,7 +41,7 @@ def one_question(sql: str) -> str:
         refuse("there is no question", "Write SELECT ... FROM a kind of record.", sql)
     elif words[0] not in _FIRST:
         refuse("only questions can be asked", "Begin with SELECT or WITH.", pieces[0][1])
-    for (kind, text), word, after in zip(pieces, words, [*words[1:], ""], strict=True):
+    for (kind, text), word, after in zip(pieces, words, [*words, ""][1:], strict=True):
         if kind == "sign" and text in ";'\"`":
             refuse("more than one question, or a text that does not end", "Ask one question.", text)
         elif kind == "word" and word in _CHANGES:

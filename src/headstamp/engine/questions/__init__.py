@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from headstamp.engine.question import Question
-from headstamp.engine.questions import serials, visits
+from headstamp.engine.questions import (
+    counts,
+    finds,
+    frequent_markings,
+    item_markings,
+    marking_states,
+    months,
+    party_links,
+    recoveries,
+    serials,
+    signatures,
+    site_links,
+    visits,
+)
 from headstamp.errors import Missing
 
 QUESTIONS: tuple[Question, ...] = (
     serials.QUESTION,
     visits.QUESTION,
+    counts.QUESTION,
+    months.QUESTION,
+    frequent_markings.QUESTION,
+    item_markings.QUESTION,
+    marking_states.QUESTION,
+    finds.QUESTION, finds.SHOWN_QUESTION, signatures.QUESTION,
+    recoveries.QUESTION, recoveries.VISITED_QUESTION,
+    *site_links.QUESTIONS,
+    *party_links.QUESTIONS,
 )
 _BY_NAME = {question.name: question for question in QUESTIONS}
 
