@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
+from headstamp.analysis.plot import Plot, Point, Series
+from headstamp.analysis.shares_counts import Counted, in_columns, in_rows
 from headstamp.analysis.shares_interval import goodman
 from headstamp.errors import Invalid, Problem
 
@@ -23,6 +25,7 @@ MANY_REPEATS: Final = 0.02
 MANY_UNKNOWN: Final = 0.1
 NOT_KNOWN: Final = "(not known)"
 _SHOWN: Final = 30
+_DRAWN: Final = 20
 
 NO_SAMPLE: Final = (
     "These are what was recovered, documented and told of, not a random sample: a share here is no share of what is "
@@ -32,7 +35,8 @@ ASSUMPTIONS: Final = (
     "Each row is one thing, and its group is read right.",
     "For the intervals: rows come independently of each other from one mixture. They hold for all groups at once.",
 )
-REFUSES: Final = f"Fewer than {LEAST} rows with a known group; more than {MOST_GROUPS:,} groups."
+REFUSES: Final = (
+    f"Fewer than {LEAST} with a known group; more than {MOST_GROUPS:,} groups; a column of counts that is the sum of others.")
 SOURCES: Final = (
     "Goodman 1965, On simultaneous confidence intervals for multinomial proportions, Technometrics 7:247",
     "Wilson 1927, Journal of the American Statistical Association 22:209",
@@ -41,29 +45,37 @@ UNKNOWN: Final = ("", "unk", "unknown", "unspecified", "(unspecified)", "n/a", "
 
 
 def shares(
-    table: Sequence[Mapping[str, str]], column: str, same: Sequence[str] = (), unknown: Sequence[str] = UNKNOWN,
-    nameless: str = "each", group: str = "", level: float = 0.95,
+    table: Sequence[Mapping[str, str]], column: str = "", same: Sequence[str] = (), unknown: Sequence[str] = UNKNOWN,
+    nameless: str = "each", group: str = "", count: str = "", columns: Sequence[str] = (), level: float = 0.95,
 ) -> Result:
     """The share of each group of ``column``; the estimate is that of ``group``, or of the largest.
+
+    ``count`` names a column of how many a row stands for. In place of ``column``, ``columns`` names those that each
+    hold the counts of one group. An empty count is not counted: it adds nothing, and is no nought.
 
     ``same`` names the columns by which two rows are the same thing: each such thing is then counted once, and the
     count of all rows stands beside it. ``unknown`` are the words for what is not known. ``nameless`` rows lack one of
     these columns: "each" is a thing by itself, or alike ones are counted "once".
     Raises Invalid for columns and groups that are not there.
     """
-    _checked(table, column, same, level)
+    _checked(table, column, same, count, columns, level)
     words = {word.strip().casefold() for word in unknown} | {""}
-    cells = [(row.get(column) or "").strip() for row in table]
-    groups = [NOT_KNOWN if cell.casefold() in words else cell for cell in cells]
+    found: Counted = in_columns(table, columns) if columns else in_rows(table, column, count)
+    table, column = found.table, column or "group"
+    groups = [NOT_KNOWN if cell.casefold() in words else cell for cell in found.groups]
     once, lacking = _once(table, groups, same, words, nameless == "each")
-    chosen = [groups[n] for n in once]
-    counts, every = Counter(chosen), Counter(groups)
+    counts: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for n in once:
+        counts[groups[n]] += found.sizes[n]
+    for n, name in enumerate(groups):
+        every[name] += found.sizes[n]
     known = sum(counts.values()) - counts[NOT_KNOWN]
     shared: dict[str, Any] = {
         "method": NAME, "version": VERSION, "question": QUESTION, "level": level, "unit": "share of rows",
         "assumptions": ASSUMPTIONS, "sources": SOURCES,
     }
-    told = _looked_at(table, counts, len(groups), len(once), lacking, same)
+    told = [*_looked_at(table, counts, len(groups), len(once), lacking, same), *found.told]
     warnings = (NO_SAMPLE, *(one.words for one in told if one.good is False))
     shared |= {"diagnostics": tuple(told), "warnings": warnings}
     if known < LEAST:
@@ -71,6 +83,9 @@ def shares(
     if len(counts) > MOST_GROUPS:
         return Result(**shared, refused=True, reason=(
             f"{column!r} has {len(counts):,} groups, more than {MOST_GROUPS:,}: these are names, not groups."))
+    if found.sums:
+        return Result(**shared, refused=True, reason=(
+            "; ".join(found.sums) + ". What is a sum of others would be counted twice: leave it out of the columns."))
     lines, all_lines = _lines(counts, level), _lines(every, level)
     named = next((line for line in lines if line["group"] == group), None) if group else next(
         line for line in lines if line["group"] != NOT_KNOWN)
@@ -82,21 +97,30 @@ def shares(
     if same:
         models += [Model(f"{line['group']}, all rows", line["share"], line["low"], line["high"],
                          words=f"{line['count']:,} rows, repeats counted") for line in all_lines[:_SHOWN]]
-    things = "different things" if same else "rows"
+    things = "different things" if same else "things counted" if count or columns else "rows"
+    whole = sum(counts.values())
     return Result(
         **shared, estimate=named["share"], low=named["low"], high=named["high"], models=tuple(models),
         more={"column": column, "group": named["group"], "rows": len(groups), "different": len(once), "same": list(same),
-              "groups": lines, "groups_all_rows": all_lines if same else lines, "known": known},
-        text=(f"{named['group']} has {named['count']:,} of {len(once):,} {things}: {named['share']:.1%} ({level:.0%}, for all "
+              "groups": lines, "groups_all_rows": all_lines if same else lines, "known": known, "counted": whole,
+              "not_counted": found.empty},
+        text=(f"{named['group']} has {named['count']:,} of {whole:,} {things}: {named['share']:.1%} ({level:.0%}, for all "
               f"{len(lines)} groups at once: {named['low']:.1%} to {named['high']:.1%}). {NO_SAMPLE}"),
     )
 
 
-def _checked(table: Sequence[Mapping[str, str]], column: str, same: Sequence[str], level: float) -> None:
+def _checked(
+    table: Sequence[Mapping[str, str]], column: str, same: Sequence[str], count: str, columns: Sequence[str], level: float,
+) -> None:
+    asked = (("column", column), ("count", count), *(("same", one.strip()) for one in same),
+             *(("columns", one.strip()) for one in columns))
     problems = [
         Problem("there is no such column", "It has: " + ", ".join(table[0]), where, name)
-        for where, name in (("column", column), *(("same", one.strip()) for one in same))
-        if table and name not in table[0]]
+        for where, name in asked if name and table and name not in table[0]]
+    if bool(column) == bool(columns):
+        problems.append(Problem("one column of groups, or columns that each hold one", "Give --column or --columns.", "column"))
+    if columns and (count or same):
+        problems.append(Problem("columns that each hold a count need no other", "Leave --count and --same out.", "columns"))
     if not 0.5 <= level < 1:
         problems.append(Problem("a level lies from 0.5 to below 1", "0.95 is usual.", "level", str(level)))
     if problems:
@@ -140,9 +164,10 @@ def _looked_at(
         told.append(Diagnostic("repeats", alike / rows if rows else 0.0, None, (
             f"{alike:,} rows are alike in every column. Name with --same by which columns two rows are one thing.")))
     if counts[NOT_KNOWN]:
-        share = counts[NOT_KNOWN] / different
+        whole = sum(counts.values())
+        share = counts[NOT_KNOWN] / whole
         told.append(Diagnostic("not known", share, share <= MANY_UNKNOWN, (
-            f"The group of {counts[NOT_KNOWN]:,} of {different:,} is not known; they stay a group of their own.")))
+            f"The group of {counts[NOT_KNOWN]:,} of {whole:,} is not known; they stay a group of their own.")))
     return told
 
 
@@ -155,17 +180,36 @@ def _lines(counts: Counter[str], level: float) -> list[dict[str, Any]]:
                 ordered, goodman([count for _, count in ordered], level), strict=True)]
 
 
+def _plots(result: Result) -> tuple[Plot, ...]:
+    """The share of each group, with repeated rows and without."""
+    groups = result.more.get("groups")
+    if not groups:
+        return ()
+
+    def points(some: Sequence[Mapping[str, Any]]) -> tuple[Point, ...]:
+        return tuple((one["group"], one["share"], one["low"], one["high"]) for one in some[:_DRAWN])
+
+    names = [one["group"] for one in groups[:_DRAWN]]
+    series = [Series("each thing once" if result.more["same"] else "share", "intervals", points(groups))]
+    if result.more["same"]:
+        every = [one for one in result.more["groups_all_rows"] if one["group"] in names]
+        series.append(Series("all rows", "intervals", points(every)))
+    return (Plot("shares", "Share of each group", str(result.more["column"]), "share", tuple(series), words=NO_SAMPLE),)
+
+
 MEASURE: Final = Measure(
     NAME, VERSION, QUESTION,
     (
         Input("table", "table", "A row for each thing", needed=True),
-        Input("column", "word", "The column of the group", needed=True),
+        Input("column", "word", "The column of the group", default=""),
         Input("same", "words", "Columns by which two rows are one thing", default=()),
         Input("unknown", "words", "Words for a group that is not known", default=UNKNOWN),
         Input("nameless", "word", "Rows that lack such a column: counted each, or alike ones once", default="each",
               choices=("each", "once")),
         Input("group", "word", "The group asked for; the largest where none is", default=""),
+        Input("count", "word", "The column of how many a row stands for, if not one", default=""),
+        Input("columns", "words", "Or columns that each hold the counts of one group", default=()),
         Input("level", "number", "The level of the intervals, for all groups at once", default=0.95),
     ),
-    ASSUMPTIONS, REFUSES, SOURCES, shares,
+    ASSUMPTIONS, REFUSES, SOURCES, shares, _plots,
 )
