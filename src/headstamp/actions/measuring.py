@@ -25,11 +25,12 @@ from headstamp.engine.duckdb import DuckDB
 from headstamp.engine.engine import Engine
 from headstamp.engine.held import Held, hold
 from headstamp.engine.question import given_values
+from headstamp.engine.remote import Remote
 from headstamp.engine.snapshot import Snapshot, open_snapshot, take_snapshot
 from headstamp.errors import HeadstampError, Invalid, Problem
 from headstamp.store.case import Case
 
-AnySnapshot = Snapshot | Held
+AnySnapshot = Snapshot | Held | Remote
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def measure_snapshot(
         for word in given if word not in own and word not in fed_names]
     if problems:
         raise Invalid(f"{name} cannot be asked so", problems)
-    asked = engine or DuckDB(snapshot)
+    asked = engine or DuckDB(_here(snapshot))
     try:
         got = feed.fill(asked, given_values(
             name, feed.parameters, {word: given[word] for word in given if word in fed_names}))
@@ -104,7 +105,14 @@ def measure_snapshot(
                     snapshot.clearance, asked.name)
 
 
-def snapshot_now(case: Case, clearance: str) -> AnySnapshot:
+def _here(snapshot: AnySnapshot) -> Snapshot | Held:
+    if isinstance(snapshot, Remote):
+        raise Invalid("a snapshot at an address is asked by Spark", [
+            Problem("no engine is given", "Choose Spark.", "engine", snapshot.url)])
+    return snapshot
+
+
+def snapshot_now(case: Case, clearance: str) -> Snapshot | Held:
     """The snapshot of the case's present state: the one there is, else one taken now.
 
     It lies in the case's folder, and earlier ones of this clearance there are removed; an

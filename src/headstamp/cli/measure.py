@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +12,7 @@ from headstamp.errors import Invalid, Problem
 
 if TYPE_CHECKING:
     from headstamp.analysis.measure import Result
+    from headstamp.engine.engines import Choice
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -56,8 +56,12 @@ def measure(
         metavar="[--INPUT VALUE]...", show_default=False,
         help="Its inputs. A list is parted by commas or read from @FILE; a table is a file. "
              "Of a case: what it chooses by, such as --make.")] = None,
-    snapshot: Annotated[Path | None, typer.Option(
-        "--snapshot", metavar="DIR", show_default=False, help="Ask this snapshot instead of a case.")] = None,
+    snapshot: Annotated[str | None, typer.Option(
+        "--snapshot", metavar="DIR_OR_URL", show_default=False, help="Ask this snapshot instead of a case.")] = None,
+    engine: Annotated[str, typer.Option(
+        "--engine", metavar="duckdb|spark", help="What reads the snapshot (docs/questions.md).")] = "duckdb",
+    master: Annotated[str, typer.Option(
+        "--master", metavar="URL", show_default=False, help="Spark's cluster; else this machine.")] = "",
     record: Annotated[bool, typer.Option(
         "--record", help="Put the answer into a new finding, as a draft.")] = False,
 ) -> None:
@@ -69,9 +73,10 @@ def measure(
     """
     from headstamp.actions.measures import is_plain
     from headstamp.actions.measures import measure as ask
+    from headstamp.engine.engines import Choice
 
     given = _given(options or [])
-    if snapshot is None and session.case is None and (
+    if snapshot is None and engine == "duckdb" and session.case is None and (
             not session.settings().case or is_plain(name, given)):
         if record:
             raise Invalid("only what is asked of a case can be recorded in it",
@@ -79,29 +84,30 @@ def measure(
         found = ask(name, given)
         session.show(found.as_dict(), lambda: _told(found))
         return
-    _of_case(session, name, given, snapshot, record)
+    _of_case(session, name, given, snapshot, record, Choice(engine, master))
 
 
 def _of_case(
-    session: Session, name: str, given: dict[str, str], snapshot: Path | None, record: bool,
+    session: Session, name: str, given: dict[str, str], snapshot: str | None, record: bool, choice: Choice,
 ) -> None:
     from headstamp.actions.effort import beside
+    from headstamp.actions.measure_finding import put_into_finding
     from headstamp.actions.measuring import measure_snapshot, snapshot_now
-    from headstamp.engine.snapshot import open_snapshot
+    from headstamp.engine.engines import engine_over
 
     into = ""
     if snapshot is not None:
         if record:
             raise Invalid("only what is asked of the case itself can be recorded in it",
                           [Problem("a snapshot is asked", "Leave --snapshot out.", "record")])
-        found = measure_snapshot(open_snapshot(snapshot), name, given)
+        with engine_over(snapshot, choice) as (engine, place):
+            found = measure_snapshot(place, name, given, engine)
     else:
         with session.open() as case:
             settings = session.settings()
-            found = measure_snapshot(snapshot_now(case, settings.clearance), name, given)
+            with engine_over(snapshot_now(case, settings.clearance), choice) as (engine, place):
+                found = measure_snapshot(place, name, given, engine)
             if record:
-                from headstamp.actions.measure_finding import put_into_finding
-
                 into = put_into_finding(case, found, actor=settings.actor).id
 
     def words() -> None:
