@@ -17,6 +17,8 @@ import numpy.typing as npt
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Result
 from headstamp.analysis.space_time_chance import gamma_quantile
 from headstamp.analysis.space_time_checks import looked_at, warnings
+from headstamp.analysis.space_time_effort import NAME as VISITS
+from headstamp.analysis.space_time_effort import SURE
 from headstamp.analysis.space_time_knox import ASSUMPTIONS, LEAST, MOST_MISSING, unfit
 from headstamp.analysis.space_time_knox import checked as knox_checked
 from headstamp.analysis.space_time_points import read
@@ -38,7 +40,8 @@ Ints = npt.NDArray[np.int64]
 
 
 def jacquez(
-    points: Sequence[Mapping[str, str]], k: int = 3, permutations: int = 999, seed: int = 1, level: float = 0.95
+    points: Sequence[Mapping[str, str]], k: int = 3, permutations: int = 999, seed: int = 1, level: float = 0.95,
+    visits: Sequence[Mapping[str, str]] | None = None,
 ) -> Result:
     """Jacquez's statistic of these points. Raises Invalid for faulty cells and for a k below 1."""
     if k < 1:
@@ -66,7 +69,7 @@ def jacquez(
         Diagnostic("ties", ties, ties <= 0.2, (
             f"For {ties:.0%} of the points several are equally near at the last place, in space or in time." + (
                 "" if ties <= 0.2 else " The order of the table then decides much: days or places are too coarse."))),
-        *looked_at(given, 0.0, np.empty(0, np.int64))[:3],
+        *looked_at(given, 0.0, np.empty(0, np.int64))[:3], *_of_visits(visits, k, permutations, seed),
     ]
     expected = n * k * k / (n - 1)
     factor = max(0.05, float(chance.var()) / expected)
@@ -81,6 +84,27 @@ def jacquez(
         text=(f"Of the {k} finds nearest in space and the {k} nearest in time, {statistic:,} are the same, where chance makes about "
               f"{expected:,.1f}; it makes as many or more with probability {p:.2g}. This is of recoveries, which follow "
               "who looked where and when."))
+
+
+def _of_visits(
+    visits: Sequence[Mapping[str, str]] | None, k: int, permutations: int, seed: int
+) -> tuple[Diagnostic, ...]:
+    """The same statistic of where and when people looked."""
+    if visits is None:
+        return ()
+    given = read(visits)
+    n = len(given)
+    if not max(LEAST, 2 * k) < n <= MOST_POINTS:
+        return (Diagnostic(VISITS, None, None, f"{n:,} visits have a place and a day: too few, or too many, to ask it of them."),)
+    near, of_time = nearest(given.places, k)[0], nearest(given.times[:, None], k)[0]
+    random = np.random.default_rng(seed)
+    statistic = int(_shared(near, of_time, np.arange(n)))
+    as_many = sum(int(_shared(near, of_time, random.permutation(n))) >= statistic for _ in range(permutations))
+    p = (1 + as_many) / (1 + permutations)
+    return (Diagnostic(VISITS, float(statistic), p > SURE, (
+        f"{n:,} visits: {statistic:,} are nearest in both, where chance makes {n * k * k / (n - 1):,.1f} (chance of as many {p:.2g}). "
+        + ("The visits do not cluster so by themselves." if p > SURE else
+           "The visits cluster themselves: what the finds show may be no more than where and when people looked."))),)
 
 
 def nearest(places: Floats, k: int) -> tuple[Ints, int]:
@@ -117,6 +141,7 @@ MEASURE: Final = Measure(
         Input("permutations", "whole number", "How often the times are dealt out", default=999),
         Input("seed", "whole number", "Of the dealing: the same gives the same", default=1),
         Input("level", "number", "The level of the interval", default=0.95),
+        Input("visits", "table", "Where and when people looked: the columns of points, a row for each visit"),
     ),
     _ASSUMPTIONS, _REFUSES, SOURCES, jacquez,
 )

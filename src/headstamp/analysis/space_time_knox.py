@@ -23,6 +23,7 @@ from headstamp.analysis import space_time_permutation as permutation
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
 from headstamp.analysis.space_time_chance import gamma_quantile, poisson_above, poisson_at_least
 from headstamp.analysis.space_time_checks import looked_at, unique, warnings
+from headstamp.analysis.space_time_effort import of_visits
 from headstamp.analysis.space_time_near_repeat import near_repeat
 from headstamp.analysis.space_time_points import Points, read
 from headstamp.errors import Invalid, Problem
@@ -85,12 +86,13 @@ class Counts:
 
 def knox(
     points: Sequence[Mapping[str, str]], space: float, time: float, permutations: int = 999, seed: int = 1,
-    bands: int = 0, level: float = 0.95,
+    bands: int = 0, level: float = 0.95, visits: Sequence[Mapping[str, str]] | None = None,
 ) -> Result:
     """The Knox test of these points.
 
     ``space`` in the unit of x and y, or in metres where the columns are latitude and longitude; ``time`` in
-    days where times are dates. ``bands`` gives a table of so many bands of both widths.
+    days where times are dates. ``bands`` gives a table of so many bands of both widths; ``visits`` are where and
+    when people looked, held against the finds.
     Raises Invalid for faulty cells and for thresholds that are none.
     """
     checked(space, time, permutations, bands, level)
@@ -109,7 +111,7 @@ def knox(
     if reason:
         return Result(**shared, refused=True, reason=reason, diagnostics=tuple(told), warnings=warnings(told))
     counts, later = count(given, found, moments, time, given.reach(space))
-    told += looked_at(given, given.reach(space), later)
+    told += [*looked_at(given, given.reach(space), later), *of_visits(visits, space, time, permutations, seed)]
     chance = _chance(given, found, moments, given.reach(space), time, permutations, seed)
     low, high = interval(counts, chance.var(), level)
     p = (1 + int(np.count_nonzero(chance >= counts.both))) / (1 + permutations)
@@ -283,6 +285,7 @@ MEASURE: Final = Measure(
         Input("seed", "whole number", "Of the dealing: the same gives the same", default=1),
         Input("bands", "whole number", "A near-repeat table of so many bands of distance and time", default=0),
         Input("level", "number", "The level of the interval", default=0.95),
+        Input("visits", "table", "Where and when people looked: the columns of points, a row for each visit"),
     ),
     ASSUMPTIONS, REFUSES, SOURCES, knox,
 )

@@ -18,6 +18,7 @@ from headstamp.analysis import space_time_pairs as close
 from headstamp.analysis import space_time_permutation as permutation
 from headstamp.analysis.measure import Diagnostic, Measure, Result
 from headstamp.analysis.space_time_checks import looked_at, warnings
+from headstamp.analysis.space_time_effort import of_visits
 from headstamp.analysis.space_time_knox import (
     ASSUMPTIONS,
     MOST_PAIRS,
@@ -38,7 +39,7 @@ _REFUSES: Final = f"{REFUSES} More than {MOST_PAIRS:,} pairs close in space."
 
 def modified_knox(
     points: Sequence[Mapping[str, str]], space: float, time: float, permutations: int = 999, seed: int = 1,
-    level: float = 0.95,
+    level: float = 0.95, visits: Sequence[Mapping[str, str]] | None = None,
 ) -> Result:
     """The modified Knox statistic of these points; thresholds as in the Knox test, Invalid as there."""
     knox_checked(space, time, permutations, 0, level)
@@ -57,7 +58,7 @@ def modified_knox(
     if reason:
         return replace(answer, refused=True, reason=reason, diagnostics=tuple(told), warnings=warnings(told))
     counts, later = count(given, found, moments, time, reach)
-    told += looked_at(given, reach, later)
+    told += [*looked_at(given, reach, later), *of_visits(visits, space, time, permutations, seed)]
     chance = _chance(found, moments, given.times, time, permutations, seed)
     statistic = counts.both - counts.modified
     # The dealings vary as they do without interaction; what is there varies with its own size.
