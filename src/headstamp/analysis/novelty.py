@@ -19,6 +19,7 @@ import numpy as np
 
 from headstamp.analysis.likeness import Floats, Likeness, by_group
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
+from headstamp.analysis.plot import Plot, Series
 from headstamp.analysis.shares_interval import wilson
 from headstamp.analysis.signature import Feature, Shown
 from headstamp.analysis.signature_table import Finds, Rows, read
@@ -238,6 +239,21 @@ def _text(
             f"({level:.0%}: {low:.2g} to {high:.2g}); {near}. In {alpha:.0%} of ordinary finds such an alarm is false.")
 
 
+def plots(result: Result) -> tuple[Plot, ...]:
+    """How unlike the catalogued finds are, the one asked of among them."""
+    scores = result.more.get("scores", ())
+    if not scores:
+        return ()
+    counts, edges = np.histogram(scores, bins=20, range=(0.0, 1.0))
+    own = float(result.more["unlike"])
+    return (Plot(
+        "unlike", "How unlike the others each catalogued find is", "unlike its nearest, from 0 to 1", "finds",
+        (Series("catalogued", "bars", tuple(
+            (float((low + high) / 2), int(count)) for low, high, count in zip(edges, edges[1:], counts, strict=False))),
+         Series(str(result.more["find"]), "points", ((own, 0),))),
+        words="A find far to the right of all others is unlike them; one among them is not."),)
+
+
 MEASURE: Final = Measure(
     NAME, VERSION, QUESTION,
     (
@@ -247,5 +263,5 @@ MEASURE: Final = Measure(
         Input("alpha", "number", "How often an ordinary find may be called unlike the others", default=0.05),
         Input("level", "number", "The level of the interval", default=0.95),
     ),
-    ASSUMPTIONS, REFUSES, SOURCES, novelty,
+    ASSUMPTIONS, REFUSES, SOURCES, novelty, plots,
 )
