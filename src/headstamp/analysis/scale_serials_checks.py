@@ -52,10 +52,11 @@ def hole(ranks: Ints, open_start: bool, alarm: float = ALARM) -> Diagnostic:
         return Diagnostic("hole", None, None, "Too few numbers to see holes between them.")
     at = int(gaps.argmax())
     p = widest(float(gaps[at] / gaps.sum()), n)
+    where = f"After number {int(bounds[at]):,} of the series" if bounds[at] else "At the start of the series"
     return Diagnostic("hole", p, p >= alarm, (
         "No hole is wider than chance leaves." if p >= alarm else
-        f"After the {int(bounds[at]):,}th number of the series {int(gaps[at]) - 1:,} are missing in a row, more than "
-        "chance leaves: there may be several blocks of numbers."))
+        f"{where} {int(gaps[at]) - 1:,} are missing in a row, more than chance "
+        "leaves: there may be several blocks of numbers."))
 
 
 def endings(distinct: Ints) -> Diagnostic:
