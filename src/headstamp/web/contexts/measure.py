@@ -174,13 +174,13 @@ def _told(answer: Answer) -> dict[str, Any]:
 
 def _problem(found: Measure, asked: Asked | None, one: Problem) -> tuple[str, str]:
     """What is wrong, and where it offers a word that can be asked, the address that asks so."""
-    to = ""
     if asked and asked.way == "case" and one.field and one.value:
         parameters = {p.name for p in view(found).parameters}
         if one.field in parameters and asked.given.get(one.field) != one.value:
             to = f"/measures/{found.name}?" + urlencode(
                 [*((k, v) for k, v in pairs(asked) if k != one.field), (one.field, one.value)])
-    return str(one), to
+            return f"{one.value}: {one.rule}", to
+    return str(one), ""
 
 
 def _answer(

@@ -36,7 +36,7 @@ class View {
   constructor(place) {
     this.place = place;
     this.plot = JSON.parse(place.dataset.plot);
-    this.drawn = place.querySelector("svg");
+    this.drawn = place.querySelector(".headstamp-plot");
     this.frame = JSON.parse(place.dataset.frame);
     this.sideways = this.frame.sideways;
     this.words = this.frame.x === null;
@@ -73,7 +73,7 @@ class View {
     if (this.plot.series.length < 2) return [];
     const list = document.createElement("div");
     list.className = "plot-keys";
-    list.setAttribute("role", "group");
+    list.setAttribute("role", "toolbar");
     list.setAttribute("aria-label", "Series");
     this.drawn.querySelectorAll(".plot-key > g").forEach((sample, number) => {
       const { x, y, height } = sample.getBBox();
@@ -130,7 +130,7 @@ class View {
       axisLabel: { color: ink, fontFamily: FONT, hideOverlap: true,
         // The ends of an axis are where the values end; only round numbers are named.
         showMinLabel: words || ends[0] === 0 || this.frame.y === ends ? null : false,
-        showMaxLabel: words || this.frame.y === ends ? null : false,
+        showMaxLabel: words || this.frame.y === ends || Number(ends[1].toPrecision(2)) === ends[1] ? null : false,
         ...(words && this.sideways ? { overflow: "truncate", width: Math.min(190, this.box.clientWidth * 0.4), interval: 0 } : {}),
         formatter: words ? undefined : (value) => said(value) },
       splitLine: { show: this.frame.y === ends, lineStyle: { color: ink, opacity: 0.14 } },
@@ -333,16 +333,22 @@ class View {
   }
 }
 
-const views = [...document.querySelectorAll("[data-plot]")].map((place) => {
+const views = [];
+
+function view(place) {
   try {
-    return new View(place);
+    views.push(new View(place));
   } catch (error) {
     place.querySelector(".plot-live")?.remove();
-    place.querySelector(".plot-told")?.remove();
-    place.querySelector("svg")?.removeAttribute("hidden");
+    place.querySelectorAll(".plot-told, .plot-keys").forEach((one) => one.remove());
+    place.querySelector(".headstamp-plot")?.removeAttribute("hidden");
     place.dataset.state = "still";
     console.warn(`A plot stays as it is: ${error.message}`);
-    return null;
   }
-}).filter(Boolean);
+}
+
+const fresh = () => document.querySelectorAll("[data-plot]:not([data-state])").forEach(view);
+fresh();
+// A long answer comes into the page when it is there.
+new MutationObserver(fresh).observe(document.getElementById("main"), { childList: true, subtree: true });
 dark.addEventListener("change", () => views.forEach((view) => view.start()));
