@@ -20,12 +20,13 @@ from headstamp.analysis.space_time_modified_knox import MEASURE as MODIFIED_KNOX
 from headstamp.analysis.spread import MEASURE as SPREAD
 from headstamp.analysis.standard_agreement import MEASURE as AGREEMENT
 from headstamp.analysis.standard_dispersion import MEASURE as DISPERSION
+from headstamp.analysis.standard_in_time import MEASURE as IN_TIME
 from headstamp.analysis.standard_lots import MEASURE as SHARED_LOTS
 from headstamp.errors import Missing
 
 MEASURES: tuple[Measure, ...] = (
     SERIALS, LISTS, LOTS, KNOX, MODIFIED_KNOX, JACQUEZ, SHARES, SDG, SOURCE, DISPERSION,
-    AGREEMENT, BURST, LAG, SPREAD, NOVELTY, NETWORK_SITES, NETWORK_PARTIES, SHARED_LOTS)
+    AGREEMENT, BURST, LAG, SPREAD, NOVELTY, NETWORK_SITES, NETWORK_PARTIES, SHARED_LOTS, IN_TIME)
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 
 
