@@ -15,6 +15,7 @@ from typing import Any
 
 from headstamp.places import svg
 from headstamp.publish.lettered import isolated, plain
+from headstamp.publish.network_drawing import SIDE, curve, key, key_high, labels
 from headstamp.publish.network_groups import MOST_NAMED, Grouped, Sign, grouped
 from headstamp.publish.network_layout import place
 from headstamp.publish.picture import Picture
@@ -22,9 +23,8 @@ from headstamp.vocab import vocabulary
 
 WARNING = ("This is the network found, not the network there is: who is better documented has more "
            "lines. A line says that somebody claims a transfer or a tie, nothing more.")
-_TITLE, _SIDE, _FOOT, _FONT = 30.0, 8.0, 30.0, 11.0
-_MOST_LINES, _MOST_LABELS = 400, 60
-_COLUMNS, _KEY_HIGH = 4, 15.0
+_TITLE, _FOOT = 30.0, 30.0
+_MOST_LINES = 400
 _FIRM, _TIE = "#3b6a8f", "#8a5a00"
 
 
@@ -137,23 +137,26 @@ class _Drawing:
         self.ties, self.inside = ties, Counter({at: n for at, n in goods.items() if at[0] == at[1]})
         edge_w, edge_h = 90.0, 24.0
         box = (self.width - 2 * edge_w, self.height - _TITLE - _FOOT - 2 * edge_h)
-        radii = [self._radius(at) for at in range(len(self.signs))]
+        radii = self.radii = [self._radius(at) for at in range(len(self.signs))]
         spots = place(radii, [(a, b, -n) for n, (a, b), _ in self.lines], *box)
         self.spots = [(x + edge_w, y + _TITLE + edge_h) for x, y in spots]
-        self.labels, self.key = self._labels()
+        ranked = sorted((at for at, sign in enumerate(self.signs) if sign.party),
+                        key=lambda at: (-self.signs[at].degree, self.signs[at].party))
+        self.labels, unplaced = labels([(at, self._name(at)) for at in ranked], self.spots, radii, self.width)
+        self.key = [(self._name(at), self.spots[at]) for at in unplaced]
 
     def svg(self, title: str) -> str:
-        rows = -(-len(self.key) // _COLUMNS)
-        high = self.height + (rows * _KEY_HIGH + 6 if rows else 0)
+        high = self.height + key_high(len(self.key))
         out = [svg.opening("headstamp-network", self.width, high, plain(title),
                            plain(self._described())),
-               f'<text class="chart-title" x="{svg.number(_SIDE)}" y="19" font-size="14" '
-               f'font-weight="600">{isolated(svg.shortened(title, self.width - 2 * _SIDE, 14))}</text>']
+               f'<text class="chart-title" x="{svg.number(SIDE)}" y="19" font-size="14" '
+               f'font-weight="600">{isolated(svg.shortened(title, self.width - 2 * SIDE, 14))}</text>']
         if not self.signs:
-            out.append(f'<text class="chart-label" x="{svg.number(_SIDE)}" y="48" font-size="11">'
+            out.append(f'<text class="chart-label" x="{svg.number(SIDE)}" y="48" font-size="11">'
                        "Nothing to show yet: no transfer or tie names two parties.</text>")
             return "".join((*out, "</svg>"))
-        out += [*self._lines(), *self._signs(), *self.labels, *self._legend(), *self._key(rows)]
+        out += [*self._lines(), *self._signs(), *self.labels, *self._legend(),
+                *key(self.key, self.width, self.height + 8)]
         return "".join((*out, "</svg>"))
 
     def _name(self, at: int) -> str:
@@ -170,37 +173,22 @@ class _Drawing:
 
     def _lines(self) -> Iterator[str]:
         for weight, (a, b), what in reversed(self.lines):
-            (x1, y1), (x2, y2) = self.spots[a], self.spots[b]
-            far = math.hypot(x2 - x1, y2 - y1) or 1.0
-            ux, uy = (x2 - x1) / far, (y2 - y1) / far
-            ra, rb = self._radius(a) + 1, self._radius(b) + 3
             n = -weight
             broad = min(1 + math.log2(n) * 0.7, 7)
             # Bent to one side, so that goods there and back, and a tie, lie beside each other.
-            bend = far * (0.12 if what == "transfer" else -0.08)
-            mx, my = (x1 + x2) / 2 - uy * bend, (y1 + y2) / 2 + ux * bend
+            line = curve(self.spots[a], self.spots[b], self.radii[a], self.radii[b],
+                         0.12 if what == "transfer" else -0.08)
             said = (f"{self._name(a)} to {self._name(b)}: {n:,} transfer{'s' if n != 1 else ''}"
                     if what == "transfer" else f"{self._name(a)} and {self._name(b)}: " + ", ".join(
                         f"{tie_word(k)} ({c:,})" if c > 1 else tie_word(k)
                         for k, c in sorted(self.ties[a, b].items())))
             colour = _FIRM if what == "transfer" else _TIE
-            tx, ty = x2 - mx, y2 - my
-            end = math.hypot(tx, ty) or 1.0
-            ex, ey = x2 - tx / end * rb, y2 - ty / end * rb
-            sx, sy = x1 + (mx - x1) / (math.hypot(mx - x1, my - y1) or 1) * ra, y1 + (my - y1) / (
-                math.hypot(mx - x1, my - y1) or 1) * ra
             yield (f'<g class="net-{what}"><title>{isolated(said)}</title>'
-                   f'<path d="M{svg.number(sx)},{svg.number(sy)}Q{svg.number(mx)},{svg.number(my)},'
-                   f'{svg.number(ex)},{svg.number(ey)}" fill="none" stroke="{colour}" '
+                   f'<path d="{line.path}" fill="none" stroke="{colour}" '
                    f'stroke-opacity="0.55" stroke-width="{svg.number(broad)}"'
                    + (' stroke-dasharray="5 4"' if what == "tie" else "") + "/>")
             if what == "transfer":
-                wide = 4 + broad / 2
-                px, py = -ty / end, tx / end
-                bx, by = ex - tx / end * wide * 1.6, ey - ty / end * wide * 1.6
-                yield (f'<path class="net-tip" d="M{svg.number(ex)},{svg.number(ey)}L'
-                       f'{svg.number(bx + px * wide)},{svg.number(by + py * wide)},'
-                       f'{svg.number(bx - px * wide)},{svg.number(by - py * wide)}z" fill="{colour}"/>')
+                yield line.tip(broad, colour)
             yield "</g>"
 
     def _signs(self) -> Iterator[str]:
@@ -224,54 +212,12 @@ class _Drawing:
                        f'font-size="10" text-anchor="middle">{len(sign.members):,}</text>')
             yield "</g>"
 
-    def _labels(self) -> tuple[list[str], list[int]]:
-        """Names of the best joined, each where it covers no sign; and those that found no place."""
-        taken = [(x - r, y - r, x + r, y + r) for (x, y), r in
-                 ((self.spots[at], self._radius(at)) for at in range(len(self.signs)))]
-        ranked = sorted((at for at, sign in enumerate(self.signs) if sign.party),
-                        key=lambda at: (-self.signs[at].degree, self.signs[at].party))
-        written: list[str] = []
-        unplaced: list[int] = []
-        for at in ranked[:_MOST_LABELS]:
-            said = svg.shortened(self._name(at), 170, _FONT)
-            wide, (x, y), r = svg.text_width(said, _FONT), self.spots[at], self._radius(at)
-            for left, base in ((x - wide / 2, y + r + 12), (x - wide / 2, y - r - 5),
-                               (x + r + 4, y + 4), (x - r - 4 - wide, y + 4)):
-                rect = (left, base - _FONT, left + wide, base + 3)
-                if rect[0] < 2 or rect[2] > self.width - 2 or any(
-                        rect[0] < o[2] and o[0] < rect[2] and rect[1] < o[3] and o[1] < rect[3]
-                        for o in taken):
-                    continue
-                taken.append(rect)
-                written.append(
-                    f'<text class="flow-label" x="{svg.number(left + wide / 2)}" '
-                    f'y="{svg.number(base)}" font-size="{svg.number(_FONT)}" text-anchor="middle" '
-                    'stroke="#ffffff" stroke-width="3" stroke-linejoin="round" '
-                    f'paint-order="stroke">{isolated(said)}</text>')
-                break
-            else:
-                unplaced.append(at)
-        return written, unplaced
-
-    def _key(self, rows: int) -> Iterator[str]:
-        """Numbers in the signs whose names found no place, and the names below."""
-        wide = (self.width - 2 * _SIDE) / _COLUMNS
-        for number, at in enumerate(self.key, 1):
-            x, y = self.spots[at]
-            yield (f'<text class="net-number" x="{svg.number(x)}" y="{svg.number(y + 3.6)}" '
-                   f'font-size="10" font-weight="700" text-anchor="middle" fill="#ffffff">{number}</text>')
-            column, row = divmod(number - 1, rows)
-            said = svg.shortened(self._name(at), wide - 34, _FONT)
-            yield (f'<text class="chart-label" x="{svg.number(_SIDE + column * wide)}" '
-                   f'y="{svg.number(self.height + 8 + row * _KEY_HIGH)}" font-size="{svg.number(_FONT)}">'
-                   f'<tspan font-weight="600">{number}</tspan> {isolated(said)}</text>')
-
     def _legend(self) -> Iterator[str]:
         y = self.height - 10
-        yield (f'<g class="net-transfer"><path d="M{svg.number(_SIDE)},{svg.number(y - 4)}h26" '
-               f'stroke="{_FIRM}" stroke-width="2"/><path class="net-tip" d="M{svg.number(_SIDE + 32)},'
+        yield (f'<g class="net-transfer"><path d="M{svg.number(SIDE)},{svg.number(y - 4)}h26" '
+               f'stroke="{_FIRM}" stroke-width="2"/><path class="net-tip" d="M{svg.number(SIDE + 32)},'
                f'{svg.number(y - 4)}l-8,-4,0,8z" fill="{_FIRM}"/></g>'
-               f'<text class="chart-label" x="{svg.number(_SIDE + 38)}" y="{svg.number(y)}" '
+               f'<text class="chart-label" x="{svg.number(SIDE + 38)}" y="{svg.number(y)}" '
                'font-size="10.5">transfers, broader for more</text>'
                f'<g class="net-tie"><path d="M220,{svg.number(y - 4)}h32" stroke="{_TIE}" '
                f'stroke-width="2" stroke-dasharray="5 4"/></g><text class="chart-label" x="258" '

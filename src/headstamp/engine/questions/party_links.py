@@ -1,4 +1,7 @@
-"""Parties, their transfers, past custody and ties, and what each of these rests on."""
+"""Parties, their transfers, past custody and ties, and what each of these rests on.
+
+A recovery is left out: it ended the way of the goods, and joins everybody to those who documented them.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ def transfers(engine: Engine) -> Rows:
         JOIN party AS giver ON giver.id = told.from_party
         JOIN party AS taker ON taker.id = told.to_party
         LEFT JOIN document ON document.id = told.source_document
+        WHERE told.transfer_kind <> 'recovered'
         ORDER BY told.id
         """)
     return widened(rows, sources_of(engine, "transfer", reply=True))
@@ -40,7 +44,7 @@ def custody(engine: Engine) -> Rows:
         JOIN party AS giver ON giver.id = told.from_party
         JOIN party AS taker ON taker.id = told.to_party
         LEFT JOIN document ON document.id = told.source_document
-        WHERE told.act IS NULL
+        WHERE told.act IS NULL AND told.custody_kind <> 'recovered'
         ORDER BY told.id
         """)
     return widened(rows, sources_of(engine, "custody", reply=True))
