@@ -32,6 +32,7 @@ PROMISED = {
     "sync": ["pair", "title", "other", "host", "port", "minutes", "reason"],
     "take": ["key", "release", "leave", "list_aside", "receipt", "reason"],
     "conflicts": ["choose", "reason"],
+    "signature": [], "spread": ["signature"], "novel": ["item", "alpha"],
     "trace": [], "alert": [], "parts": [], "party": [], "custody": [], "diversion": ["every", "record", "hypothesis"], "receipt": ["output", "language", "check"],
     "derive": ["what", "tool", "tier"], "iafq": ["year", "country", "output", "classes"],
     "picture": ["output", "family", "unit", "party", "first", "last"],

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from headstamp.actions.found import Found, found_by_reader, shows, signature_of
 from headstamp.analysis.measure import Result
-from headstamp.analysis.novelty import in_turn
+from headstamp.analysis.novelty import in_turn, novelty
 from headstamp.analysis.signature import Feature, Proposed, Signature, propose
 from headstamp.analysis.spread import spread
 from headstamp.analysis.spread_area import area
@@ -173,6 +173,18 @@ def novelties(reader: Reader, alpha: float = ALPHA, finds: Sequence[Found] | Non
             f"Of {one.groups:,} groups of finds before it a share of {one.p:.2g} or less is as unlike the others; "
             + (f"with the nearest it shares {shared}." if shared else "it shares nothing with any of them."))))
     return Novelties(tuple(found), len(told), alpha)
+
+
+def novelty_of(reader: Reader, item: str, alpha: float = ALPHA) -> Result:
+    """The measure ``novelty.find`` of one find against all others. Raises Missing, Invalid for what is no find."""
+    reader.get(item)
+    rows = [{"find": one.item, "kind": each.kind, "value": each.value, "group": one.group}
+            for one in found_by_reader(reader) for each in sorted(one.shown)]
+    if not any(row["find"] == item for row in rows):
+        raise Invalid("this find cannot be held against others", [Problem(
+            "nothing was noted of it, or it is a part of another", "Record a feature of it, or name what it is a part of.",
+            "item", item)])
+    return novelty(rows, item, alpha)
 
 
 def proposed(reader: Reader, items: Sequence[str]) -> list[Proposed]:
