@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headstamp.analysis.scale_serials import Posterior, serials
+from headstamp.analysis.scale_serials import MEASURE, Posterior, serials
 from headstamp.errors import Invalid
 from tests.effort import counted
 
@@ -229,3 +229,12 @@ def test_bad_input_is_named(values: list[int], options: dict[str, float], rule: 
 def test_too_few_are_refused() -> None:
     for values in ([], [7], [7, 7, 7, 9]):
         assert serials(values).refused
+
+
+def test_its_plot_holds_the_numbers_and_the_likelihood() -> None:
+    numbers, models = MEASURE.plot(serials([2, 6, 7, 14]))
+    assert [one.name for one in numbers.series] == ["total", "numbers found"]
+    assert numbers.series[1].points == ((2, 0), (6, 0), (7, 0), (14, 0))
+    # P(14 is the largest of four | N) falls as 1 / C(N, 4).
+    assert dict(numbers.series[0].points)[28.0] == pytest.approx(comb(14, 4) / comb(28, 4))
+    assert models.name == "models" and MEASURE.plot(serials([7])) == ()

@@ -11,6 +11,7 @@ from headstamp.analysis.network import MEASURE_SITES as NETWORK_SITES
 from headstamp.analysis.novelty import MEASURE as NOVELTY
 from headstamp.analysis.scale_lists import MEASURE as LISTS
 from headstamp.analysis.scale_lots import MEASURE as LOTS
+from headstamp.analysis.scale_rate import MEASURE as RATE
 from headstamp.analysis.scale_serials import MEASURE as SERIALS
 from headstamp.analysis.shares import MEASURE as SHARES
 from headstamp.analysis.source_likelihood import MEASURE as SOURCE
@@ -25,7 +26,7 @@ from headstamp.analysis.standard_lots import MEASURE as SHARED_LOTS
 from headstamp.errors import Missing
 
 MEASURES: tuple[Measure, ...] = (
-    SERIALS, LISTS, LOTS, KNOX, MODIFIED_KNOX, JACQUEZ, SHARES, SDG, SOURCE, DISPERSION,
+    SERIALS, LISTS, LOTS, RATE, KNOX, MODIFIED_KNOX, JACQUEZ, SHARES, SDG, SOURCE, DISPERSION,
     AGREEMENT, BURST, LAG, SPREAD, NOVELTY, NETWORK_SITES, NETWORK_PARTIES, SHARED_LOTS, IN_TIME)
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 

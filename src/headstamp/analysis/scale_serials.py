@@ -16,7 +16,8 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
+from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result, models_plot
+from headstamp.analysis.plot import Plot, Series
 from headstamp.analysis.scale_serials_blocks import Block, known, parted, together, unsound
 from headstamp.analysis.scale_serials_checks import Ints, dense, endings, hole, spread
 from headstamp.analysis.scale_serials_groups import LEAST as LEAST_GROUPS
@@ -323,6 +324,21 @@ def _rounded(value: float | None) -> str:
     return "?" if value is None else f"{round(value):,}"
 
 
+def plot(result: Result) -> tuple[Plot, ...]:
+    """The numbers found and how likely each total makes the largest of them; the models beside."""
+    drawn = []
+    found = result.more.get("numbers") or []
+    likely = result.more.get("likelihood") or []
+    if found:
+        series = [Series("numbers found", "points", tuple((float(one), 0.0) for one in found))]
+        if likely and not result.refused:
+            series.insert(0, Series("total", "line", tuple((n, value) for n, value in likely)))
+        drawn.append(Plot("numbers", "The numbers found, and how likely each total makes them", "number",
+                          "likelihood beside the likeliest total", tuple(series), words=(
+                              "Numbers of one series found as if by lot lie evenly; clumps and holes are told of beside.")))
+    return (*drawn, *models_plot(result))
+
+
 MEASURE: Final = Measure(
     NAME, VERSION, QUESTION,
     (
@@ -339,5 +355,5 @@ MEASURE: Final = Measure(
         Input("expected_sd", "number", "Of the gamma prior: its standard deviation"),
         Input("level", "number", "The level of the interval", default=0.95),
     ),
-    ASSUMPTIONS, REFUSES, SOURCES, serials,
+    ASSUMPTIONS, REFUSES, SOURCES, serials, plot,
 )
