@@ -9,9 +9,9 @@ country to say; no program can know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from headstamp.store.reader import Reader
 from headstamp.tracing.hypothesis import RULE
@@ -42,41 +42,45 @@ class Tracing:
 
 def gather(reader: Reader) -> Tracing:
     """The state of tracing of all items that requests, replies and reviewed findings name."""
+    requests = list(reader.stream("trace_request"))
+    asked = {one.id: one.get("items") or () for one in requests}
+    return states(
+        ({"item": item, "request": one.id, "status": one.get("status"), "sent_on": one.get("sent_on")}
+         for one in requests for item in asked[one.id]),
+        ({"item": item, "request": one.get("request"), "reply_code": one.get("reply_code")}
+         for one in reader.stream("trace_reply")
+         for item in one.get("items") or asked.get(one.get("request") or "", ())),
+        ({"item": item, "finding": one.id, "status": one.get("status"), "method": one.get("method"),
+          "probability": one.get("probability")} for one in reader.stream("finding") for item in one.get("items") or ()))
+
+
+def states(
+    requested: Iterable[Mapping[str, Any]], replied: Iterable[Mapping[str, Any]], found: Iterable[Mapping[str, Any]],
+) -> Tracing:
+    """The furthest the tracing of each item came, from a row for each item of each request, reply and finding.
+
+    Columns: item, request, status, sent_on; item, request, reply_code; item, finding, status, method, probability.
+    """
     best: dict[str, tuple[str, str]] = {}
 
-    def note(items: Sequence[str], state: str, by: str) -> None:
-        for item in items:
-            before = best.get(item)
-            if before is None or _ORDER.index(state) < _ORDER.index(before[0]):
-                best[item] = (state, by)
+    def note(item: str, state: str, by: str) -> None:
+        before = best.get(item)
+        if before is None or _ORDER.index(state) < _ORDER.index(before[0]):
+            best[item] = (state, by)
 
-    asked: dict[str, Sequence[str]] = {}
-    silent: dict[str, Sequence[str]] = {}
-    for request in reader.stream("trace_request"):
-        items = request.get("items") or ()
-        asked[request.id] = items
-        status = request.get("status", "draft")
-        if status in _UNSENT and not request.get("sent_on"):
-            continue
-        if status in _OVER:
-            note(items, IN_VAIN, request.id)
-        else:
-            silent[request.id] = items
-    answered: dict[str, set[str]] = {}
-    for reply in reader.stream("trace_reply"):
-        by = reply.get("request") or ""
-        items = reply.get("items") or asked.get(by, ())
-        code = reply.get("reply_code")
-        if code in _CONFIRMED:
-            note(items, TRACED, by)
-        elif code in _IN_VAIN:
-            note(items, IN_VAIN, by)
+    answered: set[tuple[str, str]] = set()
+    for row in replied:
+        item, by, code = row["item"], row["request"] or "", row["reply_code"]
         if code in _CONFIRMED | _IN_VAIN:
-            answered.setdefault(by, set()).update(items)
-    for id_, items in silent.items():
-        note([one for one in items if one not in answered.get(id_, ())], OPEN, id_)
-    for finding in reader.stream("finding"):
-        told = str(finding.get("method") or "").startswith(RULE) and finding.get("probability")
-        if told and finding.get("status") in _REVIEWED:
-            note(finding.get("items") or (), ESTABLISHED, finding.id)
+            answered.add((by, item))
+            note(item, TRACED if code in _CONFIRMED else IN_VAIN, by)
+    for row in requested:
+        item, by, status = row["item"], row["request"], row["status"] or "draft"
+        if status in _OVER:
+            note(item, IN_VAIN, by)
+        elif (by, item) not in answered and (status not in _UNSENT or row["sent_on"]):
+            note(item, OPEN, by)
+    for row in found:
+        if str(row["method"] or "").startswith(RULE) and row["probability"] and row["status"] in _REVIEWED:
+            note(row["item"], ESTABLISHED, row["finding"])
     return Tracing(best)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from headstamp.actions.feeds import networks, points, serials, signatures
+from headstamp.actions.feeds import networks, points, serials, signatures, supplies, things, tracing
 from headstamp.actions.feeds.feed import Feed
 
 FEEDS: tuple[Feed, ...] = (
     serials.FEED,
     *signatures.FEEDS, *points.FEEDS,
     networks.SITES, networks.PARTIES,
+    *things.FEEDS, tracing.FEED, supplies.FEED,
 )
 BY_MEASURE = {feed.measure: feed for feed in FEEDS}

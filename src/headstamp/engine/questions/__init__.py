@@ -15,6 +15,9 @@ from headstamp.engine.questions import (
     serials,
     signatures,
     site_links,
+    supplies,
+    things,
+    tracing,
     visits,
 )
 from headstamp.errors import Missing
@@ -31,6 +34,7 @@ QUESTIONS: tuple[Question, ...] = (
     recoveries.QUESTION, recoveries.VISITED_QUESTION,
     *site_links.QUESTIONS,
     *party_links.QUESTIONS,
+    *things.QUESTIONS, *tracing.QUESTIONS, supplies.QUESTION,
 )
 _BY_NAME = {question.name: question for question in QUESTIONS}
 
