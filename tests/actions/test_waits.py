@@ -32,6 +32,8 @@ def case(tmp_path: Path) -> Iterator[Case]:
                 make("finding", "one", sentence="It came from the north.", status="in_review",
                      named=["party-north0000"]),
                 make("finding", "two", sentence="It is a rifle.", status="in_review"),
+                make("alert", "one", title="Olive crates"),
+                make("alert", "two", title="Grey crates", tier="sealed"),
             ])
         yield made
 
@@ -44,12 +46,14 @@ def test_each_thing_that_waits_is_counted(case: Case) -> None:
     assert counts(case, "sealed") == {
         "requests-to-chase": 1, "replies-unread": 1, "requests-unsent": 1,
         "findings-asking": 1, "findings-review": 1, "parties": 1,
+        "alerts-draft": 2,
     }
 
 
 def test_who_may_not_see_a_reply_is_not_told_that_one_waits(case: Case) -> None:
     assert "replies-unread" not in counts(case, "restricted")
     assert counts(case, "public") == {"parties": 1}
+    assert counts(case, "partner")["alerts-draft"] == 1
 
 
 def test_a_question_that_is_put_is_still_waited_for(case: Case) -> None:
@@ -65,4 +69,5 @@ def test_an_empty_case_has_nothing_that_waits(tmp_path: Path) -> None:
 def test_a_large_case_is_not_kept_waiting(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MOST_REQUESTS", "MOST_FINDINGS", "MOST_PARTIES"):
         monkeypatch.setattr(module, name, 1)
-    assert counts(case, "sealed") == {"requests": None, "findings": None, "parties": None}
+    assert counts(case, "sealed") == {
+        "requests": None, "findings": None, "parties": None, "alerts-draft": 2}

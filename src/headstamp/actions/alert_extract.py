@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ from headstamp.publish.alert_extract import (
     Extract,
     features_of,
     gather,
+    shorter,
     speaks,
 )
 from headstamp.publish.alert_page import DENSITIES, in_letters, render
@@ -191,8 +193,10 @@ def _candidates(reader: Reader, alert: Mapping[str, Any]) -> Sequence[Shown]:
 
 
 def extract_pdf(extract: Extract) -> bytes:
-    """The extract as PDF of one page: set the closer, the more it has to say."""
-    return print_on_one_page(render(extract, density) for density in range(DENSITIES))
+    """The extract as PDF of one page: set the closer, the more it has to say; at last with less of it."""
+    return print_on_one_page(chain(
+        (render(extract, density) for density in range(DENSITIES)),
+        (render(one, DENSITIES - 1) for one in (shorter(extract),))))
 
 
 def write_extract(extract: Extract, path: Path) -> Written:

@@ -1,4 +1,4 @@
-"""What waits for a person: requests to chase, replies to read, parties to be asked, names to judge.
+"""What waits for a person: requests to chase, replies to read, parties to ask, alerts to check, names to judge.
 
 What is missing from the records stands elsewhere (:mod:`headstamp.actions.missing`); this is the
 work of tracing that was begun and cannot go on by itself. Each line is a count and the page where
@@ -39,7 +39,8 @@ class Wait:
 def waits(case: Case, reader: Reader) -> tuple[Wait, ...]:
     """All that waits, as this reader sees it; what does not is left out."""
     totals = reader.totals()
-    found = [*_requests(case, reader, totals["trace_request"]), *_findings(reader, totals["finding"])]
+    found = [*_requests(case, reader, totals["trace_request"]), *_findings(reader, totals["finding"]),
+             *_alerts(reader, totals["alert"])]
     if totals["party"] > 1:
         few = totals["party"] <= MOST_PARTIES
         found.append(Wait("parties", "pairs of parties that may be one",
@@ -66,6 +67,16 @@ def _requests(case: Case, reader: Reader, total: int) -> list[Wait]:
          sum(one.status in ("draft", "checked") for one in cards)),
     )
     return [Wait(name, title, count, "/desk") for name, title, count in told]
+
+
+def _alerts(reader: Reader, total: int) -> list[Wait]:
+    if not total:
+        return []
+    by_state = dict(reader.count("alert", "alert_state")[1])
+    told = (("draft", "alerts to be checked by another than who wrote them"),
+            ("checked", "alerts to be sent"), ("sent", "alerts that nobody has acknowledged yet"))
+    return [Wait(f"alerts-{state}", title, by_state.get(state, 0), f"/alerts?alert_state={state}")
+            for state, title in told]
 
 
 def _findings(reader: Reader, total: int) -> list[Wait]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -28,7 +28,7 @@ from headstamp.store.shown import Shown
 LANGUAGES: Final = ("en", "fr", "es", "ar", "ru")
 PHOTOGRAPHS: Final = 2
 FEATURES, MARKS, THINGS, CONTACTS, PLACES = 10, 8, 3, 5, 4
-LETTERS, MARK_LETTERS, TITLE_LETTERS = 600, 120, 160
+LETTERS, MARK_LETTERS, TITLE_LETTERS = 600, 100, 160
 MOST_ITEMS: Final = 200
 """Of so many of an alert's own items markings and features are looked at."""
 
@@ -238,20 +238,20 @@ def gather(
         letter.language, words, letter.rtl, alert.id, number_of(alert.id), reader.clearance,
         words.get(f"state_{alert.get('alert_state', 'draft')}", ""),
         words[f"kind_{alert.get('alert_kind', 'other')}"],
-        _cut(str(alert.get("title") or ""), words, TITLE_LETTERS), _to(reader, alert, words),
+        _cut(str(alert.get("title") or ""), TITLE_LETTERS), _to(reader, alert, words),
         said_date(alert.get("sent_on"), letter), things, makes,
-        tuple(Feature(kind, words[f"feature_{kind}"], _cut(value, words, MARK_LETTERS))
+        tuple(Feature(kind, words[f"feature_{kind}"], _cut(value, MARK_LETTERS))
               for kind, value in features[:FEATURES]), max(0, len(features) - FEATURES), least,
-        tuple(_cut(text, words, MARK_LETTERS) for text in marks[:MARKS]), max(0, len(marks) - MARKS),
-        "" if said == features_said(features) else _cut(said, words), photographs,
+        tuple(_cut(text, MARK_LETTERS) for text in marks[:MARKS]), max(0, len(marks) - MARKS),
+        "" if said == features_said(features) else _own(said, words), photographs,
         _when_where(first, words, letter), _when_where(last, words, letter),
         said_date(first.day, letter) if first else "", said_date(last.day, letter) if last else "", here,
         _known(reader, alert, finds, own_finds, letter, words), len(finds),
-        reader.clearance in ("public", "partner"), _cut(str(alert.get("where_seen") or ""), words),
+        reader.clearance in ("public", "partner"), _own(alert.get("where_seen"), words),
         tuple(words[name] for name in (
             "unknown_maker", "unknown_elsewhere", "unknown_days",
             *(() if photographs else ("unknown_no_photograph",)))),
-        _cut(str(alert.get("not_known") or ""), words),
+        _own(alert.get("not_known"), words),
         (words["sure_novel" if novel else "sure_signature"], *(
             (words["sure_alarm"].format(share=_share(false_alarms)),) if false_alarms is not None else ())),
         contact, _withheld(reader, whole, pictures, words),
@@ -260,9 +260,26 @@ def gather(
     )
 
 
-def _cut(text: str, words: Mapping[str, str], most: int = LETTERS) -> str:
-    text = text.strip()
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}… ({words['cut']})"
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _own(text: str | None, words: Mapping[str, str], most: int = LETTERS) -> str:
+    """Somebody's words; where they are cut the page says so."""
+    told = (text or "").strip()
+    return told if len(told) <= most else f"{_cut(told, most)} ({words['cut']})"
+
+
+def shorter(extract: Extract) -> Extract:
+    """The same with less of all that can be long: for what would not fit on one page otherwise."""
+    few, most, words = 5, LETTERS // 3, extract.words
+    return replace(
+        extract, features=extract.features[:few], marks=extract.marks[:few],
+        looks_like=_own(extract.looks_like, words, most), where_seen=_own(extract.where_seen, words, most),
+        not_known=_own(extract.not_known, words, most),
+        features_left=extract.features_left + max(0, len(extract.features) - few),
+        marks_left=extract.marks_left + max(0, len(extract.marks) - few),
+        cautions=tuple(_cut(one, LETTERS) for one in extract.cautions[:2]))
 
 
 def _share(rate: float) -> str:
