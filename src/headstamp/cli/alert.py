@@ -89,16 +89,19 @@ def find(
     dry: Annotated[bool, typer.Option("--dry", help="Only say what would be drafted.")] = False,
     alpha: Annotated[float | None, typer.Option(
         "--false-alarms", metavar="SHARE", show_default=False,
-        help="The share of false alarms taken into the bargain for finds unlike all others.")] = None,
+        help="The share of false alarms taken into the bargain for finds unlike all before them.")] = None,
+    since: Annotated[str, typer.Option("--since", metavar="DATE", show_default=False,
+                                       help="Only what was met since this day.")] = "",
 ) -> None:
     """Look for what the finds speak for, and draft an alert of each; never twice of one fact."""
     from headstamp.actions.alerts import draft_alerts, find_alerts
     from headstamp.actions.spread import ALPHA
     from headstamp.publish.alert_extract import number_of
 
-    settings = session.settings()
+    settings, first = session.settings(), _day(since, "--since")
     with session.open() as case:
-        found = find_alerts(case, case.read(settings.clearance), alpha=ALPHA if alpha is None else alpha)
+        found = find_alerts(case, case.read(settings.clearance), alpha=ALPHA if alpha is None else alpha,
+                            since=first.isoformat() if first else "")
         done = [] if dry else draft_alerts(case, found.new, actor=settings.actor)
 
     def words() -> None:
@@ -220,10 +223,10 @@ def extract(
                  lambda: line(f"Written to {written.path} ({written.size:,} bytes)."))
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, option: str = "--on") -> date | None:
     if not text:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Invalid(f"--on takes a day such as 2026-03-02, not {text!r}") from None
+        raise Invalid(f"{option} takes a day such as 2026-03-02, not {text!r}") from None
