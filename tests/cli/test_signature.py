@@ -38,7 +38,7 @@ def test_what_finds_share_is_proposed(run: Run, folder: Path) -> None:
 
 def test_spread(run: Run, folder: Path) -> None:
     told = run("spread", "sig-aaaa", "--case", folder)
-    assert "First met on 2020-01-01, in IQ" in told.out and "warning: " in told.out and "No visit is on record" in told.err + told.out
+    assert "First met on 2020-01-01, in Iraq" in told.out and "warning: " in told.out and "No visit is on record" in told.err + told.out
     found = run("spread", "sig-aaaa", "--case", folder, "--json").json
     assert found["refused"] is True and found["more"]["newest"] == "item-b1aa" and len(found["new_places"]) == 2
     measured = run("measure", "spread.signature", "--signature", "sig-aaaa", "--case", folder, "--json").json

@@ -125,7 +125,7 @@ def as_table(finds: Sequence[Found], signature: Signature) -> list[dict[str, str
         "find": one.item, "date": one.date, "signature": _word(shows(one, signature)),
         "latitude": "" if one.latitude is None else repr(one.latitude),
         "longitude": "" if one.longitude is None else repr(one.longitude),
-        "theatre": one.country, "place": one.site or "", "group": one.group,
+        "theatre": COUNTRY.show(one.country) if one.country else "", "place": one.site or "", "group": one.group,
     } for one in finds]
 
 

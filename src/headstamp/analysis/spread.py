@@ -301,6 +301,8 @@ def _first_words(more: dict[str, Any]) -> str:
 def _area_words(newest: Find, sure: bool, beyond: Area | None) -> str:
     if beyond is None:
         return "How far the newest lies from the others is not known."
+    if beyond.beyond < 0.5:
+        return f"{newest.name} was met where it had been met before."
     hull = ("" if beyond.outside is None else f", {beyond.beyond_hull:,.0f} km outside the hull of the earlier ones"
             if beyond.outside else ", inside the hull of the earlier ones")
     looked = "" if beyond.looked is None else (
@@ -328,7 +330,7 @@ def plots(result: Result) -> tuple[Plot, ...]:
     """The share of finds by time, and how far each sighting lay from the nearest before it."""
     periods = result.more.get("periods", ())
     shares = Plot(
-        "share", "Share of documented finds that show the signature", "middle of period", "share",
+        "share", "Share of documented finds that show the signature", "period", "share",
         (Series("share", "intervals", tuple(
             (f"{one['from']} to {one['to']}", one["share"], one["low"], one["high"]) for one in periods)),),
         words="More recording does not raise a share; a rise within places does.")

@@ -18,7 +18,7 @@ def ask(engine: Engine, **given: Any) -> Rows:
     ``least`` is how many of them a find must show, None where all.
     """
     found = engine.rows(
-        "SELECT id, name, least, CAST(features AS VARCHAR(1000000)) AS features FROM signature ORDER BY id")
+        "SELECT id, name, least, features FROM signature ORDER BY id")
     return [{"signature": row["id"], "name": row["name"], "least": row["least"], "kind": one["kind"], "value": one["value"]}
             for row in found for one in orjson.loads(row["features"] or "[]")]
 

@@ -13,7 +13,6 @@ from headstamp.analysis.measure import Result
 from headstamp.analysis.signature import Signature
 from headstamp.analysis.spread import plots, spread
 from headstamp.errors import Missing
-from headstamp.kinds.country import COUNTRY
 from headstamp.publish.picture import Picture
 from headstamp.publish.plot_picture import picture_of_plot
 from headstamp.publish.spread_map import spread_map
@@ -159,5 +158,5 @@ def _theatre(one: Mapping[str, Any]) -> TheatreView:
     window = one["first_to"] or ""
     if one["first_from"] != one["first_to"]:
         window = f"{one['first_from'] or '?'} to {one['first_to'] or '?'}"
-    return TheatreView(COUNTRY.show(one["theatre"]), one["finds"], one["sightings"], one["before"], window,
+    return TheatreView(one["theatre"], one["finds"], one["sightings"], one["before"], window,
                        "" if one["chance_none"] is None else f"{one['chance_none']:.2g}")
