@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from headstamp.actions.feeds import networks, points, serials, signatures, supplies, things, tracing
+from headstamp.actions.feeds import (
+    networks,
+    points,
+    serials,
+    signatures,
+    source,
+    standard,
+    supplies,
+    things,
+    tracing,
+)
 from headstamp.actions.feeds.feed import Feed
 
 FEEDS: tuple[Feed, ...] = (
@@ -10,5 +20,6 @@ FEEDS: tuple[Feed, ...] = (
     *signatures.FEEDS, *points.FEEDS,
     networks.SITES, networks.PARTIES,
     *things.FEEDS, tracing.FEED, supplies.FEED,
+    *standard.FEEDS, source.FEED,
 )
 BY_MEASURE = {feed.measure: feed for feed in FEEDS}

@@ -15,6 +15,7 @@ from headstamp.engine.questions import (
     serials,
     signatures,
     site_links,
+    standard,
     supplies,
     things,
     tracing,
@@ -35,6 +36,7 @@ QUESTIONS: tuple[Question, ...] = (
     *site_links.QUESTIONS,
     *party_links.QUESTIONS,
     *things.QUESTIONS, *tracing.QUESTIONS, supplies.QUESTION,
+    *standard.QUESTIONS,
 )
 _BY_NAME = {question.name: question for question in QUESTIONS}
 
