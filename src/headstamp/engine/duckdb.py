@@ -110,6 +110,10 @@ class DuckDB:
         """SQL of the text under a name in a JSON object; nothing where it has no such name."""
         return f"json_extract_string({expression}, {quoted('$.' + name)})"
 
+    def days(self, first: str, last: str) -> str:
+        """SQL of the whole days from one ISO day to another."""
+        return f"(CAST({last} AS DATE) - CAST({first} AS DATE))"
+
     def close(self) -> None:
         """Lets go of all it holds."""
         self._connection.close()

@@ -30,6 +30,13 @@ class Engine(Protocol):
         """SQL of the text under a name in a JSON object, such as a member; nothing where it has no such name."""
         ...
 
+    def days(self, first: str, last: str) -> str:
+        """SQL of the whole days from one ISO day (a text like 2017-02-01) to another.
+
+        A text that is no day is an error of the question, not an empty cell.
+        """
+        ...
+
     def read_only(self, sql: str) -> Rows:
         """The answer to SQL that somebody typed. Raises Invalid where it is not one question."""
         ...

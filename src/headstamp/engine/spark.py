@@ -30,6 +30,7 @@ _SETTINGS: Final = {
     "spark.sql.ansi.enabled": "true",  # an error where a value does not fit, not an empty cell
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
     "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",  # a moment as written, in whatever zone this machine is
     "spark.sql.caseSensitive": "false",
     "spark.sql.runSQLOnFiles": "false",  # nothing but the snapshot's tables
 }
@@ -40,6 +41,8 @@ _MOST_PARTS: Final = 400
 _TEXT: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\r\n]*")
 _WORD: Final = re.compile(r"\w+")
 # What the asker can mend, by class of SQLSTATE: data, syntax and names, what is not supported, cardinality.
+_STATE: Final = re.compile(r"SQLSTATE: (\w{5})")
+_CALL: Final = re.compile(r"^An error occurred while calling \S+\s*:?\s*(?:[\w.$]+(?:Exception|Error): )?")
 _ASKERS: Final = ("0A", "21", "22", "42")
 
 
@@ -80,10 +83,8 @@ class Spark:
             self._tables(sql)
             answer = self._session.sql(_texts_as_written(sql), dict(parameters or {}))
             return plain_rows(answer.columns, answer.collect())
-        except PySparkException as error:
-            raise _told(error) from error
-        except (Py4JError, OSError) as error:
-            raise Unavailable(f"Spark could not answer: {_short(str(error))}") from error
+        except (PySparkException, Py4JError, OSError) as error:
+            raise _told(str(error)) from error
 
     def read_only(self, sql: str) -> Rows:
         """The answer to SQL that somebody typed. Raises Invalid where it is not one question."""
@@ -98,6 +99,10 @@ class Spark:
     def part(self, expression: str, name: str) -> str:
         """SQL of the text under a name in a JSON object; nothing where it has no such name."""
         return f"GET_JSON_OBJECT({expression}, '$.{name}')"
+
+    def days(self, first: str, last: str) -> str:
+        """SQL of the whole days from one ISO day to another."""
+        return f"DATEDIFF(TO_DATE({last}, 'yyyy-MM-dd'), TO_DATE({first}, 'yyyy-MM-dd'))"
 
     def close(self) -> None:
         """Forgets the tables; ends Spark where it was started for this."""
@@ -137,16 +142,17 @@ def _texts_as_written(sql: str) -> str:
     return _TEXT.sub(lambda found: found[0].replace("\\", "\\\\") if found[0][0] == "'" else found[0], sql)
 
 
-def _told(error: Any) -> Invalid | Unavailable:
-    state = error.getSqlState() or ""
-    said = _short(error.getMessage() or str(error))
-    if state.startswith(_ASKERS):
-        return Invalid(f"this question cannot be answered: {said}")
-    return Unavailable(f"Spark could not answer: {said}")
+def _told(said: str) -> Invalid | Unavailable:
+    """What Spark says as one of our errors, by its SQLSTATE."""
+    state = _STATE.search(said)
+    if state and state[1].startswith(_ASKERS):
+        return Invalid(f"this question cannot be answered: {_short(said)}")
+    return Unavailable(f"Spark could not answer: {_short(said)}")
 
 
 def _short(text: str) -> str:
-    """What Spark says, without the trace of Java behind it."""
+    """What Spark says, without the calls before it and the trace of Java behind it."""
+    text = _CALL.sub("", text)
     return re.split(r"\s*(?:\n\s*at |JVM stacktrace|Driver stacktrace)", text, maxsplit=1)[0].strip()[:1200]
 
 
