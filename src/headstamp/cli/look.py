@@ -8,7 +8,7 @@ import typer
 
 from headstamp.cli.limited import as_json, in_words, limits_in
 from headstamp.cli.session import Session, with_session
-from headstamp.cli.show import line, table
+from headstamp.cli.show import line, note, table
 from headstamp.cli.where import pairs
 
 if TYPE_CHECKING:
@@ -86,16 +86,24 @@ def count(
     ] = None,
     where: Where = None,
 ) -> None:
-    """Count records of one kind, in all or for each value of a field."""
+    """Count records of one kind, in all or for each value of a field; the effort behind it stands beside."""
+    from headstamp.actions.effort import of_count
+    from headstamp.records import kind_named
+
+    asked = pairs(where, "--where")
     with session.reader() as reader:
-        total, groups = reader.count(kind, by, pairs(where, "--where"))
-    document = {"total": total, "groups": [{"value": v, "count": n} for v, n in groups]}
+        total, groups = reader.count(kind, by, asked)
+        effort, beside = of_count(reader, kind_named(kind).name, asked)
+    document = {"total": total, "groups": [{"value": v, "count": n} for v, n in groups],
+                "effort": effort.as_dict() if effort else None, "beside": beside}
 
     def words() -> None:
         if by is None:
             line(total)
         else:
             table((by, "count"), [("" if v is None else v, n) for v, n in groups])
+        if beside:
+            note(beside)
 
     session.show(document, words)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from headstamp.engine.effort import beside, effort
 from headstamp.publish import (
     chains,
     counts,
@@ -52,6 +53,7 @@ class Report:
     standing: Standing
     totals: tuple[tuple[str, int], ...]
     quantities: counts.Quantities
+    effort: str
     item_counts: tuple[Counted, ...]
     marking_counts: tuple[Counted, ...]
     transfer_counts: tuple[Counted, ...]
@@ -104,6 +106,7 @@ def gather(
         standing=standing,
         totals=tuple((t.slug.replace("-", " "), totals[t.name]) for t in TYPES if totals[t.name]),
         quantities=counts.quantities(reader),
+        effort=beside(effort(reader)),
         item_counts=item_counts,
         marking_counts=_counts(reader, totals, (
             ("marking", "state", "Markings by state", "State"),

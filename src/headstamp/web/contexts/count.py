@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from headstamp.actions.effort import of_count
 from headstamp.records import kind_named
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.listing import value_labels
@@ -24,13 +25,17 @@ class Group:
 
 @dataclass(frozen=True)
 class CountContext(Context):
-    """The groups add up to the total, unless ``more`` of them were left out."""
+    """The groups add up to the total, unless ``more`` of them were left out.
+
+    ``effort`` is what was done in the field behind it, in words; empty where a count follows no looking.
+    """
 
     kind: str
     by: str
     total: int
     groups: tuple[Group, ...]
     more: int
+    effort: str = ""
     title: str = field(default="", metadata=ON_PAGE)
 
 
@@ -44,5 +49,5 @@ def count_context(reader: Reader, params: Params) -> CountContext:
     return CountContext(
         kind.name, by, total,
         tuple(Group(value, label, n) for (value, n), label in zip(groups, named, strict=False)),
-        max(0, len(groups) - MOST_GROUPS),
+        max(0, len(groups) - MOST_GROUPS), of_count(reader, kind.name, where)[1],
     )

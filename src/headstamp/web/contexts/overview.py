@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from headstamp.actions.effort import beside, effort
 from headstamp.actions.missing import Gap, gaps
 from headstamp.actions.waits import waits
 from headstamp.publish.chart import timeline_svg
@@ -28,6 +29,7 @@ _BARS = 8
 _TOLD = 4
 _YEARS = 60
 _RECENT = 8
+_VISITS_READ = 5_000
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,13 @@ class OverviewContext(Context):
     missing: tuple[GapView, ...]
     log: LogState
     exchange: ExchangeState
+    effort: str = ""
     empty: bool = field(default=False, metadata=ON_PAGE)
+
+
+def _effort(reader: Reader, visits: int) -> str:
+    """The effort beside the counts; of very many visits only how many."""
+    return beside(effort(reader)) if visits <= _VISITS_READ else f"{visits:,} visits stand behind these counts."
 
 
 def overview_context(reader: Reader, params: Params) -> OverviewContext:
@@ -159,6 +167,7 @@ def overview_context(reader: Reader, params: Params) -> OverviewContext:
         ),
         recoveries=years(reader, "recovery"), items=years(reader, "item"),
         recent=recent(reader),
+        effort=_effort(reader, totals["visit"]) if totals["item"] else "",
         waits=tuple(WaitView(one.name, one.title, one.count, one.path)
                     for one in waits(params.case, reader)),
         missing=gap_views(gaps(reader, datetime.now(UTC).date())),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from headstamp.actions.effort import beside, effort
 from headstamp.records import BY_NAME
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
@@ -63,6 +64,7 @@ class SiteContext(RecordContext):
     uses: tuple[Use, ...] = field(default=(), metadata=ON_PAGE)
     features: str = field(default="", metadata=ON_PAGE)
     coarse: bool = field(default=False, metadata=ON_PAGE)
+    effort: str = ""
 
 
 def site_context(reader: Reader, params: Params) -> SiteContext:
@@ -96,6 +98,7 @@ def site_context(reader: Reader, params: Params) -> SiteContext:
         uses=_uses(site),
         features=_features(site, total) if located else "",
         coarse=place.get("precision") == "coarsened",
+        effort=beside(effort(reader, [site.id])),
     )
     return SiteContext(**{
         **context.__dict__, "naming": naming_of(reader, site.id, frozenset(named.taken)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from headstamp.engine.effort import FOREIGN
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.listing import ListContext, list_context
 from headstamp.web.page import ON_PAGE, Params
@@ -29,6 +30,7 @@ class TalliesContext(ListContext):
 
     by_year: tuple[Sum, ...] = ()
     by_area: tuple[Sum, ...] = ()
+    effort: str = FOREIGN
 
 
 def tallies_context(reader: Reader, params: Params) -> TalliesContext:
