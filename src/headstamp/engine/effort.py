@@ -63,7 +63,7 @@ def effort(reader: Reader, sites: Collection[str] = (), since: str = "", until: 
              "limits": one.get("access_limits"),
              **dict(zip(("first", "last"), bounds(one.get("held_on")) if one.get("held_on") else (None, None),
                         strict=True))}
-            for site in (sorted(set(sites)) or [None])
+            for site in (sorted(set(sites)) or [""])
             for one in reader.stream("visit", {"site": site} if site else None))
     return _counted(rows, reader.count("site")[0], sites, since, until)
 
@@ -87,7 +87,7 @@ def beside(found: Effort) -> str:
     told = [f"{count:,} {names.label(code)}" for code, count in sorted(found.access.items()) if code]
     if found.access.get(""):
         told.append(f"{found.access['']:,} not said")
-    limited = f"; {found.limited:,} say what limited them" if found.limited else ""
+    limited = f"; {found.limited:,} say{'s' if found.limited == 1 else ''} what limited it" if found.limited else ""
     return f"{said}. How far it could be seen: {', '.join(told)}{limited}."
 
 
