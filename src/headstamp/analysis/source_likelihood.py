@@ -22,8 +22,10 @@ from headstamp.analysis.kernel_level import width as kernel_width
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result, number
 from headstamp.analysis.source_answer import Answer, Name, answer
 from headstamp.analysis.source_checks import inside, means_normal, spread_alike
+from headstamp.analysis.source_plot import source_plots
 from headstamp.analysis.source_tables import LOGS, Rows, Tables, tables
 from headstamp.analysis.source_words import power, ratio, words
+from headstamp.analysis.standard_table import ONLY
 from headstamp.analysis.two_level import (
     Floats,
     Items,
@@ -313,8 +315,8 @@ def _text(one: Answer, level: float, items: int) -> str:
         f"Judging by a background of {items:,} items, the measurements are "
         f"{ratio(abs(found))} times {'or more ' if beyond else ''}as probable if the two things come from "
         f"{more} as if they come from {less} ({one.name} model; {level:.0%} interval of the model "
-        f"{between}).{beyond} That is {words(found)}. It is not the probability of one source, which "
-        "depends on all else that is known; and it says nothing of a maker or a place.")
+        f"{between}).{beyond} That is {words(found)}. {ONLY}it is not the probability of one source, which "
+        "depends on all else that is known, and it says nothing of a maker or a place.")
 
 
 MEASURE: Final = Measure(
@@ -334,5 +336,5 @@ MEASURE: Final = Measure(
               "(Bolck et al.)", default="aitken-lucy", choices=WIDTHS),
         Input("level", "number", "The level of the interval", default=0.95),
     ),
-    ASSUMPTIONS, REFUSES, SOURCES, source_likelihood,
+    ASSUMPTIONS, REFUSES, SOURCES, source_likelihood, source_plots,
 )

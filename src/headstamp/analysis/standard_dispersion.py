@@ -15,8 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
+from headstamp.analysis.plot import Plot, Point, Series
 from headstamp.analysis.resampling import corrected
-from headstamp.analysis.standard_table import Rows, neighbours, values_by_site
+from headstamp.analysis.standard_table import ONLY, Rows, neighbours, values_by_site
 from headstamp.analysis.tails import f_above
 from headstamp.analysis.two_level import Floats
 
@@ -38,8 +39,8 @@ SOURCES: Final = (
     "Efron 1987, J. Am. Stat. Assoc. 82:171-185 (interval)",
     "NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.5.10 (gear data)",
 )
-LIMITS: Final = (
-    "How alike things vary depends on how they were made, sorted, kept and measured; it does not tell "
+LIMITS: Final = ONLY + (
+    "how alike things vary depends on how they were made, sorted, kept and measured; it does not tell "
     "whether they were made in one place.")
 _DRAWN: Final = 1_999
 _MOST_PAIRS: Final = 45
@@ -179,11 +180,21 @@ def _text(wide: str, narrow: str, best: Model, level: float, pairs: int) -> str:
             f"interval {low:.3g} to {high:.3g}{many}). {found}. {LIMITS}")
 
 
+def _plot(result: Result) -> tuple[Plot, ...]:
+    """The ratio of each pair of sites; no measurement is drawn."""
+    pairs: tuple[Point, ...] = tuple(
+        (one.name, one.estimate, one.low, one.high) for one in result.models if one.estimate is not None)
+    return () if not pairs else (Plot(
+        "spreads", "How much more a feature varies", "site to site", "ratio of standard deviations", (
+            Series("ratio with interval", "intervals", pairs),), log_y=True,
+        words="1: both vary alike. " + LIMITS),)
+
+
 MEASURE: Final = Measure(
     NAME, VERSION, QUESTION,
     (
         Input("table", "table", "Finds: columns site and value", needed=True),
         Input("level", "number", "The level of the interval", default=0.95),
     ),
-    ASSUMPTIONS, REFUSES, SOURCES, dispersion,
+    ASSUMPTIONS, REFUSES, SOURCES, dispersion, _plot,
 )
