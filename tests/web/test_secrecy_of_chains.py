@@ -150,6 +150,7 @@ def client_of(case: Case, clearance: str) -> TestClient:
 
 APIS = [
     "/api/supply", "/api/supply?party=party-army", "/api/supply?from=2009&to=2013", "/api/lag",
+    "/api/network?of=parties",
     *(f"/api/lag?by={by}" for by in GROUPINGS), "/api/flags", "/api/lists", "/api/desk",
     "/api/desk/statistics", "/api/parties/candidates?state=all",
     *(f"/api/flags?what={what}" for what in (
@@ -168,9 +169,10 @@ FILES = [
     *(f"/items/{id_}/chain/{which}.{form}" for id_ in ITEMS for which in ("chain", "map")
       for form in ("svg", "csv", "json")),
     *(f"/supply/{which}.{form}" for which in ("sankey", "network") for form in ("svg", "csv", "json")),
+    "/network/parties.csv", "/network/parties.svg",
 ]
 PAGES = [
-    "/supply", "/lag", "/flags", "/flags?what=arms_embargo", "/lists", "/desk", "/desk/statistics",
+    "/supply", "/network?of=parties", "/lag", "/flags", "/flags?what=arms_embargo", "/lists", "/desk", "/desk/statistics",
     "/desk.ics", "/parties/candidates?state=all", "/forward?from=tran-open", "/forward?from=party-army",
     *(f"/items/{id_}/chain" for id_ in ITEMS), *(f"/items/{id_}" for id_ in ITEMS),
     *(f"/parties/party-{name}" for name in ("makr", "army", "auth", "band")),

@@ -28,16 +28,26 @@ from headstamp.vocab import vocabulary
 
 PARAMETERS: Final[Mapping[str, tuple[Parameter, ...]]] = {"sites": SITE_PARAMETERS, "parties": PARTY_PARAMETERS}
 TITLES: Final = {"sites": "Network of sites found", "parties": "Network of parties found"}
+MOST_MEASURED: Final = 300
+"""Up to so many links a network is measured with its picture: some seconds."""
 _KEPT = 12
 
 
 @dataclass(frozen=True)
 class NetworkAsked:
-    """A network with its picture and its measure, all of one state of the case."""
+    """A network with its picture and its measure, all of one state of the case.
+
+    ``measured`` is None where the network is too large to be measured while somebody waits.
+    """
 
     found: NetworkFound
     picture: Picture
-    measured: Measured
+    measured: Measured | None
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The links as they are drawn."""
+        return lines_of(self.found)
 
 
 _MADE: WeakKeyDictionary[Case, dict[tuple[Any, ...], tuple[int, NetworkAsked]]] = WeakKeyDictionary()
@@ -46,8 +56,7 @@ _MADE: WeakKeyDictionary[Case, dict[tuple[Any, ...], tuple[int, NetworkAsked]]] 
 def network_asked(case: Case, clearance: str, what: str, given: Mapping[str, str]) -> NetworkAsked:
     """The network of ``sites`` or ``parties`` as this clearance sees it, kept until the case has another entry.
 
-    ``given`` are the words of the feed's parameters and of the measure's inputs. Raises Invalid for
-    words that are not understood.
+    ``given`` are the words of ``PARAMETERS``. Raises Invalid for words that are not understood.
     """
     at = (clearance, what, tuple(sorted(given.items())))
     made = _MADE.setdefault(case, {})
@@ -57,11 +66,10 @@ def network_asked(case: Case, clearance: str, what: str, given: Mapping[str, str
         snapshot = snapshot_now(case, clearance)
         engine = DuckDB(snapshot)
         try:
-            names = {one.name for one in PARAMETERS[what]}
-            measured = measure_snapshot(snapshot, f"network.{what}", given, engine)
-            values = given_values(f"network.{what}", PARAMETERS[what],
-                                  {name: word for name, word in given.items() if name in names})
+            values = given_values(f"network.{what}", PARAMETERS[what], given)
             found = FOUND[what](engine, values)
+            measured = (measure_snapshot(snapshot, f"network.{what}", given, engine)
+                        if len(found.links) <= MOST_MEASURED else None)
         finally:
             engine.close()
         limits = limits_said(limits_of(case.read(clearance), set(found.records())).values())
@@ -75,8 +83,12 @@ def network_asked(case: Case, clearance: str, what: str, given: Mapping[str, str
 def picture_of(found: NetworkFound, limits: Sequence[str]) -> Picture:
     """The drawing of a network gathered."""
     nodes = {id_: _node(one) for id_, one in found.nodes.items()}
-    lines = tuple(_line(one) for one in found.links)
-    return found_network(TITLES[found.what], found.what, nodes, lines, caption=(*found.told, *limits))
+    return found_network(TITLES[found.what], found.what, nodes, lines_of(found), caption=(*found.told, *limits))
+
+
+def lines_of(found: NetworkFound) -> tuple[Line, ...]:
+    """The links as they are drawn."""
+    return tuple(_line(one) for one in found.links)
 
 
 def _node(one: FoundNode) -> Node:

@@ -1,4 +1,4 @@
-"""``picture``: a drawing of a chain or of the whole case's supply, with its data."""
+"""``picture``: a drawing of a chain, of the whole case's supply or of its networks, with its data."""
 
 from __future__ import annotations
 
@@ -28,9 +28,12 @@ class Which(StrEnum):
     map = "map"
     sankey = "sankey"
     network = "network"
+    sites = "sites"
+    parties = "parties"
 
 
 OF_ITEM = (Which.chain, Which.map)
+FOUND = (Which.sites, Which.parties)
 
 
 @app.command()
@@ -39,7 +42,8 @@ def picture(
     session: Session,
     which: Annotated[Which, typer.Argument(
         metavar="WHICH", show_default=False,
-        help="chain or map, of one item; sankey or network, of the whole case.")],
+        help="chain or map, of one item; sankey or network, of the whole case; sites or parties, the "
+             "network found with what its lines rest on.")],
     item: Annotated[str, typer.Argument(metavar="[ITEM]", show_default=False,
                                         help="For chain and map: the item's id or tag.")] = "",
     output: Annotated[Path | None, typer.Option(
@@ -56,6 +60,9 @@ def picture(
                                        help="Only claims from this year on.")] = 0,
     last: Annotated[int, typer.Option("--to", metavar="YEAR", min=0, max=9999, show_default=False,
                                       help="Only claims up to this year.")] = 0,
+    whole: Annotated[bool, typer.Option("--whole", help="Sites: parts of a site count as the whole of it.")] = False,
+    inferred: Annotated[bool, typer.Option(
+        "--inferred", help="Sites: with links inferred from papers that belong to things elsewhere.")] = False,
 ) -> None:
     """Draw a chain of supply: in time, on a map, as flows from makers to finds, or as a network.
 
@@ -73,9 +80,16 @@ def picture(
     filters = Filters(family, unit, party, first, last)
     if which in OF_ITEM and filters != Filters():
         raise Invalid(f"{which} is drawn of one item as a whole; leave the filters out")
+    if which in FOUND and (family or unit or party):
+        raise Invalid(f"{which} is narrowed by --from and --to only")
+    if which is not Which.sites and (whole or inferred):
+        raise Invalid(f"--whole and --inferred are for the network of sites, not for {which}")
+    given = {"since": f"{first:04}-01-01" if first else "", "until": f"{last:04}-12-31" if last else "",
+             "whole": "yes" if whole else "", "inferred": "yes" if inferred else ""}
     form_of(output.name)
     with session.open() as case, case.read(session.settings().clearance).snapshot() as reader:
-        made = _made(case, reader, which, item, filters)
+        made = (_found(case, reader, which, given) if which in FOUND else
+                _made(case, reader, which, item, filters))
     size = made.write(output)
     document = {"picture": str(output), "bytes": size, "title": made.title,
                 "rows": len(made.rows), "caption": list(made.caption)}
@@ -99,3 +113,10 @@ def _made(case: Case, reader: Reader, which: Which, item: str, filters: Filters)
         return network_of_case(reader, filters)
     traced = trace_named(case, reader, item)
     return picture_of_chain(traced) if which is Which.chain else map_of_chain(reader, traced)
+
+
+def _found(case: Case, reader: Reader, which: Which, given: dict[str, str]) -> Picture:
+    from headstamp.actions.network_pictures import network_asked
+
+    chosen = {name: word for name, word in given.items() if word}
+    return network_asked(case, reader.clearance, which.value, chosen).picture

@@ -19,6 +19,7 @@ from headstamp.web.routes import (
     forward,
     hands,
     help,
+    iafq,
     lag,
     letters,
     listing,
@@ -26,6 +27,7 @@ from headstamp.web.routes import (
     machine,
     map,
     measures,
+    network,
     overview,
     particular,
     parties,
@@ -44,14 +46,14 @@ from headstamp.web.routes import (
 # Particular pages first: where two have one address, the earlier is meant, and
 # an address with a fixed word (/items/new) stands before one with a gap (/items/{id}).
 _PAGES: tuple[tuple[Page, ...], ...] = (
-    overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, spread.PAGES, forward.PAGES, hands.PAGES, lag.PAGES, measures.PAGES, help.PAGES, reference.PAGES,
+    overview.PAGES, map.PAGES, working.PAGES, search.PAGES, series.PAGES, spread.PAGES, forward.PAGES, hands.PAGES, lag.PAGES, iafq.PAGES, measures.PAGES, network.PAGES, help.PAGES, reference.PAGES,
     form.PAGES, reading.PAGES,
     parties.PAGES, parts.PAGES, chain.PAGES, flags.PAGES, custody.PAGES, exchange.PAGES, erase.PAGES, finding.PAGES,
     trace_desk.PAGES, reply.PAGES, alert.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
-                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *chain.ACTS, *parties.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS, *finding.ACTS, *measures.ACTS, *spread.ACTS,
-                          *log.ACTS, *letters.ACTS, *search.ACTS, *trace_desk.ACTS, *reply.ACTS, *alert.ACTS)
+                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *chain.ACTS, *parties.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS, *finding.ACTS, *measures.ACTS, *network.ACTS, *spread.ACTS,
+                          *log.ACTS, *iafq.ACTS, *letters.ACTS, *search.ACTS, *trace_desk.ACTS, *reply.ACTS, *alert.ACTS)
 
 
 @cache

@@ -21,7 +21,7 @@ from headstamp.web.guard import checked_form
 from headstamp.web.page import Page, Parameter, Params
 
 
-def _file(which: str, form: Form, made_of: Callable[[Reader, Params, str], Picture]) -> Endpoint:
+def picture_file(which: str, form: Form, made_of: Callable[[Reader, Params, str], Picture]) -> Endpoint:
     """A picture as a file to keep."""
 
     async def endpoint(request: Request) -> Response:
@@ -69,10 +69,10 @@ PAGES: tuple[Page, ...] = (
 )
 ACTS: tuple[Act, ...] = (
     *(Act(f"chain:{which}:{form}", f"/items/{{id}}/chain/{which}.{form}",
-          _file(which, form, chain_picture_of), ("GET",), "it is the file itself")
+          picture_file(which, form, chain_picture_of), ("GET",), "it is the file itself")
       for which in ("chain", "map") for form in FORMS),
     *(Act(f"supply:{which}:{form}", f"/supply/{which}.{form}",
-          _file(which, form, supply_picture_of), ("GET",), "it is the file itself")
+          picture_file(which, form, supply_picture_of), ("GET",), "it is the file itself")
       for which in ("sankey", "network") for form in FORMS),
     Act("diversion", "/items/{id}/chain/finding", put_down, ("POST",),
         "a form for people; programs use the command line (headstamp diversion)"),
