@@ -60,6 +60,8 @@ def _hidden(kind: RecordType, tier: str, canary: str) -> Record:
         values["link"] = f"https://example.org/{canary}"
     if "generation" in kind.by_name:  # who says what was done has no original
         values["generation"] = "copy"
+    if kind.name == "signature":  # it is made of features
+        values["features"] = [{"kind": "paint", "value": canary}]
     if kind.name == "list_entry":  # it is about something
         values["names"] = [canary]
     if kind.name == "custody":  # and seals belong to an act
@@ -80,6 +82,8 @@ def _planted() -> tuple[list[Record], list[tuple[str, int]]]:
     for number, (kind_name, field, tier, _) in enumerate(POLICY, 100):
         canary = f"zqcanary{number:03}x"
         value = _WRITTEN.get(field, lambda c: c)(canary)
+        if (kind_name, field) == ("measurement", "value"):
+            value = float(_sung(field, canary))
         changed.setdefault(kind_name, {})[field] = value
         canaries.append((_sung(field, canary), RANK[tier]))
     for kind_name, values in changed.items():

@@ -336,6 +336,12 @@ class View {
 const views = [];
 
 function view(place) {
+  // What is folded away has no size to be drawn in.
+  const folded = place.closest("details:not([open])");
+  if (folded) {
+    folded.addEventListener("toggle", fresh, { once: true });
+    return;
+  }
   try {
     views.push(new View(place));
   } catch (error) {
