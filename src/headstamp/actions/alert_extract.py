@@ -170,8 +170,8 @@ def _pictures(
         try:
             made = thumbnail_of(case, str(digest), clearance=reader.clearance, side=SIDE).read_bytes()
         except (HeadstampError, OSError) as error:
-            if isinstance(error, Unreadable) and not alert.get("photographs"):
-                continue  # nobody chose it, and it is no picture that can be made small
+            if isinstance(error, (Missing, Unreadable)) and not alert.get("photographs"):
+                continue  # nobody chose it, and it is not here or no picture that can be made small
             raise Unavailable(f"the photograph {shown.id} cannot be put into an extract: {error}") from error
         found[shown.id] = made, int(shown.get("width") or SIDE), int(shown.get("height") or SIDE)
     return found

@@ -38,12 +38,12 @@ def _template(name: str) -> str:
 def _environment() -> Environment:
     environment = Environment(loader=FunctionLoader(_template), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(mark=wording.marking, own=_isolated, line=_line, prose=_prose,
+    environment.filters.update(mark=wording.marking, own=isolated, line=_line, prose=_prose,
                                picture=_picture, first_upper=_first_upper)
     return environment
 
 
-def _isolated(text: str) -> Markup:
+def isolated(text: str) -> Markup:
     """Somebody's words, shut off from a page of either direction; the direction is written out."""
     if wording.runs_right_to_left(text):
         return Markup('<bdi dir="rtl" class="own">{}</bdi>').format(wording.said(text))
@@ -65,7 +65,7 @@ def _first_upper(text: str) -> str:
 
 def _line(line: Line) -> Markup:
     return Markup("").join(
-        Markup("{}").format(run.text) if run.how == "own" else _isolated(run.text) for run in line)
+        Markup("{}").format(run.text) if run.how == "own" else isolated(run.text) for run in line)
 
 
 def _picture(jpeg: bytes) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from headstamp.actions.alert_extract import TIER, extract_of
 from headstamp.actions.alerts import Standing, alert_standing
-from headstamp.errors import HeadstampError, Invalid, Refused
+from headstamp.errors import HeadstampError, Invalid, Refused, Unavailable
 from headstamp.kinds.tier import RANK, TIERS
 from headstamp.publish.alert_extract import LANGUAGES, Extract, words_of
-from headstamp.publish.alert_page import in_letters
+from headstamp.publish.alert_page import in_letters, isolated
 from headstamp.store.limits import LEFT_OUT
 from headstamp.store.reader import Reader
 from headstamp.vocab import vocabulary
@@ -32,6 +32,8 @@ class AlertContext(RecordContext):
     letters: str = ""
     unmade: str = ""
     extract: Extract | None = field(default=None, metadata=ON_PAGE)
+    # Of each feature the word for its kind and its value, shut off from the text around it.
+    features: tuple[tuple[str, str], ...] = field(default=(), metadata=ON_PAGE)
     languages: tuple[tuple[str, str], ...] = field(default=(), metadata=ON_PAGE)
     tiers: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
     buttons: tuple[tuple[str, str], ...] = field(default=(), metadata=ON_PAGE)
@@ -53,8 +55,9 @@ def alert_context(reader: Reader, params: Params) -> AlertContext:
     return AlertContext(
         **base.__dict__, standing=now, language=language, for_tier=tier,
         letters=in_letters(extract) if extract is not None else "", unmade=unmade, extract=extract,
+        features=tuple((one.word, isolated(one.value)) for one in (extract.features if extract else ())),
         languages=tuple((one, words_of(one)["_name"]) for one in LANGUAGES), tiers=tiers,
-        buttons=tuple((to, _BUTTONS[to]) for to in now.moves),
+        buttons=tuple((to, _BUTTONS[to]) for to in sorted(now.moves, key=list(_BUTTONS).index)),
         roles=tuple((term.code, term.label) for term in vocabulary("recipient_role")),
         asked=f"?language={language}&tier={tier}",
     )
@@ -66,7 +69,7 @@ def _extract(
     try:
         return extract_of(params.case, alert_id, clearance=reader.clearance, language=language,
                           tier=tier), ""
-    except (Invalid, Refused) as error:
+    except (Invalid, Refused, Unavailable) as error:
         return None, _told(error)
 
 
