@@ -59,13 +59,17 @@ class Tables:
     effort: Effort
     routes: tuple[tuple[str, str, float, int], ...]
 
+    def reasons(self) -> list[tuple[str, int]]:
+        """How many items stand in no table, by reason."""
+        return _reasons(self.items.aside)
+
     def as_dict(self) -> dict[str, Any]:
         """The tables in short, as plain JSON values."""
         return {
             "year": self.year, "country": self.country or None, "official_form": False, "edition": self.classes.edition,
             "classes_sha256": self.classes.digest, "checkpoint": self.stands.note, "items_visible": self.items.visible,
             "items_counted": len(self.items.counted), "items_left_out": len(self.items.aside),
-            "left_out": dict(_reasons(self.items.aside)), "types_not_mapped": [list(one) for one in _unmapped(self.items)],
+            "left_out": dict(self.reasons()), "types_not_mapped": [list(one) for one in _unmapped(self.items)],
             "tables": {one.name: {
                 "in_all": plain(one.total), "records": one.items,
                 "rows": {code: {column: plain(one.pieces[code, column]) for column in one.columns
@@ -196,7 +200,7 @@ def _about(told: Tables) -> list[Sequence[Cell]]:
         ("Counting", "An item is one piece, a counted group as many as it has. Published counts of others are never added."),
         *(("Effort", said) for said in told.effort.words()),
         ("Items that may be seen", items.visible), ("Of these in the tables", len(items.counted)),
-        ("Of these left out", len(items.aside)), *((f"Left out: {why}", n) for why, n in _reasons(items.aside)),
+        ("Of these left out", len(items.aside)), *((f"Left out: {why}", n) for why, n in told.reasons()),
     ]
 
 

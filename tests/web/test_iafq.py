@@ -1,0 +1,49 @@
+"""The page of yearly tables: figures, what is left out, the workbook, and that everybody can use it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from headstamp.store.case import Case
+from tests.actions.test_iafq import _case as fill
+from tests.web.test_browser import AXE, CHROMIUM, FLAGS, Watched, served
+from tests.web.test_erase import Pages, case, pages
+
+__all__ = ["case", "pages"]
+
+
+def test_the_tables_and_their_workbook(case: Case, pages: Pages) -> None:
+    assert "There are no tables" in pages("Ann").get("/iafq?year=").text or "SDG 16.4.2" in pages("Ann").get("/iafq").text
+    fill(case)
+    page = pages("Ann").get("/iafq?year=2020").text
+    for said in ("Not the official form", "not a random sample", "Rifles and carbines", "Recovered, not told which", "not counted",
+                 "2 visits on 2 days", "perhaps this year", "/iafq.xlsx?year=2020", "no count of nought"):
+        assert said in page
+    twin = pages("Ann").get("/api/iafq?year=2020").json()
+    assert twin["tables"]["tables"]["Arms"]["rows"]["rifle"] == {"seized": 1, "found": 10} and 2021 in twin["years"]
+    answer = pages("Ann").get("/iafq.xlsx?year=2020&country=SY")
+    assert answer.status_code == 200 and "illicit-arms-2020.xlsx" in answer.headers["content-disposition"]
+    assert openpyxl.load_workbook(BytesIO(answer.content))["Arms"]["A1"].value == "Class"
+    assert answer.content == pages("Ann").get("/iafq.xlsx?year=2020&country=SY").content
+    for wrong in ("/iafq?year=20", "/iafq.xlsx", "/iafq?year=2020&country=Atlantis"):
+        assert pages("Ann").get(wrong).status_code == 422
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium")
+def test_the_page_can_be_used_by_everybody(case: Case, tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    fill(case)
+    with playwright.sync_playwright() as p, served(case) as base:
+        browser = p.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        with Watched(browser, base) as watched:
+            page = watched.go("/iafq?year=2020")
+            page.screenshot(path=str(tmp_path / "iafq.png"), full_page=True)
+            if AXE.exists():
+                page.evaluate(AXE.read_text(encoding="utf-8"))
+                broken = page.evaluate("async () => (await axe.run()).violations.map(v => v.id)")
+                assert broken == []
+        browser.close()
