@@ -168,7 +168,7 @@ def _within(rows: list[dict[str, Any]], given: Mapping[str, Any], told: list[str
             told.append(f"{len(other):,} {what} left out: of another time.")
         rows = kept
     count = len({row["record"] for row in rows})
-    told.append(f"{count:,} {what}.")
+    told.append(f"{count:,} {what} taken.")
     return rows
 
 

@@ -222,12 +222,13 @@ class _Drawing:
     def _legend(self) -> Iterator[str]:
         y, x = self.height - 24, SIDE
         for dash, words, wide in (("", "rests on evidence", 160), ("5 4", "on words or inference", 184)):
-            yield (f'<path d="M{svg.number(x)},{svg.number(y - 4)}h30" stroke="{_COLOUR}" stroke-width="2"'
-                   + (f' stroke-dasharray="{dash}"' if dash else "") + "/>" + _text(x + 36, y, words))
+            yield (f'<g class="net-line"><path d="M{svg.number(x)},{svg.number(y - 4)}h30" stroke="{_COLOUR}" '
+                   'stroke-width="2"' + (f' stroke-dasharray="{dash}"' if dash else "") + "/></g>"
+                   + _text(x + 36, y, words))
             x += wide
         straight = curve((x, y - 4), (x + 32, y - 4), 0, -3, 0)
-        yield (f'<path d="{straight.path}" stroke="{_COLOUR}" stroke-width="2"/>' + _bars(straight)
-               + _text(x + 40, y, "a bridge: without it a part falls in two"))
+        yield (f'<g class="net-line"><path d="{straight.path}" stroke="{_COLOUR}" stroke-width="2"/>'
+               + _bars(straight) + "</g>" + _text(x + 40, y, "a bridge: without it a part falls in two"))
         y, x = self.height - 7, SIDE
         yield from _circle(x + 12, y - 4, 6, True, True)
         yield _text(x + 28, y, "a cut node: without it a part falls apart")
@@ -262,7 +263,7 @@ def _bars(line: Curve) -> str:
 
 
 def _circle(x: float, y: float, r: float, filled: bool, ring: bool) -> Iterator[str]:
-    yield (f'<circle class="net-party" cx="{svg.number(x)}" cy="{svg.number(y)}" r="{svg.number(r)}" '
+    yield (f'<circle class="{"net-party" if filled else "net-hollow"}" cx="{svg.number(x)}" cy="{svg.number(y)}" r="{svg.number(r)}" '
            f'fill="{_COLOUR if filled else "#ffffff"}" stroke="{"#ffffff" if filled else _COLOUR}" '
            f'stroke-width="{"1.5" if filled else "2"}"/>')
     if ring:

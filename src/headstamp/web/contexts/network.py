@@ -11,6 +11,7 @@ from headstamp.actions.effort import beside
 from headstamp.actions.network_found import FoundLink, FoundNode
 from headstamp.actions.network_pictures import PARAMETERS, NetworkAsked, network_asked, sort_word
 from headstamp.analysis.network_links import EVIDENCE
+from headstamp.engine.question import Parameter
 from headstamp.publish.found_network import WARNING, held_by
 from headstamp.publish.picture import Picture
 from headstamp.store.reader import Reader
@@ -22,6 +23,13 @@ from headstamp.web.page import ON_PAGE, Context, Params
 OF = ("sites", "parties")
 MOST_ROWS, MOST_NAMED = 200, 12
 NAMES = tuple(dict.fromkeys(one.name for some in PARAMETERS.values() for one in some))
+_TITLES: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "flow": ("Flows", ()),
+    "whole": ("Parts of a site", (("no", "by themselves"), ("yes", "as the whole"))),
+    "inferred": ("Inferred links", (("no", "without"), ("yes", "with, from papers"))),
+    "ties": ("Ties", (("yes", "with"), ("no", "without"), ("only", "ties only"))),
+    "custody": ("Past hands", (("yes", "with"), ("no", "without"))),
+}
 
 
 @dataclass(frozen=True)
@@ -58,10 +66,10 @@ class LinkView:
 
 @dataclass(frozen=True)
 class ChoiceView:
-    """A parameter with the words it may have."""
+    """A parameter with the words it may have: (value, word)."""
 
     name: str
-    help: str
+    title: str
     value: str
     choices: tuple[tuple[str, str], ...]
 
@@ -115,8 +123,7 @@ def network_context(reader: Reader, params: Params) -> NetworkContext:
         warnings=result.warnings[1:] if result is not None else (),
         effort=beside(asked.measured.effort) if asked.measured else "",
         ask=f"/measures/network.{of}?{urlencode([('ask', 'case'), *given.items()])}",
-        choices=tuple(_choice(one.name, one.help, one.choices, given) for one in PARAMETERS[of]
-                      if one.kind != "day"),
+        choices=tuple(_choice(one, given) for one in PARAMETERS[of] if one.kind != "day"),
     )
 
 
@@ -126,10 +133,10 @@ def _given(params: Params, of: str) -> dict[str, str]:
     return {name: params.text(name) for name in NAMES if name in known and params.text(name)}
 
 
-def _choice(name: str, help_: str, choices: tuple[str, ...], given: Mapping[str, str]) -> ChoiceView:
-    words = ([("", "all"), *((term.code, term.label) for term in vocabulary("flow_kind").terms)] if name == "flow"
-             else [(word, word) for word in choices])
-    return ChoiceView(name, help_, given.get(name, ""), tuple(words))
+def _choice(one: Parameter, given: Mapping[str, str]) -> ChoiceView:
+    title, words = _TITLES[one.name]
+    offered = words or (("", "all"), *((term.code, term.label) for term in vocabulary("flow_kind").terms))
+    return ChoiceView(one.name, title, given.get(one.name, one.default or ""), offered)
 
 
 def _piece(node: FoundNode) -> Piece:
