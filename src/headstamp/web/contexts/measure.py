@@ -263,7 +263,7 @@ def _more(values: Mapping[str, Any]) -> list[MoreView]:
     for name, value in values.items():
         title = name.replace("_", " ")
         if isinstance(value, Mapping) and value and not any(isinstance(v, Mapping | list | tuple) for v in value.values()):
-            found.append(MoreView(title, heads=("", "value"),
+            found.append(MoreView(title, heads=("of what", "value"),
                                   rows=tuple((str(k), cell(v)) for k, v in value.items())[:MOST_ROWS],
                                   left_out=max(0, len(value) - MOST_ROWS)))
         elif isinstance(value, list | tuple) and value and all(isinstance(v, Mapping) for v in value):
