@@ -36,3 +36,27 @@ DIVERTED: dict[str, Truth] = {
 }
 # Of these nobody can say, whatever came to pass.
 UNKNOWN = ("QM-A-24", "QM-A-25", "QM-A-26", "QM-A-27", "QM-A-28", "QM-A-53", "QM-A-58", "QM-E-03")
+
+
+class Sighted(NamedTuple):
+    """Of a signature of the case: the finds that show it, where first, where new (kind, where) and what it is."""
+
+    items: frozenset[str]
+    first_at: str
+    new: tuple[tuple[str, str], ...]
+    sealed_item: str | None
+    truth: str
+
+
+SIGNATURES: dict[str, Sighted] = {
+    "sg-bars": Sighted(
+        frozenset({*(f"QM-B-{n}" for n in (21, 22, 23, 24, 31)), *(f"QM-O-{n:02}" for n in range(1, 11)),
+                   # What is packed in a crate or container shows it too.
+                   "QM-B-06", "QM-T-06", "QM-N-06", "QM-B-08", "QM-T-08", "QM-N-08"}),
+        "store", (("new_area", "Northern March"),), "QM-B-30",
+        "the coat and stencil of the group's own workshops"),
+    "sg-tag": Sighted(
+        frozenset({"QM-C-21", "QM-C-22", "QM-C-31", "QM-B-41", "QM-C-81", "QM-C-46", "QM-C-26"}),
+        "w4", (("new_theatre", "Sarvania"),), None,
+        "the price tag of a wholesale house, and no sign of any group"),
+}

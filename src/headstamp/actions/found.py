@@ -180,7 +180,7 @@ def _things(reader: Reader) -> Iterable[Row]:
         held = recoveries.get(recovery, {})
         own, of = sites.get(site, {}), sites.get(held.get("site") or "", {})
         first, last = _window(on, held)
-        places = [dict(place) for one in (held, of, own) if (place := one.get("place"))]
+        places = [dict(place) for one in (own, held, of) if (place := one.get("place"))]
         at = next((place for place in places if place.get("latitude") is not None), {})
         yield {
             "item": id_, "parent": parent, "family": family, "make": make, "model": model,

@@ -17,7 +17,7 @@ SHOWN: Final = ("item", "source", "kind", "value", "technique")
 def ask(engine: Engine, **given: Any) -> Rows:
     """Each item chosen, in the order of their ids.
 
-    Its place is that of its recovery, else of the recovery's site, else of its own site. Its
+    Its place is that of the site where it was found, else of its recovery, else of the recovery's site. Its
     window is its own date, else its recovery's; where only the day of documenting is known, an open
     window up to it.
     """
@@ -31,17 +31,17 @@ def ask(engine: Engine, **given: Any) -> Rows:
                CASE WHEN item.recovered_on IS NOT NULL THEN item.recovered_on_to
                     WHEN recovery.recovered_on IS NOT NULL THEN recovery.recovered_on_to
                     ELSE recovery.documented_on_to END AS found_to,
-               CASE WHEN recovery.place_latitude IS NOT NULL THEN recovery.place_latitude
-                    WHEN place.place_latitude IS NOT NULL THEN place.place_latitude
-                    ELSE own.place_latitude END AS latitude,
-               CASE WHEN recovery.place_latitude IS NOT NULL THEN recovery.place_longitude
-                    WHEN place.place_latitude IS NOT NULL THEN place.place_longitude
-                    ELSE own.place_longitude END AS longitude,
-               CASE WHEN recovery.place_latitude IS NOT NULL THEN recovery.place_precision
-                    WHEN place.place_latitude IS NOT NULL THEN place.place_precision
-                    ELSE own.place_precision END AS place_precision,
-               COALESCE(recovery.place_country, place.place_country, own.place_country) AS country,
-               COALESCE(recovery.place_province, place.place_province, own.place_province) AS area
+               CASE WHEN own.place_latitude IS NOT NULL THEN own.place_latitude
+                    WHEN recovery.place_latitude IS NOT NULL THEN recovery.place_latitude
+                    ELSE place.place_latitude END AS latitude,
+               CASE WHEN own.place_latitude IS NOT NULL THEN own.place_longitude
+                    WHEN recovery.place_latitude IS NOT NULL THEN recovery.place_longitude
+                    ELSE place.place_longitude END AS longitude,
+               CASE WHEN own.place_latitude IS NOT NULL THEN own.place_precision
+                    WHEN recovery.place_latitude IS NOT NULL THEN recovery.place_precision
+                    ELSE place.place_precision END AS place_precision,
+               COALESCE(own.place_country, recovery.place_country, place.place_country) AS country,
+               COALESCE(own.place_province, recovery.place_province, place.place_province) AS area
         FROM ({items}) AS item
         LEFT JOIN recovery ON recovery.id = item.recovery
         LEFT JOIN site AS place ON place.id = recovery.site
