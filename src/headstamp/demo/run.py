@@ -20,6 +20,7 @@ from headstamp.actions.parts import read_parts
 from headstamp.actions.report import write_report
 from headstamp.demo.fill import fill
 from headstamp.demo.teaching import BASIS, id_of
+from headstamp.demo.warn import warn
 from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailable
 from headstamp.records import kind_named
 from headstamp.store.case import Case
@@ -65,6 +66,7 @@ def run(
     with _case(name, where, say) as case:
         if name == "street":
             fill(case, told=tell)
+            warn(case, say=say)
         else:
             _import_components(case, tell, say)
         index_case(case)
