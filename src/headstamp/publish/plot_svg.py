@@ -101,7 +101,7 @@ def plot_svg(plot: Plot, *, width: float = 720) -> str:
 
 
 def frame(plot: Plot, *, width: float = 720) -> dict[str, Any]:
-    """How the plot is laid out, for whoever draws it anew: the ends of its axes, and its height.
+    """How the plot is laid out, for whoever draws it anew: the ends of its axes, the step between marks, its height.
 
     ``x`` is None where words stand along that axis; ``sideways`` says whether they run down the side.
     """
@@ -113,7 +113,8 @@ def frame(plot: Plot, *, width: float = 720) -> dict[str, Any]:
         low, high = (math.log10(g.x.low), math.log10(g.x.high)) if g.x.log else (g.x.low, g.x.high)
         wider = (low - share * (high - low), high + share * (high - low))
         ends = [10.0 ** end for end in wider] if g.x.log else list(wider)
-    return {"sideways": g.sideways, "x": ends, "y": [g.y.low, g.y.high], "high": g.bottom + 40}
+    step = g.y.ticks[1][0] - g.y.ticks[0][0] if len(g.y.ticks) > 1 and not g.y.log else None
+    return {"sideways": g.sideways, "x": ends, "y": [g.y.low, g.y.high], "step": step, "high": g.bottom + 40}
 
 
 def described(plot: Plot, notes: dict[str, int] | None = None) -> str:

@@ -54,7 +54,10 @@ class View {
     this.told.setAttribute("aria-live", "polite");
     this.told.textContent = this.hint();
     this.box.style.height = `${Math.round(this.frame.high) + (this.zooms() ? 34 : 8)}px`;
-    this.drawn.after(...this.keys(), this.box, this.told);
+    const title = document.createElement("p");
+    title.className = "plot-title";
+    title.textContent = this.plot.title;
+    this.drawn.after(title, ...this.keys(), this.box, this.told);
     this.drawn.setAttribute("hidden", "");
     this.start();
     this.box.addEventListener("keydown", (event) => this.key(event));
@@ -125,13 +128,13 @@ class View {
     const line = { lineStyle: { color: ink, opacity: 0.6 } };
     return {
       type: words ? "category" : log ? "log" : "value", data: words || undefined,
-      min: ends?.[0], max: ends?.[1], inverse: Boolean(words && this.sideways),
+      min: ends?.[0], max: ends?.[1], interval: this.frame.y === ends && this.frame.step ? this.frame.step : undefined, inverse: Boolean(words && this.sideways),
       axisLine: { show: true, onZero: false, ...line }, axisTick: line,
       axisLabel: { color: ink, fontFamily: FONT, hideOverlap: true,
         // The ends of an axis are where the values end; only round numbers are named.
         showMinLabel: words || ends[0] === 0 || this.frame.y === ends ? null : false,
         showMaxLabel: words || this.frame.y === ends || Number(ends[1].toPrecision(2)) === ends[1] ? null : false,
-        ...(words && this.sideways ? { overflow: "truncate", width: Math.min(190, this.box.clientWidth * 0.4), interval: 0 } : {}),
+        ...(words && this.sideways ? { overflow: "truncate", width: Math.min(340, this.box.clientWidth * 0.42), interval: 0 } : {}),
         formatter: words ? undefined : (value) => said(value) },
       splitLine: { show: this.frame.y === ends, lineStyle: { color: ink, opacity: 0.14 } },
     };
@@ -346,7 +349,7 @@ function view(place) {
     views.push(new View(place));
   } catch (error) {
     place.querySelector(".plot-live")?.remove();
-    place.querySelectorAll(".plot-told, .plot-keys").forEach((one) => one.remove());
+    place.querySelectorAll(".plot-told, .plot-keys, .plot-title").forEach((one) => one.remove());
     place.querySelector(".headstamp-plot")?.removeAttribute("hidden");
     place.dataset.state = "still";
     console.warn(`A plot stays as it is: ${error.message}`);
