@@ -103,6 +103,17 @@ def signatures(reader: Reader) -> list[Record]:
     return sorted(reader.stream("signature"), key=lambda one: (str(one.values["name"]), one.id))
 
 
+def signature_id(reader: Reader, word: str) -> str:
+    """The id of a signature named by its id or its name. Raises Missing naming those there are."""
+    every = signatures(reader)
+    found = [one.id for one in every if word == one.id] or [
+        one.id for one in every if word.casefold() == one.label.casefold()]
+    if len(found) == 1:
+        return found[0]
+    names = "; ".join(f"{one.id} ({one.label})" for one in every[:20]) or "none"
+    raise Missing(f"there {'are several signatures' if found else 'is no signature'} {word!r}; there are: {names}")
+
+
 def sightings(reader: Reader, signature_id: str, finds: Sequence[Found] | None = None) -> list[Sighting]:
     """The finds that show a signature, by their dates. Raises Missing for a signature that is not there.
 

@@ -23,7 +23,7 @@ app = typer.Typer(rich_markup_mode="rich")
 _signature = typer.Typer(rich_markup_mode="rich", subcommand_metavar="[COMMAND] ...")
 
 SignatureArgument = Annotated[
-    str, typer.Argument(metavar="SIGNATURE", show_default=False, help="Its id.")]
+    str, typer.Argument(metavar="SIGNATURE", show_default=False, help="Its id or name.")]
 
 
 @_signature.callback(invoke_without_command=True)
@@ -77,9 +77,10 @@ def _list(session: Session) -> None:
 def show(session: Session, signature: SignatureArgument) -> None:
     """Show a signature with its sightings, by their dates."""
     from headstamp.actions.found import found_by_reader
-    from headstamp.actions.spread import new_places, sightings
+    from headstamp.actions.spread import new_places, signature_id, sightings
 
     with session.reader() as reader:
+        signature = signature_id(reader, signature)
         record = reader.get(signature)
         finds = found_by_reader(reader)
         seen = sightings(reader, signature, finds)
@@ -128,9 +129,10 @@ def spread(session: Session, signature: SignatureArgument) -> None:
     The same as a measure, with its snapshot: headstamp measure spread.signature --signature ID.
     """
     from headstamp.actions.effort import beside, effort
-    from headstamp.actions.spread import new_places, spread_of
+    from headstamp.actions.spread import new_places, signature_id, spread_of
 
     with session.reader() as reader:
+        signature = signature_id(reader, signature)
         found = spread_of(reader, signature)
         new = [one for one in new_places(reader) if one.signature == signature]
         done = effort(reader)
