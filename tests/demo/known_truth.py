@@ -60,3 +60,26 @@ SIGNATURES: dict[str, Sighted] = {
         "w4", (("new_theatre", "Sarvania"),), None,
         "the price tag of a wholesale house, and no sign of any group"),
 }
+
+
+class Between(NamedTuple):
+    """Of a network of the case: what is asked, at which clearance, and who truly held it together."""
+
+    of: str
+    given: dict[str, str]
+    clearance: str
+    truth: str
+    found_first: str
+
+
+# All goods of the group went through its street, out of the paint shop; one office bought for it. Who may not
+# see the sealed papers that name its buyer sees the army in the middle, which had the papers that were found.
+BETWEEN: tuple[Between, ...] = (
+    Between("sites", {}, "sealed", "w5", "w5"),
+    Between("sites", {"whole": "yes"}, "sealed", "street", "street"),
+    Between("sites", {"whole": "yes"}, "restricted", "street", "street"),
+    Between("parties", {"custody": "no"}, "sealed", "committee", "committee"),
+    Between("parties", {"custody": "no"}, "restricted", "committee", "zlf"),
+)
+# Flows that nobody wrote down and no measure can find: the plant also sent to the store by itself.
+NEVER_FOUND = (("plant", "store"),)
