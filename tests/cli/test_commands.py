@@ -35,7 +35,7 @@ PROMISED = {
     "signature": [], "spread": ["signature"], "novel": ["item", "alpha"],
     "trace": [], "alert": [], "parts": [], "party": [], "custody": [], "diversion": ["every", "record", "hypothesis"], "receipt": ["output", "language", "check"],
     "derive": ["what", "tool", "tier"], "iafq": ["year", "country", "output", "classes"],
-    "picture": ["output", "family", "unit", "party", "first", "last"],
+    "picture": ["output", "family", "unit", "party", "first", "last", "whole", "inferred"],
     "request": [], "desk": [], "lists": [], "flags": ["transfer", "what", "limit"],
     "hands": ["start", "after", "to", "steps", "limit"], "measures": [], "measure": ["name", "options"], "lag": ["by", "where"], "forward": ["start", "lot", "serials", "package", "since", "steps", "limit"], "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
