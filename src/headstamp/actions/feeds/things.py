@@ -176,7 +176,9 @@ def _sites(rows: Rows) -> tuple[str, ...]:
 
 FEEDS: Final = (
     Feed("shares.by", "The items chosen, or published counts without their sums, by a group of theirs.", (
-        *SELECTION, OF, Parameter("by", "word", "The group: " + ", ".join(ITEM_GROUPS) + "; of counts: " + ", ".join(TALLY_GROUPS)),
+        *SELECTION, OF, Parameter(
+            "by", "word", "The group; of counts " + ", ".join(TALLY_GROUPS),
+            choices=tuple(dict.fromkeys((*ITEM_GROUPS, *TALLY_GROUPS)))),
         Parameter("same", "words", "By what two items are one thing: " + ", ".join(SAME)),
         Parameter("pieces", "word", "Counted groups count as many as they have", default="no", choices=("no", "yes")), WHAT, SOURCE),
         shares),
