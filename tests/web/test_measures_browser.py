@@ -92,7 +92,7 @@ def test_no_barriers(chromium, base: str, scheme: str) -> None:
     with Watched(chromium, base, color_scheme=scheme, bypass_csp=True) as watched:
         for address in ADDRESSES:
             page = _go(watched, address)
-            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
             page.add_script_tag(path=str(AXE))
             for one in page.evaluate("async () => (await axe.run()).violations"):
                 told.append(f"{address}: {one['id']}: {one['nodes'][0]['target']} "
@@ -201,6 +201,7 @@ def test_a_file_is_sent(chromium, base: str, tmp_path: Path) -> None:
     (tmp_path / "cells.csv").write_text("a,b,count\n1,0,27\n0,1,25\n1,1,23\n", "utf-8")
     with Watched(chromium, base) as watched:
         page = watched.go("/measures/scale.lists")
+        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
         page.set_input_files("input[name='file:cells']", str(tmp_path / "cells.csv"))
         page.get_by_role("button", name="Ask of these values").click()
         page.locator(".outcome").wait_for()
