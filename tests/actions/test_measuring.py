@@ -91,6 +91,14 @@ def test_a_snapshot_of_the_same_state_is_used_again_and_older_ones_go(tmp_path: 
     assert len(list((case.folder / "snapshots").glob("*-partner"))) == 1
 
 
+def test_a_case_of_a_relative_path_keeps_the_snapshot_it_just_took(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    the_case(tmp_path / "case").close()
+    monkeypatch.chdir(tmp_path)
+    with Case.open(Path("case")) as case:
+        assert measure_snapshot(snapshot_now(case, "sealed"), "scale.serials", {"series": "K#"}).result.estimate
+
+
 def test_in_memory_it_holds_the_same(tmp_path: Path) -> None:
     case = the_case(tmp_path / "case")
     held = hold(case, "sealed")

@@ -120,7 +120,7 @@ def snapshot_now(case: Case, clearance: str) -> Snapshot | Held:
     """
     if case.working.sealed:
         return hold(case, clearance)
-    lie = case.folder / "snapshots"
+    lie = case.folder.absolute() / "snapshots"
     place = lie / f"{case.checkpoint().size}-{clearance}"
     if place.is_dir():
         try:
