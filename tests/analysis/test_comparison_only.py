@@ -81,7 +81,7 @@ def test_no_text_says_more_than_a_comparison(measure: Measure) -> None:
             assert rows and all(len(row) == len(columns) for row in rows)
             orjson.dumps(plot.as_dict())
         orjson.dumps(found.as_dict())
-    assert answered >= 5 and refused >= 3
+    assert answered >= 5 and refused >= 1
 
 
 def test_all_comparisons_are_looked_at() -> None:

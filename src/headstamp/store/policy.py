@@ -62,6 +62,13 @@ POLICY: tuple[tuple[str, str, str, How], ...] = (
 )
 
 
+NEVER_HANDED_OUT: frozenset[tuple[str, str]] = frozenset({("measurement", "value")})
+"""What goes to nobody outside whatever the clearance: reports, public editions and alerts read without it.
+
+Measurements compare finds; a report of them would describe a design.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldRule:
     """What one field needs, and what is shown below it."""
@@ -100,7 +107,7 @@ def open_facts(kind: RecordType, rank: int) -> tuple[Fact, ...]:
 
 
 # A policy line for a field that does not exist would protect nothing.
-for _kind, _field, _tier, _how in POLICY:
+for _kind, _field, _tier, _how in (*POLICY, *((*one, "sealed", "hide") for one in NEVER_HANDED_OUT)):
     _type = next(t for t in TYPES if t.name == _kind)
     if _type.fact(_field) is None or _tier not in RANK:
         raise AssertionError(f"policy names {_kind}.{_field} at {_tier}, which does not exist")

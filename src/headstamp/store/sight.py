@@ -26,7 +26,7 @@ from headstamp.records import BY_NAME, BY_PREFIX, RecordType
 from headstamp.store import asking, facets
 from headstamp.store.backend import Backend, batches
 from headstamp.store.limits import LEFT_OUT, Limit, kept_back, limits_on
-from headstamp.store.policy import clearance_rank, field_rules
+from headstamp.store.policy import NEVER_HANDED_OUT, clearance_rank, field_rules
 from headstamp.store.refs import owners_in
 from headstamp.store.shown import Shown, column_facts, label_of
 from headstamp.store.tables import CURRENT, LOG, VERSION, YEAR
@@ -54,7 +54,7 @@ class Sight:
         self._for_others = self.rank == RANK["public"]
 
     def to_hand_out(self) -> Self:
-        """The same for what is handed to others: without what a trace reply forbids to publish.
+        """The same for what is handed to others: without what a trace reply forbids to publish, or measurements.
 
         Such a record is still counted, so that totals add up; it says nothing.
         """
@@ -236,6 +236,8 @@ class Sight:
         values: dict[str, Any] = {}
         for name, value in raw.items():
             rule = rules.get(name)
+            if self._for_others and (kind.name, name) in NEVER_HANDED_OUT:
+                continue
             if rule is not None and rule.rank > self.rank:
                 if rule.how == "hide":
                     continue
@@ -273,6 +275,8 @@ class Sight:
         fact = column_facts(kind).get(column)
         if fact is None:
             return column in ("id", "version_no") or (column == YEAR and bool(kind.when))
+        if self._for_others and (kind.name, fact.name) in NEVER_HANDED_OUT:
+            return False
         rule = field_rules(kind.name).get(fact.name)
         if kind.when == fact.name and column == YEAR:
             return rule is None or rule.rank <= self.rank
