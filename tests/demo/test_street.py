@@ -65,8 +65,9 @@ def all_values() -> Iterator[tuple[RecordType, Record, Fact, Any]]:
                     yield kind, record, part, value
 
 
-# What only happens to a case, and is never invented: exchange, erasure, time stamps.
-LIVED = {"device", "bundle", "erasure", "witness"}
+# What only happens to a case, and is never invented: exchange, erasure, time stamps; alerts, which
+# the program drafts of the finds (demo/warn.py).
+LIVED = {"alert", "device", "bundle", "erasure", "witness"}
 
 
 def texts() -> Iterator[tuple[str, str]]:

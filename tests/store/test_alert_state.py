@@ -15,6 +15,7 @@ from headstamp.store.case import Case
 from headstamp.vocab import vocabulary
 
 ID, BY, CHECKER = "alert-aaaa", "A. Writer", "B. Checker"
+OTHER = ("headstamp.local/other 3",)
 FULL: dict[str, Any] = {
     "title": "Olive crate met in the south", "looks_like": "Olive crate", "author": BY,
     "recipient_role": "deminer", "channel": "radio", "sent_on": "2017-03-02", "checked_by": CHECKER,
@@ -174,3 +175,18 @@ def test_the_authors_are_told_by_word_and_log() -> None:
         "W", "Y"]
     assert authors({}, [("X", one)]) == ["X"]
     assert set(WRITTEN) <= set(SAID)
+
+
+def test_a_contradiction_is_not_settled_into_what_nobody_checked(case: Case) -> None:
+    on_to(case, "checked")
+    shown = case.read("sealed").get(ID)
+    said = {**shown.values, "id": ID}
+    with case.change(actor="C. Third", reason="settled") as change:
+        change.settle(Alert.build(said), OTHER, case.origin)  # as it was checked
+    for wrong in ({"looks_like": "Grey crate"}, {"checked_by": "C. Third"}):
+        with pytest.raises(Invalid, match="none of the versions says this"), \
+                case.change(actor="C. Third", reason="settled") as change:
+            change.settle(Alert.build({**said, **wrong}), OTHER, case.origin)
+    with case.change(actor="C. Third", reason="settled") as change:
+        change.settle(Alert.build({**said, "looks_like": "Grey", "alert_state": "draft"}), OTHER, case.origin)
+    assert state(case) == "draft"

@@ -34,7 +34,6 @@ from headstamp.records import (
     record_type,
 )
 from headstamp.records.spec import body as body_of
-from headstamp.store.alert_state import refuse_unfit_alerts, refuse_unfit_settlement
 from headstamp.store.backend import Backend, batches
 from headstamp.store.collector import collector_at_rest
 from headstamp.store.elsewhere import (
@@ -48,8 +47,8 @@ from headstamp.store.elsewhere import (
 )
 from headstamp.store.erased import Erased, coming_back, decisions, erased_in, unlike_others
 from headstamp.store.facets import spread
+from headstamp.store.fit import refuse_unfit, refuse_unsettled
 from headstamp.store.ranks import Ranks
-from headstamp.store.readiness import refuse_unready
 from headstamp.store.receiving import Judged, Received, Taken, judge
 from headstamp.store.refs import owners
 from headstamp.store.rows import Row, make_row
@@ -153,8 +152,7 @@ class Change:
             # The same record twice in one batch: one after the other.
             return self._one_by_one(records, ignoring)
         self._refuse_erased(records)
-        refuse_unready(self._conn, records)
-        refuse_unfit_alerts(self._conn, records, self._stamp.actor)
+        refuse_unfit(self._conn, records, self._stamp.actor)
         self._ranks.learn(records, batch)
         self._half_done = True  # until all is written: an error in between spoils the change
         for name, positions in by_kind.items():
@@ -177,8 +175,7 @@ class Change:
         """
         kind = record_type(type(record))
         self._refuse_erased([record])
-        refuse_unready(self._conn, [record])
-        refuse_unfit_settlement(self._conn, record)
+        refuse_unsettled(self._conn, record)
         self._ranks.learn([record], {record.id: record})
         known = self._current(kind, [record.id]).get(record.id)
         if known is None:
