@@ -26,6 +26,7 @@ from headstamp.engine.engine import Engine
 from headstamp.engine.held import Held, hold
 from headstamp.engine.question import given_values
 from headstamp.engine.remote import Remote
+from headstamp.engine.remote import Remote
 from headstamp.engine.snapshot import Snapshot, open_snapshot, take_snapshot
 from headstamp.errors import HeadstampError, Invalid, Problem
 from headstamp.store.case import Case
@@ -94,7 +95,8 @@ def measure_snapshot(
     try:
         got = feed.fill(asked, given_values(
             name, feed.parameters, {word: given[word] for word in given if word in fed_names}))
-        typed = {word: text for word, text in given.items() if word in own and word not in got.inputs}
+        typed = {word: text for word, text in given.items()
+                 if word in own and word not in got.inputs and word not in feed.instead}
         values = {**inputs(found, typed, fed=frozenset(got.inputs)), **got.inputs}
         result = found.run(**values)
         effort = effort_of(asked, got.sites)
@@ -136,7 +138,7 @@ def snapshot_now(case: Case, clearance: str) -> Snapshot | Held:
     return taken
 
 
-def digest(snapshot: AnySnapshot) -> str:
+def digest(snapshot: AnySnapshot | Remote) -> str:
     """The SHA-256 over the digests of the snapshot's tables, in the order of their names."""
     told = {name: table.sha256 for name, table in snapshot.tables.items()}
     return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()

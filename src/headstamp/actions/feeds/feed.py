@@ -37,13 +37,15 @@ class Feed:
     """The feed of one measure: in words what it takes, with which parameters.
 
     ``fill(engine, given)`` gives a Fed; it raises Invalid where what is asked for is not there or
-    must be chosen first, naming what there is.
+    must be chosen first, naming what there is. Parameters that bear the name of an input of the
+    measure take its place: they are ``instead``.
     """
 
     measure: str
     words: str
     parameters: tuple[Parameter, ...]
     fill: Callable[[Engine, Mapping[str, Any]], Fed]
+    instead: tuple[str, ...] = ()
 
 
 def fed(inputs: Mapping[str, Any], told: list[str], records: Mapping[str, object] | list[str],

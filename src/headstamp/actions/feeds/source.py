@@ -93,7 +93,7 @@ def _rows(measurements: Sequence[Measured], features: Sequence[str], left: Count
 FEED: Final = Feed(
     "source.likelihood",
     "The measurements of two items, and as background those of all other items chosen on which the same was measured.",
-    (*SELECTION,
+    (*(one for one in SELECTION if one.name != "model"),  # which is the measure's own: normal or kernel
      Parameter("control_item", "word", "The one item (its id)", needed=True),
      Parameter("recovered_item", "word", "The other item (its id)", needed=True),
      Parameter("features", "words", "Which measured features; else all that both have")),

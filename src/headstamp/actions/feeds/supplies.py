@@ -74,4 +74,5 @@ def _window(text: str | None, first: str | None, last: str | None) -> str:
 FEED: Final = Feed(
     "lag.supply",
     "The items chosen, from the last authorised transfer that names them to their recovery.",
-    (*SELECTION, Parameter("by", "word", "Tell medians apart by this", choices=GROUPS)), supplies)
+    (*SELECTION, Parameter("by", "word", "Tell medians apart by this", choices=GROUPS)), supplies,
+    instead=("until",))

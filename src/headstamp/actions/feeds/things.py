@@ -181,7 +181,7 @@ FEEDS: Final = (
             choices=tuple(dict.fromkeys((*ITEM_GROUPS, *TALLY_GROUPS)))),
         Parameter("same", "words", "By what two items are one thing: " + ", ".join(SAME)),
         Parameter("pieces", "word", "Counted groups count as many as they have", default="no", choices=("no", "yes")), WHAT, SOURCE),
-        shares),
+        shares, instead=("same",)),
     Feed("counts.burst", "The items chosen by the day they were found, or published counts by their period.",
          (*SELECTION, OF, WHAT, SOURCE), burst),
 )
