@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from headstamp.actions.feeds import (
+    lists,
+    lots,
     networks,
     points,
+    rate,
     serials,
     signatures,
     source,
@@ -16,7 +19,7 @@ from headstamp.actions.feeds import (
 from headstamp.actions.feeds.feed import Feed
 
 FEEDS: tuple[Feed, ...] = (
-    serials.FEED,
+    serials.FEED, lists.FEED, lots.FEED, rate.FEED,
     *signatures.FEEDS, *points.FEEDS,
     networks.SITES, networks.PARTIES,
     *things.FEEDS, tracing.FEED, supplies.FEED,

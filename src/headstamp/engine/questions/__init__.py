@@ -10,6 +10,7 @@ from headstamp.engine.questions import (
     item_markings,
     marking_states,
     months,
+    packages,
     party_links,
     recoveries,
     serials,
@@ -24,7 +25,7 @@ from headstamp.engine.questions import (
 from headstamp.errors import Missing
 
 QUESTIONS: tuple[Question, ...] = (
-    serials.QUESTION,
+    serials.QUESTION, packages.QUESTION,
     visits.QUESTION,
     counts.QUESTION,
     months.QUESTION,
