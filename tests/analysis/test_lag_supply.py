@@ -30,6 +30,16 @@ def test_the_published_remission_times() -> None:
     placebo = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
     found = supply_lag(_days(placebo, []))
     assert (found.estimate, found.low, found.high) == (8, 4, 11)
+    # Its default (conf.type = "log") gives 8 [4, 12], and 23 [16, NA] for the other group.
+    assert (found.models[0].estimate, found.models[0].low, found.models[0].high) == (8, 4, 12)
+    rows = [{"time": row["days"], "status": row["event"]} for row in _days(list(EVENTS), list(CUT_OFF))]
+    other = supply_lag(rows).models[0]
+    assert (other.name, other.estimate, other.low, other.high) == ("interval on the log scale", 23, 16, None)
+
+
+def test_where_half_is_reached_the_median_is_in_the_middle() -> None:
+    found = supply_lag(_days([10, 20, 30, 44, 50, 60], []))
+    assert found.estimate == 37 and found.more["median"] == [30, 44]
 
 
 def test_windows_are_turnbulls() -> None:
@@ -121,7 +131,7 @@ def test_groups_are_told_apart() -> None:
     rows = [{"days": str(10 * n), "event": "1", "kind": "a" if n % 2 else "b"} for n in range(1, 20)] + [
         {"days": "4", "event": "1", "kind": ""}]
     found = supply_lag(rows, group="kind")
-    assert [(one.name, one.estimate) for one in found.models] == [("(not known)", None), ("a", 90.0), ("b", 100.0)]
+    assert [(one.name, one.estimate) for one in found.models[1:]] == [("(not known)", None), ("a", 100.0), ("b", 100.0)]
 
 
 def test_the_interval_of_order_statistics() -> None:

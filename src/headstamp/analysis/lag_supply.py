@@ -10,7 +10,7 @@ have short lags so far. Where that bends the median it is told, and a median tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import inf, isfinite
+from math import exp, inf, isfinite
 from statistics import NormalDist
 from typing import Any, Final
 
@@ -90,7 +90,7 @@ def supply_lag(
             f"{cut:,} of {len(rows):,} lags have no end yet: the median lies beyond what was looked at (over {_least(spans):,} days)."))
     estimate = float(first) if last is None else (first + last) / 2
     short = _truncation(rows, told)
-    models = _models(rows, spans, group, level, short)
+    models = [*_log_scale(spans, level, by), *_models(rows, spans, group, level, short)]
     shared |= {"diagnostics": tuple(told), "warnings": (*WARNINGS, *(one.words for one in told if one.good is False)),
                "more": {**shared["more"], "median": [first, last], "by": by}}
     return Result(
@@ -110,8 +110,12 @@ def median(spans: Sequence[tuple[int, int | None]], level: float) -> tuple[int |
         # Cut off from this day on means: seen without it up to the day before.
         points = kaplan_meier(((low if event else low - 1, event) for low, event in ends), _z(level))
         found = quantile(points)
-        day = None if found.value is None else int(found.value)
-        return day, day, found.low, found.high, "Kaplan-Meier"
+        if found.value is None:
+            return None, None, None, None, "Kaplan-Meier"
+        day = int(found.value)
+        # Where exactly half is reached, any day up to the next is a median.
+        half = any(one.day == day and abs(one.share - 0.5) < 1e-9 for one in points)
+        return day, next((one.day for one in points if one.day > day), day) if half else day, found.low, found.high, "Kaplan-Meier"
     first, last = reached(turnbull(spans), 0.5)
     if first is None or (sum(high is None for _, high in spans) * 2 > len(spans) and last is None):
         return None, None, None, None, "Turnbull"
@@ -187,6 +191,19 @@ def _truncation(rows: Sequence[Row], told: list[Diagnostic]) -> bool:
     return share > MOST_SHORT
 
 
+def _log_scale(spans: Sequence[tuple[int, int | None]], level: float, by: str) -> list[Model]:
+    """The same median with the interval that most programs give (Greenwood's, on the scale of the logarithm)."""
+    if by != "Kaplan-Meier":
+        return []
+    z = _z(level)
+    points = kaplan_meier(((low if high is not None else low - 1, high is not None) for low, high in spans), z)
+    ends = []
+    for sign in (-1, 1):
+        ends.append(next((float(one.day) for one in points if (
+            one.share * exp(sign * z * one.error / one.share) if one.share else 0.0) <= 0.5 + 1e-12), None))
+    return [Model("interval on the log scale", quantile(points).value, ends[0], ends[1], words="Greenwood 1926")]
+
+
 def _models(rows: Sequence[Row], spans: Sequence[tuple[int, int | None]], group: str, level: float, short: bool) -> list[Model]:
     models: list[Model] = []
     windows = any(high is not None and high > low for low, high in spans)
@@ -195,10 +212,10 @@ def _models(rows: Sequence[Row], spans: Sequence[tuple[int, int | None]], group:
         middle = one.first if one.last is None or one.first is None else (one.first + one.last) / 2
         models.append(Model("Turnbull, resampled", middle, one.low, one.high,
                             words="takes it that a window says nothing of the lag within it"))
-    if short:
-        allowed = allowing_for_recent(rows)
-        models.append(Model("allowing for recent supply", allowed, words=(
-            "of things to the day, as if all had had as long to be found as the earliest supplied")))
+    exact = sum(row.low == row.high for row in rows)
+    if short and 2 * exact >= len(rows):
+        models.append(Model("allowing for recent supply", allowing_for_recent(rows), words=(
+            f"of {exact:,} things to the day, as if all had had as long to be found as the earliest supplied")))
     for name in sorted({row.group for row in rows}) if group else ():
         some = [(row.low, row.high) for row in rows if row.group == name]
         words = f"{len(some):,} things"

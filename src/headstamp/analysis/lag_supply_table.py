@@ -42,8 +42,9 @@ def read(
     if group and table and group not in columns:
         problems.append(Problem("there is no such column", "It has: " + ", ".join(table[0]), "group", group))
     end = _window(until, "until", None, problems)[1] if until else None
-    if {"days", "event"} <= columns:
-        rows = _of_days(table, group, problems)
+    days, event = (next((name for name in names if name in columns), "") for names in (("days", "time"), ("event", "status")))
+    if days and event:
+        rows = _of_days(table, days, event, group, problems)
     elif {"least", "most"} <= columns:
         rows = _of_windows(table, group, problems)
     elif {supplied, recovered} <= columns:
@@ -70,12 +71,12 @@ def _cells(table: Sequence[Mapping[str, str]], group: str, one: Callable[[Mappin
     return rows
 
 
-def _of_days(table: Sequence[Mapping[str, str]], group: str, problems: list[Problem]) -> list[Row]:
+def _of_days(table: Sequence[Mapping[str, str]], days: str, event: str, group: str, problems: list[Problem]) -> list[Row]:
     def one(row: Mapping[str, str], number: int) -> Row | None:
-        day = _whole(row["days"], "days", number, problems)
-        word = row["event"].strip().casefold()
+        day = _whole(row[days], days, number, problems)
+        word = row[event].strip().casefold()
         if word not in _HAPPENED:
-            problems.append(Problem("neither 1 nor 0", "1: recovered on that day; 0: cut off.", "event", word[:80], number))
+            problems.append(Problem("neither 1 nor 0", "1: recovered on that day; 0: cut off.", event, word[:80], number))
             return None
         if day is None:
             return None
