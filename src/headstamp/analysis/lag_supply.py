@@ -103,7 +103,7 @@ def median(spans: Sequence[tuple[int, int | None]], level: float) -> tuple[int |
     """First and last day the median can be, the ends of its interval, and by which estimate.
 
     >>> median([(6, 6), (6, 6), (6, 6), (7, None), (9, 9), (12, 12)], 0.95)[:2]
-    (6, 6)
+    (6, 9)
     """
     ends = [(low, high is not None) for low, high in spans if high is None or high == low]
     if len(ends) == len(spans):
