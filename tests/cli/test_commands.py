@@ -37,7 +37,7 @@ PROMISED = {
     "derive": ["what", "tool", "tier"], "iafq": ["year", "country", "output", "classes"],
     "picture": ["output", "family", "unit", "party", "first", "last", "whole", "inferred"],
     "request": [], "desk": [], "lists": [], "flags": ["transfer", "what", "limit"],
-    "hands": ["start", "after", "to", "steps", "limit"], "measures": [], "measure": ["name", "options"], "lag": ["by", "where"], "forward": ["start", "lot", "serials", "package", "since", "steps", "limit"], "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
+    "hands": ["start", "after", "to", "steps", "limit"], "ask": ["question", "options", "sql", "snapshot", "engine", "master", "memory", "spill", "settings", "unchecked", "output"], "measures": [], "measure": ["name", "options"], "lag": ["by", "where"], "forward": ["start", "lot", "serials", "package", "since", "steps", "limit"], "finding": [], "reference": [], "markings": [], "series": ["text", "gap", "limit", "ranges"],
 }
 
 

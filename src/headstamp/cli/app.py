@@ -51,6 +51,7 @@ COMMANDS: dict[str, str] = {
     "forward": "forward",
     "hands": "hands",
     "lag": "lag",
+    "ask": "ask",
     "measures": "measure",
     "measure": "measure",
     "finding": "finding",

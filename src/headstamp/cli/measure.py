@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from headstamp.cli.given import given_words
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
 from headstamp.errors import Invalid, Problem
@@ -75,7 +76,7 @@ def measure(
     from headstamp.actions.measures import measure as ask
     from headstamp.engine.engines import Choice
 
-    given = _given(options or [])
+    given = given_words(options or [])
     if snapshot is None and engine == "duckdb" and session.case is None and (
             not session.settings().case or is_plain(name, given)):
         if record:
@@ -120,31 +121,6 @@ def _of_case(
             line(into)
 
     session.show({**found.as_dict(), **({"finding": into} if into else {})}, words)
-
-
-def _given(words: list[str]) -> dict[str, str]:
-    """``--name value`` and ``--name=value`` by name. Raises Invalid naming every word that is neither."""
-    found: dict[str, str] = {}
-    problems: list[Problem] = []
-    left = list(words)
-    while left:
-        word = left.pop(0)
-        name, mark, value = word.partition("=")
-        if not name.startswith("--") or len(name) < 3:
-            problems.append(Problem("not an input", "Write --NAME VALUE.", value=word))
-            continue
-        name = name[2:].replace("-", "_")
-        if not mark:
-            if not left:
-                problems.append(Problem("it has no value", "Write --NAME VALUE.", name))
-                continue
-            value = left.pop(0)
-        if name in found:
-            problems.append(Problem("it is given twice", "Give it once.", name, value))
-        found[name] = value
-    if problems:
-        raise Invalid("the inputs cannot be understood", problems)
-    return found
 
 
 def _told(found: Result) -> None:

@@ -63,6 +63,7 @@ _EVERYWHERE: Final = {
     "spark.sql.catalogImplementation": "in-memory",
 }
 """Defaults; an option of the same name takes their place."""
+_JAVA: Final = "spark.driver.extraJavaOptions"
 
 
 class Driver:
@@ -125,11 +126,11 @@ class Driver:
             "spark.driver.memory": memory.lower(),
             "spark.local.dir": str(self._folder),
             "spark.sql.warehouse.dir": str(self._folder / "warehouse"),
-            "spark.driver.extraJavaOptions":
-                f"-Dlog4j2.configurationFile=file:{log} -Djava.io.tmpdir={self._folder} -XX:-UsePerfData",
             **options,
             "spark.master": self.master,
         }
+        settings[_JAVA] = (f"-Dlog4j2.configurationFile=file:{log} -Djava.io.tmpdir={self._folder} "
+                           f"-XX:-UsePerfData {options.get(_JAVA, '')}").strip()
         return SparkConf(loadDefaults=False).setAll(list(settings.items()))
 
     def _said(self) -> str:

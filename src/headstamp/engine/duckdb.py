@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import duckdb
+import orjson
 
 from headstamp.engine.plain import plain_rows
 from headstamp.engine.question import Rows
@@ -191,6 +192,25 @@ def write_parquet(
         connection.execute(query)
     except duckdb.Error as error:
         raise Unavailable(f"{target} cannot be written: {error}") from error
+
+
+def write_rows(target: Path, columns: Sequence[str], rows: Rows) -> None:
+    """Writes an answer as one Parquet file; a column holds the narrowest kind that all its values are.
+
+    Raises Unavailable where it cannot be written.
+    """
+    kinds = []
+    for name in columns:
+        found = {type(row[name]) for row in rows if row[name] is not None}
+        kinds.append((name, "bool" if found == {bool} else "int" if found == {int} else
+                      "real" if found and found <= {int, float} else "text"))
+    with tempfile.TemporaryDirectory(dir=target.absolute().parent) as folder, connect() as connection:
+        lines = Path(folder) / "rows.jsonl"
+        texts = [orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows]
+        lines.write_bytes(b"".join(texts))
+        made = Path(folder) / "rows.parquet"
+        write_parquet(connection, lines, made, kinds, max(map(len, texts), default=0))
+        made.replace(target)
 
 
 def fill_table(

@@ -37,6 +37,10 @@ class Remote:
             raise Missing(f"this snapshot holds no {name}")
         return f"{self.url}/{name}.parquet"
 
+    def columns(self, kind: str) -> dict[str, str]:
+        """None are known before Spark looks."""
+        return {}
+
 
 def open_remote(session: SparkSession, url: str, *, check: bool = True) -> Remote:
     """Opens a snapshot at an address. Raises Missing, Unreadable, Unavailable, or Tampered where a table

@@ -71,6 +71,13 @@ class Snapshot:
         return {name: files_of(self.folder / f"{name}.parquet", table.parts)
                 for name, table in self.tables.items()}
 
+    def columns(self, kind: str) -> dict[str, str]:
+        """The columns of a kind's files with their types, as DuckDB calls these."""
+        files = self.files()[kind_named(kind).name]
+        return {str(name): str(type_) for name, type_, *_ in self.connection.execute(
+            "DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false)",
+            [[str(path) for path in files]]).fetchall()}
+
     def table(self, kind: str) -> duckdb.DuckDBPyRelation:
         """All rows of a kind: ``.fetchall()``, ``.df()``, ``.filter("make = 'Altera'")``..."""
         self.path(kind)

@@ -34,6 +34,7 @@ _SETTINGS: Final = {
     "spark.sql.caseSensitive": "false",
     "spark.sql.runSQLOnFiles": "false",  # nothing but the snapshot's tables
 }
+_TYPES: Final = {"VARCHAR": "STRING", "JSON": "STRING", "BIGINT": "BIGINT", "DOUBLE": "DOUBLE", "BOOLEAN": "BOOLEAN"}
 # A shuffle is cut so that a part of it fits the memory of a task many times over.
 _ROWS_A_PART: Final = 500_000
 _MOST_PARTS: Final = 400
@@ -108,9 +109,9 @@ class Spark:
         """Forgets the tables; ends Spark where it was started for this."""
         if self._own is not None:
             self._own.close()
-            return
-        for name in self._known:
-            self._session.catalog.dropTempView(name)
+        elif self._session.sparkContext._jsc is not None:  # else its driver has ended already
+            for name in self._known:
+                self._session.catalog.dropTempView(name)
         self._known.clear()
 
     def __enter__(self) -> Self:
@@ -134,6 +135,9 @@ class Spark:
         reader = self._session.read
         if self._snapshot.tables[name].parts:
             reader = reader.option("pathGlobFilter", PARTS)
+        known = self._snapshot.columns(name) if isinstance(where, Path) else {}
+        if known and set(known.values()) <= set(_TYPES):  # else Spark looks for itself, which takes it a job
+            reader = reader.schema(", ".join(f"`{column}` {_TYPES[kind]}" for column, kind in known.items()))
         return reader.parquet(where.absolute().as_uri() if isinstance(where, Path) else where)
 
 

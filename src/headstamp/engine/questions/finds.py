@@ -51,10 +51,10 @@ def ask(engine: Engine, **given: Any) -> Rows:
 
 
 def shown(engine: Engine) -> Rows:
-    """What was seen on items: features, markings that are read whole, and readings of lots.
+    """What was seen on items: features, markings that are read whole, readings of lots and part numbers.
 
     ``source`` is feature, marking or reading; of a marking ``kind`` is its kind and ``technique`` how
-    it was applied.
+    it was applied; of a reading it is lot or part_number.
     """
     return engine.rows(
         """
@@ -64,10 +64,11 @@ def shown(engine: Engine) -> Rows:
         SELECT item, 'marking' AS source, marking_kind AS kind, text AS value, technique
         FROM marking WHERE text IS NOT NULL AND state = 'clear'
         UNION ALL
-        SELECT marking.item AS item, 'reading' AS source, marking.marking_kind AS kind,
+        SELECT marking.item AS item, 'reading' AS source,
+               CASE WHEN reading.scheme = 'component_part_number' THEN 'part_number' ELSE 'lot' END AS kind,
                reading.text AS value, NULL AS technique
         FROM reading JOIN marking ON marking.id = reading.marking
-        WHERE marking.marking_kind = 'lot'
+        WHERE marking.marking_kind = 'lot' OR reading.scheme IN ('component_part_number', 'component_lot')
         ORDER BY item, source, kind, value
         """)
 
