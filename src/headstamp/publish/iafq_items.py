@@ -85,7 +85,7 @@ def gather(reader: Reader, classes: Classes, tracing: Tracing, year: int, countr
     recoveries = {one.id: one for one in reader.stream("recovery")}
     countries = {one.id: _country(one.get("place")) for one in reader.stream("site")}
     marks = _marks(reader)
-    families = {one.id: one.get("family", "unknown") for one in reader.stream("item")}
+    arms = {one.id for one in reader.stream("item", {"family": "arm"})}
     counted: list[Counted] = []
     aside: list[Aside] = []
     for item in reader.stream("item"):
@@ -103,7 +103,7 @@ def gather(reader: Reader, classes: Classes, tracing: Tracing, year: int, countr
             reason = NO_ARM
         elif manner == "not_held":
             reason = NOT_HELD
-        elif group == "parts" and families.get(item.get("parent") or "") == "arm":
+        elif group == "parts" and item.get("parent") in arms:
             reason = PART_OF
         else:
             reason = _another_year(when, year) or _another_place(where, country)

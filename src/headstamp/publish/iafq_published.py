@@ -6,17 +6,19 @@ and not in this one is said to be not counted, never nought. Sums of other talli
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 from math import fsum
 
 from headstamp.publish.iafq_classes import Classes
 from headstamp.publish.sheets import Sheet
 from headstamp.store.reader import Reader
-from headstamp.store.tables import YEAR
 
 NOT_COUNTED = "not counted"
 HEADS = ("Source", "Counted, in its words", "Class", "Sum of others?", "Counted in all", "Tallies", "Tallies in other years")
+
+_Key = tuple[str, str, bool]
+"""The source, what it counted, and whether that is a sum of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +35,28 @@ class Published:
 
 
 def gather(reader: Reader, classes: Classes, year: int) -> tuple[Published, ...]:
-    """By source and by what was counted; the year is that of a tally's period."""
-    return tuple(_all(reader, classes, year))
-
-
-def _all(reader: Reader, classes: Classes, year: int) -> Iterator[Published]:
+    """By source and by what was counted; a count is of the year that its whole period lies in."""
+    here: dict[_Key, list[float]] = {}
+    elsewhere: Counter[_Key] = Counter()
+    families: dict[_Key, set[str]] = {}
+    columns = ("source_document", "what", "total", "family", "count", "period_from", "period_to")
+    for source, what, is_sum, family, count, first, last in reader.cells("tally", columns):
+        key = (str(source or ""), str(what or ""), bool(is_sum))
+        families.setdefault(key, set()).add(family or "unknown")
+        if first and last and first[:4] == last[:4] == str(year):
+            here.setdefault(key, []).append(float(count or 0))
+        else:
+            elsewhere[key] += 1
     named = {one.code: one.label for one in classes.classes}
-    _, sources = reader.count("tally", "source_document")
-    labels = reader.labels([str(one) for one, _ in sources if one])
-    for source, _ in sorted(sources, key=lambda one: labels.get(str(one[0]), "")):
-        for is_sum in (None, False, True):
-            of = {"source_document": source, "total": is_sum}
-            for what, every in sorted(reader.count("tally", "what", of)[1]):
-                here = {**of, "what": what, YEAR: year}
-                tallies, values = reader.count("tally", "count", here)
-                families = reader.count("tally", "family", {**of, "what": what})[1]
-                family = families[0][0] if len(families) == 1 else "unknown"
-                _, category = classes.of(family or "unknown", what)
-                yield Published(
-                    labels.get(str(source), "") if source else "", what, named.get(category, ""), bool(is_sum),
-                    fsum((value or 0) * times for value, times in values) if tallies else None, tallies, every - tallies)
+    labels = reader.labels(sorted({source for source, _, _ in families if source}))
+    found = []
+    for key in sorted(families, key=lambda key: (labels.get(key[0], ""), key[2], key[1], key[0])):
+        source, what, is_sum = key
+        _, category = classes.of(families[key].copy().pop() if len(families[key]) == 1 else "unknown", what)
+        some = here.get(key)
+        found.append(Published(labels.get(source, ""), what, named.get(category, ""), is_sum,
+                               None if some is None else fsum(some), len(some or ()), elsewhere[key]))
+    return tuple(found)
 
 
 def sheet(some: tuple[Published, ...]) -> Sheet:
