@@ -43,7 +43,8 @@ def inferred(engine: Engine) -> Rows:
         WHERE document.found_at <> COALESCE(item.site, recovery.site)
         ORDER BY record, to_node
         """)
-    return [{**row, "record_kind": "document", "sort": "inferred", "since": None, "until": None,
+    return [{"record": row["record"], "record_kind": "document", "from_node": row["from_node"],
+             "to_node": row["to_node"], "sort": "inferred", "label": row["label"], "since": None, "until": None,
              "source": f"inferred {row['record']}", "source_kind": "inferred", "day": None,
              "source_label": row["label"]} for row in rows]
 
