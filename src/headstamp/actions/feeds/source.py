@@ -23,15 +23,15 @@ Measured = Mapping[str, Any]
 
 
 def likelihood(engine: Engine, given: Mapping[str, Any]) -> Fed:
-    """Control and recovered by the ids of their items; the background is of the items chosen, without the two."""
-    two = {name: str(given[f"{name}_item"]) for name in ("control", "recovered")}
+    """Control and recovered by the ids or tags of their items; the background is of the items chosen, without the two."""
     every = measured(engine, **{**dict.fromkeys(one.name for one in SELECTION), "parts": "yes"})
     if not every:
         raise Invalid(UNSEEN, [Problem("no numbers", "Measure both items, and others like them.", "control_item")])
     of: dict[str, list[Measured]] = defaultdict(list)
     for row in every:
         of[row["item"]].append(row)
-    faults = [Problem("nothing is measured on this item, as far as can be seen", "Give the id of a measured item.",
+    two = {name: _item(str(given[f"{name}_item"]), every) for name in ("control", "recovered")}
+    faults = [Problem("nothing is measured on this item, as far as can be seen", "Give the id or the tag of a measured item.",
                       f"{name}_item", item) for name, item in two.items() if item not in of]
     if two["control"] == two["recovered"]:
         faults.append(Problem("the two are one item", "Give two items.", "recovered_item", two["recovered"]))
@@ -66,6 +66,12 @@ def likelihood(engine: Engine, given: Mapping[str, Any]) -> Fed:
                [*two.values(), *used])
 
 
+def _item(said: str, measurements: Sequence[Measured]) -> str:
+    """The id of the item that is called so: by its id, else by a tag that one measured item alone has."""
+    tagged = {row["item"] for row in measurements if row["tag"] == said}
+    return tagged.pop() if len(tagged) == 1 else said
+
+
 def _features(wanted: Sequence[str], control: Sequence[Measured], recovered: Sequence[Measured]) -> tuple[str, ...]:
     both = {row["feature"] for row in control} & {row["feature"] for row in recovered}
     faults = [Problem("not measured on both items", "Both have: " + (", ".join(sorted(both)) or "none"),
@@ -94,7 +100,7 @@ FEED: Final = Feed(
     "source.likelihood",
     "The measurements of two items, and as background those of all other items chosen on which the same was measured.",
     (*(one for one in SELECTION if one.name != "model"),  # which is the measure's own: normal or kernel
-     Parameter("control_item", "word", "The one item (its id)", needed=True),
-     Parameter("recovered_item", "word", "The other item (its id)", needed=True),
+     Parameter("control_item", "word", "The one item (its id or tag)", needed=True),
+     Parameter("recovered_item", "word", "The other item (its id or tag)", needed=True),
      Parameter("features", "words", "Which measured features; else all that both have")),
     likelihood)

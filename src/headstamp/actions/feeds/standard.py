@@ -121,6 +121,11 @@ def dispersion(engine: Engine, given: Mapping[str, Any]) -> Fed:
             "the mean."]
     if len(values) > len(items):
         told.append(f"{len(values) - len(items):,} of them have no site and are left out.")
+    at = Counter(str(where[item]) for item in items)
+    few = sorted(names[site] for site, count in at.items() if count < LEAST)
+    if few and len(at) - len(few) > 1:  # with fewer sites the measure itself says that there is too little
+        items = [item for item in items if at[str(where[item])] >= LEAST]
+        told.append(f"Left out, with fewer than {LEAST} values: {', '.join(few)}.")
     return fed({"table": [{"site": names[str(where[item])], "value": repr(fmean(values[item]))} for item in items]},
                told, items, tuple(sorted({str(where[item]) for item in items})))
 

@@ -12,7 +12,7 @@ from headstamp.engine.question import Question, Rows
 from headstamp.engine.selection import SELECTION, chosen
 
 MEASURED: Final = (
-    "item", "measurement", "feature", "value", "unit", "sample", "measured_on", "site", "site_name", "recovery")
+    "item", "tag", "measurement", "feature", "value", "unit", "sample", "measured_on", "site", "site_name", "recovery")
 MADE: Final = ("item", "made_from", "made_to")
 
 
@@ -24,7 +24,7 @@ def measured(engine: Engine, **given: Any) -> Rows:
     items, parameters = chosen(given)
     return engine.rows(
         f"""
-        SELECT item.id AS item, measurement.id AS measurement, measurement.feature AS feature,
+        SELECT item.id AS item, item.tag AS tag, measurement.id AS measurement, measurement.feature AS feature,
                measurement.value AS value, measurement.unit AS unit, measurement.sample AS sample,
                measurement.measured_on AS measured_on, site.id AS site, site.name AS site_name,
                COALESCE(item.recovery, whole.recovery) AS recovery
