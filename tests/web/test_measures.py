@@ -19,7 +19,7 @@ from headstamp.analysis.measures import MEASURES
 from headstamp.analysis.plot import Plot, Series
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
-from headstamp.web.contexts.measure import cell
+from headstamp.web.contexts.plot import cell
 from tests.actions.test_measuring import the_case
 from tests.web.conftest import BASE
 from tests.web.sample import everything, make

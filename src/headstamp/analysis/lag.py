@@ -13,11 +13,13 @@ what lies between the two is what is not known.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from headstamp.analysis.plot import Plot, Series
 from headstamp.analysis.survival import Mass, Quantile, between, resampled, turnbull
 
 NAME, VERSION = "lag", 1
@@ -176,6 +178,43 @@ def lag(group: str, some: Sequence[Times], *, draws: int = 300) -> Lag:
         max(supplied, key=lambda one: (one.low, one.high, one.item), default=None),
         quartiles, tuple(_bin(name, low, end, spans, masses) for name, low, end in BINS), masses,
     )
+
+
+def share_plot(found: Lag) -> Plot:
+    """The share reached by each time: as early as it can have been, as late, and the band between.
+
+    Within each mass the share lies anywhere between the two: nothing is put in the middle of a window.
+    """
+    days = [day for mass in found.masses for day in (mass.first, mass.last) if day is not None]
+    end = max([*days, 1])
+    unit, word = (365.25, "years") if end > 2 * 365.25 else (1.0, "days")
+    early = _reached([(mass.first, mass.share) for mass in found.masses], end)
+    late = _reached([(mass.last, mass.share) for mass in found.masses if mass.last is not None], end)
+    band: list[tuple[float, None, float, float]] = []
+    for day in sorted({day for day, _ in (*early, *late)}):
+        low, high = _at(late, day), _at(early, day)
+        if band:  # a step: up to this day it stays as it was
+            band.append((day / unit, None, *band[-1][2:]))
+        band.append((day / unit, None, low, high))
+    series = (Series("not known between", "band", tuple(band)),
+              Series("as early as it can have been", "step", tuple((d / unit, s) for d, s in early)),
+              Series("as late as it can have been", "step", tuple((d / unit, s) for d, s in late)))
+    return Plot("share", "Share recovered within so long after the last lawful supply",
+                f"{word} after the last lawful supply", "share", series if found.masses else (),
+                words="In the band between the two lines nothing is known.")
+
+
+def _reached(steps: Sequence[tuple[int, float]], end: int) -> list[tuple[int, float]]:
+    """The share reached, from nought on the first day to the end."""
+    found, so_far = [(0, 0.0)], 0.0
+    for day, share in sorted(steps):
+        so_far = min(1.0, so_far + share)
+        found.append((day, so_far))
+    return [*found, (end, so_far)] if found[-1][0] < end else found
+
+
+def _at(reached: Sequence[tuple[int, float]], day: int) -> float:
+    return reached[bisect_right(reached, day, key=lambda one: one[0]) - 1][1]
 
 
 def _bin(

@@ -9,77 +9,20 @@ very many points is thinned evenly, which is said too: the table has them all.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from headstamp.analysis.plot import Plot, Series
 from headstamp.places import svg
-from headstamp.publish.plot_axis import NumberAxis, WordAxis, number_axis, said, thinned
+from headstamp.publish.plot_axis import NumberAxis, WordAxis, said, thinned
+from headstamp.publish.plot_ground import FONT, SIDE, TITLE, Ground, ground_of
 from headstamp.publish.plot_marks import colour, dash, filled, point, sample
 
 MOST_DRAWN: Final = 2_000
 _MOST_TOLD: Final = 200
-_SIDE, _FONT, _TITLE, _KEY_ROW = 10.0, 11.0, 28.0, 18.0
-_HIGH, _ROW = 260.0, 26.0
+_KEY_ROW = 18.0
 _n = svg.number
-
-
-@dataclass(slots=True)
-class _Ground:
-    """The rectangle in which a plot is drawn, and its axes. ``sideways``: words run down its side.
-
-    ``edge`` is how far marks at either end of the x axis may reach beyond it.
-    """
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    x: NumberAxis | WordAxis
-    y: NumberAxis
-    sideways: bool
-    edge: float = 0.0
-    notes: dict[str, int] = field(default_factory=dict)
-
-    def across(self, x: float | str | None) -> float | None:
-        """Where an x value stands: from the left, or from the top where words run down the side."""
-        if x is None:
-            return None
-        share = self.x.share(str(x)) if isinstance(self.x, WordAxis) else self.x.share(float(x))
-        if share is None:
-            return None
-        if self.sideways:
-            return self.top + share * (self.bottom - self.top)
-        return self.left + share * (self.right - self.left)
-
-    def along(self, y: float) -> float | None:
-        """Where a y value stands: from the top, or from the left where words run down the side."""
-        share = self.y.share(y)
-        if share is None:
-            return None
-        if self.sideways:
-            return self.left + share * (self.right - self.left)
-        return self.bottom - share * (self.bottom - self.top)
-
-    def spot(self, x: float, y: float) -> tuple[float, float]:
-        """Two such places as one point of the drawing."""
-        return (y, x) if self.sideways else (x, y)
-
-    def slot(self, series: Sequence[Series]) -> float:
-        """How much room one x value has."""
-        room = self.bottom - self.top if self.sideways else self.right - self.left
-        if isinstance(self.x, WordAxis):
-            return room / len(self.x.words)
-        places = sorted({place for one in series for p in one.points
-                         if (place := self.across(p[0])) is not None})
-        gaps = [b - a for a, b in itertools.pairwise(places)]
-        return min(gaps, default=room / 4)
-
-    def left_out(self, why: str, many: int = 1) -> None:
-        self.notes[why] = self.notes.get(why, 0) + many
 
 
 def plot_svg(plot: Plot, *, width: float = 720) -> str:
@@ -88,33 +31,16 @@ def plot_svg(plot: Plot, *, width: float = 720) -> str:
     if not drawn:
         return (svg.opening("headstamp-plot", width, 70, plot.title, "A plot without values.")
                 + _heading(plot.title, width)
-                + f'<text class="chart-label" x="{_n(_SIDE)}" y="48" font-size="{_n(_FONT)}" '
+                + f'<text class="chart-label" x="{_n(SIDE)}" y="48" font-size="{_n(FONT)}" '
                 'fill-opacity="0.75">Nothing to show.</text></svg>')
     keys, key_high = _keys(plot, width)
-    ground = _ground(plot, drawn, width, _TITLE + key_high)
+    ground = ground_of(plot, drawn, width, TITLE + key_high)
     body = "".join((_axes(plot, ground), *(_series(plot, at, one, ground) for at, one in
                                             enumerate(plot.series) if one.points)))
     high = ground.bottom + 40
     return "".join((
         svg.opening("headstamp-plot", width, high, plot.title, described(plot, ground.notes)),
         _heading(plot.title, width), keys, body, "</svg>"))
-
-
-def frame(plot: Plot, *, width: float = 720) -> dict[str, Any]:
-    """How the plot is laid out, for whoever draws it anew: the ends of its axes, the step between marks, its height.
-
-    ``x`` is None where words stand along that axis; ``sideways`` says whether they run down the side.
-    """
-    drawn = tuple(one for one in plot.series if one.points)
-    g = _ground(plot, drawn, width, _TITLE)
-    ends = None
-    if isinstance(g.x, NumberAxis):
-        share = g.edge / (g.right - g.left)
-        low, high = (math.log10(g.x.low), math.log10(g.x.high)) if g.x.log else (g.x.low, g.x.high)
-        wider = (low - share * (high - low), high + share * (high - low))
-        ends = [10.0 ** end for end in wider] if g.x.log else list(wider)
-    step = g.y.ticks[1][0] - g.y.ticks[0][0] if len(g.y.ticks) > 1 and not g.y.log else None
-    return {"sideways": g.sideways, "x": ends, "y": [g.y.low, g.y.high], "step": step, "high": g.bottom + 40}
 
 
 def described(plot: Plot, notes: dict[str, int] | None = None) -> str:
@@ -137,67 +63,30 @@ def thin(points: Sequence[Any]) -> list[Any]:
     return [points[round(at * step)] for at in range(MOST_DRAWN)]
 
 
-def _ground(plot: Plot, drawn: Sequence[Series], width: float, top: float) -> _Ground:
-    values = [float(v) for one in drawn for p in one.points for v in p[1:] if v is not None]
-    bars = any(one.kind == "bars" for one in drawn)
-    y = number_axis(values, log=plot.log_y, from_nought=bars and not plot.log_y)
-    top += 24.0
-    places = [p[0] for one in drawn for p in one.points if p[0] is not None]
-    numbers = [float(p) for p in places if not isinstance(p, str)]
-    if len(numbers) == len(places):
-        x: NumberAxis | WordAxis = number_axis(numbers, log=plot.log_x, room=False, steps=8)
-        left = _SIDE + _widest(y) + 8
-        edge = 0.0 if all(one.kind in ("line", "step", "band") for one in drawn) else 14.0
-        if bars:
-            edge = min(40.0, (width - left) / (2 * max(len(set(places)), 1)) + 4)
-        return _Ground(left + edge, top, width - _SIDE - 6 - edge, top + _HIGH, x, y, False, edge)
-    x = WordAxis(tuple(dict.fromkeys(map(str, places))))
-    if not _sideways(x, drawn, width):
-        left = _SIDE + _widest(y) + 8
-        return _Ground(left, top, width - _SIDE, top + _HIGH, x, y, False)
-    words = min(max(svg.text_width(word, _FONT) for word in x.words) + 12, width * 0.42)
-    row = max(_ROW, 8 + 15.0 * max(sum(one.kind == kind for one in drawn) for kind in
-                                   ("bars", "intervals", "points")))
-    y = number_axis(values, log=plot.log_y, from_nought=bars and not plot.log_y, steps=6)
-    return _Ground(_SIDE + words, top, width - _SIDE - 24, top + row * len(x.words), x, y, True)
-
-
-def _sideways(x: WordAxis, drawn: Sequence[Series], width: float) -> bool:
-    """Whether words go down the side: where they do not fit below, and nothing runs between them."""
-    if any(one.kind in ("line", "step", "band") for one in drawn) or (x.of_time and len(x.words) > 1):
-        return False
-    slot = (width - 80) / len(x.words)
-    return len(x.words) == 1 or any(svg.text_width(word, _FONT) + 8 > slot for word in x.words)
-
-
-def _widest(axis: NumberAxis) -> float:
-    return max(svg.text_width(word, 10) for _, word in axis.ticks) if axis.ticks else 10.0
-
-
 def _heading(title: str, width: float) -> str:
-    return (f'<text class="chart-title" x="{_n(_SIDE)}" y="19" font-size="14" font-weight="600">'
-            f"{svg.isolated(svg.shortened(title, width - 2 * _SIDE, 14))}</text>")
+    return (f'<text class="chart-title" x="{_n(SIDE)}" y="19" font-size="14" font-weight="600">'
+            f"{svg.isolated(svg.shortened(title, width - 2 * SIDE, 14))}</text>")
 
 
 def _keys(plot: Plot, width: float) -> tuple[str, float]:
     """The key of the series, in as many rows as it needs; none for a single one."""
     if len(plot.series) < 2:
         return "", 0.0
-    out, x, row = ['<g class="plot-key">'], _SIDE, 0
+    out, x, row = ['<g class="plot-key">'], SIDE, 0
     for at, one in enumerate(plot.series):
-        name = svg.shortened(one.name, width - 2 * _SIDE - 40, _FONT)
-        wide = 32 + svg.text_width(name, _FONT) + 18
-        if x > _SIDE and x + wide > width - _SIDE:
-            x, row = _SIDE, row + 1
-        y = _TITLE + 10 + row * _KEY_ROW
+        name = svg.shortened(one.name, width - 2 * SIDE - 40, FONT)
+        wide = 32 + svg.text_width(name, FONT) + 18
+        if x > SIDE and x + wide > width - SIDE:
+            x, row = SIDE, row + 1
+        y = TITLE + 10 + row * _KEY_ROW
         out.append(f'<g class="plot-s{at % 6}">{sample(at, one.kind, x, y)}</g>'
                    f'<text class="chart-label" x="{_n(x + 32)}" y="{_n(y + 4)}" '
-                   f'font-size="{_n(_FONT)}">{svg.isolated(name)}</text>')
+                   f'font-size="{_n(FONT)}">{svg.isolated(name)}</text>')
         x += wide
     return "".join((*out, "</g>")), (row + 1) * _KEY_ROW + 2
 
 
-def _axes(plot: Plot, g: _Ground) -> str:
+def _axes(plot: Plot, g: Ground) -> str:
     out = ['<g class="chart-grid" font-size="10">']
     for value, word in g.y.ticks:
         place = g.along(value)
@@ -217,16 +106,16 @@ def _axes(plot: Plot, g: _Ground) -> str:
     up, foot = (plot.x, plot.y) if g.sideways else (plot.y, plot.x)
     logs = (" (logarithmic)" if plot.log_x else ""), (" (logarithmic)" if plot.log_y else "")
     up, foot = (up + logs[0], foot + logs[1]) if g.sideways else (up + logs[1], foot + logs[0])
-    room = g.right - _SIDE
-    out.append(f'<text class="chart-axis-name" x="{_n(_SIDE)}" y="{_n(g.top - 12)}" font-size="{_n(_FONT)}" '
-               f'fill-opacity="0.85">{svg.isolated(svg.shortened(up, room, _FONT))}</text>'
+    room = g.right - SIDE
+    out.append(f'<text class="chart-axis-name" x="{_n(SIDE)}" y="{_n(g.top - 12)}" font-size="{_n(FONT)}" '
+               f'fill-opacity="0.85">{svg.isolated(svg.shortened(up, room, FONT))}</text>'
                f'<text class="chart-axis-name" x="{_n(g.right)}" y="{_n(g.bottom + 31)}" '
-               f'font-size="{_n(_FONT)}" text-anchor="end" fill-opacity="0.85">'
-               f"{svg.isolated(svg.shortened(foot, room, _FONT))}</text>")
+               f'font-size="{_n(FONT)}" text-anchor="end" fill-opacity="0.85">'
+               f"{svg.isolated(svg.shortened(foot, room, FONT))}</text>")
     return "".join(out)
 
 
-def _number_labels(g: _Ground, axis: NumberAxis) -> Iterator[str]:
+def _number_labels(g: Ground, axis: NumberAxis) -> Iterator[str]:
     beyond = -math.inf
     for value, word in axis.ticks:
         place = g.across(value)
@@ -242,7 +131,7 @@ def _number_labels(g: _Ground, axis: NumberAxis) -> Iterator[str]:
                f'text-anchor="middle" fill-opacity="0.85">{word}</text>')
 
 
-def _word_labels(g: _Ground) -> Iterator[str]:
+def _word_labels(g: Ground) -> Iterator[str]:
     assert isinstance(g.x, WordAxis)
     words = g.x.words
     slot = (g.right - g.left) / len(words)
@@ -252,16 +141,16 @@ def _word_labels(g: _Ground) -> Iterator[str]:
         if place is None or at % every:
             continue
         if g.sideways:
-            name = svg.shortened(word, g.left - _SIDE - 12, _FONT)
+            name = svg.shortened(word, g.left - SIDE - 12, FONT)
             where = f'x="{_n(g.left - 8)}" y="{_n(place + 4)}" text-anchor="end"'
         else:
-            name = svg.shortened(word, slot * every, _FONT)
+            name = svg.shortened(word, slot * every, FONT)
             where = f'x="{_n(place)}" y="{_n(g.bottom + 15)}" text-anchor="middle"'
-        yield (f'<text class="chart-label" {where} font-size="{_n(_FONT if g.sideways else 10)}">'
+        yield (f'<text class="chart-label" {where} font-size="{_n(FONT if g.sideways else 10)}">'
                f"{svg.isolated(name)}</text>")
 
 
-def _series(plot: Plot, at: int, one: Series, g: _Ground) -> str:
+def _series(plot: Plot, at: int, one: Series, g: Ground) -> str:
     points = thin(one.points)
     if len(points) < len(one.points):
         g.left_out("points are not drawn, evenly left out where there are very many",
@@ -271,7 +160,7 @@ def _series(plot: Plot, at: int, one: Series, g: _Ground) -> str:
     return f'<g class="plot-s{at % 6}">{"".join(draw(plot, at, one, points, g))}</g>'
 
 
-def _offset(plot: Plot, at: int, g: _Ground) -> float:
+def _offset(plot: Plot, at: int, g: Ground) -> float:
     """How far the n-th series stands beside its word, so that several do not cover each other."""
     beside = [n for n, s in enumerate(plot.series) if s.kind == plot.series[at].kind and s.points]
     if len(beside) < 2 or not isinstance(g.x, WordAxis):
@@ -280,7 +169,7 @@ def _offset(plot: Plot, at: int, g: _Ground) -> float:
     return slot * ((beside.index(at) + 0.5) / len(beside) - 0.5)
 
 
-def _place(g: _Ground, x: Any, y: float | None) -> tuple[float, float] | None:
+def _place(g: Ground, x: Any, y: float | None) -> tuple[float, float] | None:
     if y is None:
         return None
     across, along = g.across(x), g.along(float(y))
@@ -290,7 +179,7 @@ def _place(g: _Ground, x: Any, y: float | None) -> tuple[float, float] | None:
     return g.spot(across, along)
 
 
-def _line(plot: Plot, at: int, one: Series, points: Sequence[Any], g: _Ground) -> Iterator[str]:
+def _line(plot: Plot, at: int, one: Series, points: Sequence[Any], g: Ground) -> Iterator[str]:
     d, pen = [], False
     last = 0.0
     for p in points:
@@ -319,7 +208,7 @@ def _line(plot: Plot, at: int, one: Series, points: Sequence[Any], g: _Ground) -
                 yield _told(plot, one, p, point(at, *g.spot(across, along), size=2.6), len(points))
 
 
-def _band(plot: Plot, at: int, one: Series, points: Sequence[Any], g: _Ground) -> Iterator[str]:
+def _band(plot: Plot, at: int, one: Series, points: Sequence[Any], g: Ground) -> Iterator[str]:
     upper: list[str] = []
     lower: list[str] = []
     for x, _, low, high in points:
@@ -340,7 +229,7 @@ def _band(plot: Plot, at: int, one: Series, points: Sequence[Any], g: _Ground) -
         yield from _line(plot, at, Series(one.name, "line", tuple(middle)), middle, g)
 
 
-def _bars(plot: Plot, at: int, one: Series, points: Sequence[Any], g: _Ground) -> Iterator[str]:
+def _bars(plot: Plot, at: int, one: Series, points: Sequence[Any], g: Ground) -> Iterator[str]:
     many = max(1, sum(s.kind == "bars" and bool(s.points) for s in plot.series))
     shared = isinstance(g.x, WordAxis)
     broad = min(max(g.slot(plot.series) * (0.72 / many if shared else 0.84), 1.0), 44.0)
@@ -366,7 +255,7 @@ def _bars(plot: Plot, at: int, one: Series, points: Sequence[Any], g: _Ground) -
         yield _told(plot, one, p, bar, len(points))
 
 
-def _points(plot: Plot, at: int, one: Series, points: Sequence[Any], g: _Ground) -> Iterator[str]:
+def _points(plot: Plot, at: int, one: Series, points: Sequence[Any], g: Ground) -> Iterator[str]:
     for p in points:
         if p[1] is None:
             continue
@@ -378,7 +267,7 @@ def _points(plot: Plot, at: int, one: Series, points: Sequence[Any], g: _Ground)
         yield _told(plot, one, p, point(at, x, y, 3.2 if len(points) > 100 else 4.0), len(points))
 
 
-def _intervals(plot: Plot, at: int, one: Series, points: Sequence[Any], g: _Ground) -> Iterator[str]:
+def _intervals(plot: Plot, at: int, one: Series, points: Sequence[Any], g: Ground) -> Iterator[str]:
     shift, c = _offset(plot, at, g), colour(at)
     for p in points:
         x, y, low, high = p
@@ -405,12 +294,12 @@ def _intervals(plot: Plot, at: int, one: Series, points: Sequence[Any], g: _Grou
         yield _told(plot, one, p, drawn, len(points))
 
 
-def _cap(g: _Ground, across: float, place: float) -> str:
+def _cap(g: Ground, across: float, place: float) -> str:
     x, y = g.spot(across, place)
     return f"M{_n(x)},{_n(y - 4.5)}v9" if g.sideways else f"M{_n(x - 4.5)},{_n(y)}h9"
 
 
-def _arrow(g: _Ground, across: float, place: float, back: float) -> str:
+def _arrow(g: Ground, across: float, place: float, back: float) -> str:
     """An open end: an arrow head that points out of the plot."""
     x, y = g.spot(across, place)
     if g.sideways:

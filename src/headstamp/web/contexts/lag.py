@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from headstamp.actions.lag import GROUPINGS, lag_of_case
-from headstamp.analysis.lag import WARNINGS, Lag
+from headstamp.analysis.lag import WARNINGS, Lag, share_plot
 from headstamp.analysis.survival import Quantile
 from headstamp.errors import Unavailable
-from headstamp.publish.steps import share_svg
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.facts import Piece, ref_piece
+from headstamp.web.contexts.plot import PlotView, plot_view
 from headstamp.web.page import ON_PAGE, Context, Params
 
 MOST = 20_000
@@ -26,7 +26,7 @@ class LagContext(Context):
     lags: tuple[Lag, ...]
     warnings: tuple[str, ...] = WARNINGS
     title: str = field(default="Lag", metadata=ON_PAGE)
-    svg: str = field(default="", metadata=ON_PAGE)
+    plot: PlotView | None = field(default=None, metadata=ON_PAGE)
     whole: Lag | None = field(default=None, metadata=ON_PAGE)
     quartiles: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
     groups: tuple[tuple[str, int, tuple[str, ...]], ...] = field(default=(), metadata=ON_PAGE)
@@ -46,8 +46,7 @@ def lag_context(reader: Reader, params: Params) -> LagContext:
     labels = reader.labels([one.item for _, one in ends])
     return LagContext(
         by, found,
-        svg=share_svg("Share recovered within so long after the last lawful supply",
-                      [(m.first, m.last, m.share) for m in whole.masses]),
+        plot=plot_view(share_plot(whole)) if whole.masses else None,
         whole=whole, quartiles=tuple(map(told, whole.quartiles or ())),
         groups=tuple((one.group, one.count, tuple(map(told, one.quartiles or ())))
                      for one in found[1:]),

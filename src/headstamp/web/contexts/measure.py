@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import orjson
-
 from headstamp.actions.effort import beside
 from headstamp.actions.measuring import Measured
 from headstamp.analysis.measure import Measure, Result
@@ -22,31 +20,16 @@ from headstamp.errors import HeadstampError, Invalid, Problem, Unreadable
 from headstamp.publish.picture import Picture
 from headstamp.publish.plot_axis import said
 from headstamp.publish.plot_picture import picture_of_plot, plain_plot
-from headstamp.publish.plot_svg import frame
 from headstamp.store.reader import Reader
-from headstamp.web.contexts.chain import PictureView, picture_view
 from headstamp.web.contexts.facts import Piece, ref_piece
 from headstamp.web.contexts.measure_form import FieldView, case_fields, value_fields
 from headstamp.web.contexts.measures import MeasureView, view
+from headstamp.web.contexts.plot import MOST_ROWS, PlotView, cell, plot_view
 from headstamp.web.measuring import Answer, Asked, ask, asked_of, pairs
 from headstamp.web.page import ON_PAGE, Context, Params
 
-MOST_ROWS: Final = 1_000
 MOST_RECORDS: Final = 100
 _API_WAITS: Final = 60.0
-
-
-@dataclass(frozen=True)
-class PlotView:
-    """A plot as the page shows it: the drawing, what a script makes a live one of, and its table."""
-
-    name: str
-    picture: PictureView
-    data: str
-    frame: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    more: int
 
 
 @dataclass(frozen=True)
@@ -192,7 +175,7 @@ def _answer(
     pieces = tuple(ref_piece(id_, labels[id_]) for id_ in shown if id_ in labels)
     return AnswerView(
         result, headline(result), interval_words(result),
-        tuple(_plot(one, found.name, query) for one in plots), tuple(_more(result.more)),
+        tuple(plot_view(one, f"/measures/{found.name}/{one.name}", f"?{query}") for one in plots), tuple(_more(result.more)),
         measured, beside(measured.effort) if measured else "", pieces,
         measured.fed.rests_on - len(pieces) if measured else 0,
         _state(measured) if measured else "", measured is not None and not result.refused,
@@ -229,32 +212,6 @@ def interval_words(result: Result) -> str:
     if high is None or high == float("inf"):
         return f"{level}{said(low or 0.0)} or more"
     return f"{level}{said(high)} or less" if low is None else f"{level}{said(low)} to {said(high)}"
-
-
-def _plot(plot: Plot, name: str, query: str) -> PlotView:
-    columns, rows = plot.table()
-    made = picture_of_plot(plot)
-    return PlotView(
-        plot.name, picture_view(made, f"/measures/{name}/{plot.name}", f"?{query}"),
-        orjson.dumps(plain_plot(plot)).decode(), orjson.dumps(frame(plot)).decode(), columns,
-        tuple(tuple(cell(one) for one in row) for row in rows[:MOST_ROWS]), max(0, len(rows) - MOST_ROWS))
-
-
-def cell(value: Any) -> str:
-    """A value of a table in words: numbers as on an axis, nothing as a dash.
-
-    >>> cell(12500.0), cell(None), cell(True), cell("a")
-    ('12,500', '-', 'yes', 'a')
-    """
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return said(float(value)) if value == value and abs(value) != float("inf") else "open"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(cell, value))
-    return str(value)
 
 
 def _more(values: Mapping[str, Any]) -> list[MoreView]:
