@@ -17,11 +17,12 @@ Figures are those of R's ``glm`` and of Rcapture: the deviance, AIC and BIC of P
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from math import exp, inf, lgamma, log, sqrt
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,7 @@ Terms = frozenset[int]
 """The interactions of a model, of two lists and more, each as a set of bits."""
 
 _STEPS: Final = 100
+_GAINED: Final = 1e-7
 _EMPTY: Final = 1e-5
 """An empty cell of which a model expects less than this is one that the estimate sends to none."""
 _ENDLESS: Final = 1e9
@@ -125,7 +127,7 @@ def search(cells: Sequence[int], lists: int) -> tuple[list[Fit], str]:
         if not fresh:
             break
         found.update((one.terms, one) for one in fit(cells, lists, sorted(fresh, key=sorted)))
-    return list(found.values()), (
+    return sorted(found.values(), key=lambda one: (len(one.terms), sorted(one.terms))), (
         f"{len(found):,} models, by steps from independence, following the best by AIC and by BIC")
 
 
@@ -145,8 +147,18 @@ def lower_bound(cells: Sequence[int], lists: int) -> tuple[float, float] | None:
 
 def ranked(fits: Iterable[Fit], rule: str) -> list[Fit]:
     """Those that determine the unseen, best first by ``aic``, ``bic`` or ``bic_cells``; ties to the smaller."""
-    return sorted((one for one in fits if one.unseen is not None),
-                  key=lambda one: (round(getattr(one, rule), 9), len(one.terms), sorted(one.terms)))
+    return sorted((one for one in fits if one.unseen is not None), key=_by(rule))
+
+
+def first(fits: Iterable[Fit], rule: str) -> Fit | None:
+    """The first of ``ranked``, without ranking the rest."""
+    return min((one for one in fits if one.unseen is not None), key=_by(rule), default=None)
+
+
+def _by(rule: str) -> Callable[[Fit], tuple[float, int]]:
+    """Ties to the smaller model; among those of one size the order given stands."""
+    value = attrgetter(rule)
+    return lambda one: (round(value(one), 9), len(one.terms))
 
 
 @lru_cache(maxsize=8)
@@ -194,36 +206,37 @@ def _columns(lists: int) -> Floats:
 def _means(design: Floats, counts: Floats) -> Floats:
     """Fitted means, models by cells: Newton's steps for all the models at once, halved where they overshoot."""
     models, _, size = design.shape
-    across = design.transpose(0, 2, 1)
     start = counts + 0.5
-    weighted = across * start
+    weighted = design.transpose(0, 2, 1) * start
     beta = np.linalg.solve(weighted @ design + 1e-12 * start.sum() * np.eye(size),
                            weighted @ np.log(start)[:, None])[..., 0]
     near = 1e-9 * max(1.0, float(counts.sum()))
-    active = np.arange(models)
+    active, used = np.arange(models), design
     for _ in range(_STEPS):
-        used, turned = design[active], across[active]
+        turned = used.transpose(0, 2, 1)
         eta = (used @ beta[active][..., None])[..., 0]
         mean = np.exp(np.clip(eta, -700, 60))
         slope = (turned @ (counts - mean)[..., None])[..., 0]
-        unready = np.abs(slope).max(axis=1) > near
-        if not unready.any():
-            break
-        active, used, turned = active[unready], used[unready], turned[unready]
-        eta, mean, slope = eta[unready], mean[unready], slope[unready]
         curve = (turned * mean[:, None, :]) @ used
         ridge = 1e-13 * np.trace(curve, axis1=1, axis2=2)
         step = np.linalg.solve(curve + ridge[:, None, None] * np.eye(size), slope[..., None])[..., 0]
+        along = (used @ step[..., None])[..., 0]
         worth = (counts * eta - mean).sum(axis=1)
+        least = worth - 1e-9 * (1 + np.abs(worth))
         share = np.ones(len(active))
         for _ in range(30):
-            tried = eta + share[:, None] * (used @ step[..., None])[..., 0]
-            worse = (counts * tried - np.exp(np.clip(tried, -700, 60))).sum(axis=1) < worth - 1e-9 * (
-                1 + np.abs(worth))
+            tried = eta + share[:, None] * along
+            worse = (counts * tried - np.exp(np.clip(tried, -700, 60))).sum(axis=1) < least
             if not worse.any():
                 break
             share[worse] /= 2
         beta[active] += share[:, None] * step
+        # Newton's decrement is what this step had still to gain: after one so small nothing is left.
+        left = (np.abs(slope).max(axis=1) > near) & ((share < 1) | ((slope * step).sum(axis=1) >= _GAINED))
+        if not left.any():
+            break
+        if left.sum() < 0.75 * len(left):  # copying the designs costs more than steps too many
+            active, used = active[left], used[left]
     found: Floats = np.exp(np.clip((design @ beta[..., None])[..., 0], -700, 60))
     return found
 

@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 from headstamp.analysis.chao import classical, corrected, log_interval
 from headstamp.analysis.chapman import TwoLists
 from headstamp.analysis.decomposable import Average, Graph, Prior, average
-from headstamp.analysis.log_linear import Fit, fit, lower_bound, ranked, search
+from headstamp.analysis.log_linear import Fit, first, fit, lower_bound, ranked, search
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result, number
 from headstamp.analysis.scale_lists_table import MOST_LISTS, Overlaps, overlaps
 from headstamp.errors import Invalid, Problem
@@ -267,8 +267,8 @@ def _several(
                                       for (a, b), chance in averaged.edges.items()},
         "log_linear": {
             "looked_at": looked_at, "fit": "AIC",
-            "best": {rule: _best(ranked(fits, rule), names, level) for rule in ("aic", "bic", "bic_cells")},
-            "best_of_pairs": {rule: _best(ranked(pairs, rule), names, level) for rule in ("aic", "bic", "bic_cells")},
+            "best": {rule: _best(first(fits, rule), names, level) for rule in ("aic", "bic", "bic_cells")},
+            "best_of_pairs": {rule: _best(first(pairs, rule), names, level) for rule in ("aic", "bic", "bic_cells")},
             "range_within_10_of_best_aic": [min(near), max(near)] if near else None,
             "range_of_all": [number(min(every)), number(max(every))] if every else None,
         },
@@ -360,10 +360,9 @@ def _model(one: Fit, names: Sequence[str], level: float, before: str) -> Model:
         + ("" if one.deviation is None else f", standard error {one.deviation:,.1f}")))
 
 
-def _best(best: Sequence[Fit], names: Sequence[str], level: float) -> dict[str, Any] | None:
-    if not best:
+def _best(one: Fit | None, names: Sequence[str], level: float) -> dict[str, Any] | None:
+    if one is None:
         return None
-    one = best[0]
     return {"model": one.name(names), "estimate": number(one.total), "standard_error": number(one.deviation),
             "interval": [number(end) for end in one.interval(level)], "aic": one.aic, "bic": one.bic,
             "deviance": one.deviance, "degrees_of_freedom": one.freedom}
