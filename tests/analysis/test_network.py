@@ -198,6 +198,13 @@ def test_a_large_network_is_asked_in_part() -> None:
     assert found.more["stability"] is None and "any one source missing" not in {one.name for one in found.models}
 
 
+@pytest.mark.parametrize("ends", [("from", "to"), ("source", "target"), ("from_site", "to_site")])
+def test_a_plain_list_of_links_is_answered_and_what_it_lacks_is_told(ends: tuple[str, str]) -> None:
+    found = _ask([{ends[0]: a, ends[1]: b} for a, b in nx.florentine_families_graph().edges])
+    assert round(found.estimate or 0, 3) == 0.522 and found.more["node"] == "Medici"
+    assert _named(found, "evidence").good is False and "Nothing says on what the links rest" in str(found.warnings)
+
+
 def test_visits_are_told() -> None:
     nodes = [{"node": "Medici", "name": "House of Medici", "visits": "2"},
              *({"node": name, "visits": "0"} for name in ("Pazzi", "Salviati", "Albizzi"))]

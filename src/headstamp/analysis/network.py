@@ -157,15 +157,8 @@ def _counted(network: Network, many: str) -> list[Diagnostic]:
                                 f"{network.loops:,} rows link one with itself and count for nothing."))
     if not network.links:
         return found
-    firm, single = float(network.on_evidence().mean()), float((network.known_from() == 1).mean())
-    lone = network.known_from()[network.rest_link] == 1
-    falls = float(np.bincount(network.rest_source[lone], minlength=1).max()) / network.links
-    found += [
-        Diagnostic("evidence", firm, firm >= 0.5,
-                   f"{firm:.0%} of the links rest on evidence, the others on words or inference."),
-        Diagnostic("one source", single, single <= 0.5, f"{single:.0%} of the links are known from one source only."),
-        Diagnostic("largest source", falls, falls <= 0.5,
-                   f"Without the source that most links rest on alone, {falls:.0%} of them fall.")]
+    found += _resting(network) if network.rests_told else [Diagnostic("evidence", None, False, (
+        "Nothing says on what the links rest: each is taken for a piece of evidence by itself."))]
     known = [one.visits for one in network.nodes if one.visits is not None]
     if known:
         never = known.count(0) / len(known)
@@ -173,6 +166,19 @@ def _counted(network: Network, many: str) -> list[Diagnostic]:
             f"{known.count(0):,} of {len(known):,} {many} were never visited: they have the links that others' papers "
             "and things tell of, and no more.")))
     return found
+
+
+def _resting(network: Network) -> list[Diagnostic]:
+    """On what the links rest, and how much hangs on one source."""
+    firm, single = float(network.on_evidence().mean()), float((network.known_from() == 1).mean())
+    lone = network.known_from()[network.rest_link] == 1
+    falls = float(np.bincount(network.rest_source[lone], minlength=1).max()) / network.links
+    return [
+        Diagnostic("evidence", firm, firm >= 0.5,
+                   f"{firm:.0%} of the links rest on evidence, the others on words or inference."),
+        Diagnostic("one source", single, single <= 0.5, f"{single:.0%} of the links are known from one source only."),
+        Diagnostic("largest source", falls, falls <= 0.5,
+                   f"Without the source that most links rest on alone, {falls:.0%} of them fall.")]
 
 
 def _weighed(network: Network, told: Betweenness, trials: Trials, spread: Spread, first: int, one: str,
@@ -291,8 +297,8 @@ def _more(network: Network, told: Betweenness, spread: Spread | None) -> dict[st
 
 def _measure(name: str, question: str, one: str, many: str) -> Measure:
     return Measure(name, VERSION, question, (
-        Input("links", "table", "Columns from, to; where known source, kind (document, item, reply; basis, inferred) "
-              "and day; a row for each source of a link", needed=True),
+        Input("links", "table", "Columns from, to; where known source, source_name, kind (document, item, reply; "
+              "basis, inferred) and day; a row for each source of a link", needed=True),
         Input("nodes", "table", "Columns node; where known name and visits"),
         Input("node", "word", f"Of which {one}; else of the one most between", default=""),
         Input("directed", "word", "yes where a way follows the direction of the links", default="no",

@@ -22,8 +22,8 @@ EVIDENCE: Final = ("document", "item", "reply")
 OTHER: Final = ("basis", "inferred")
 Bools = npt.NDArray[np.bool_]
 
-_FROM: Final = ("from", "from_site", "from_party", "source_node", "a")
-_TO: Final = ("to", "to_site", "to_party", "target", "b")
+_FROM: Final = ("from", "from_site", "from_party", "a")
+_TO: Final = ("to", "to_site", "to_party", "b")
 _MOST_TOLD: Final = 20
 
 
@@ -43,6 +43,7 @@ class Network:
 
     ``linked`` nodes stand in a link and come first in ``nodes``. ``is_evidence`` and ``days`` go with
     ``sources`` (their names). ``rows`` were read, ``loops`` of them link a node with itself and count for nothing.
+    ``rests_told`` is False where nothing says on what links rest: each is then its own evidence.
     """
 
     nodes: tuple[Node, ...]
@@ -57,6 +58,7 @@ class Network:
     directed: bool
     rows: int
     loops: int
+    rests_told: bool = True
 
     @property
     def links(self) -> int:
@@ -114,7 +116,10 @@ def network_of(
     """
     problems: list[Problem] = []
     known = _nodes(nodes, problems)
-    start, end = _column(links, _FROM, "from", problems), _column(links, _TO, "to", problems)
+    plain = bool(links) and "target" in links[0] and not any(name in links[0] for name in (*_FROM, *_TO))
+    start, end = ("source", "target") if plain else (
+        _column(links, _FROM, "from", problems), _column(links, _TO, "to", problems))
+    told = not links or (not plain and "source" in links[0]) or "kind" in links[0]
     pairs: dict[tuple[str, str], dict[int, None]] = {}
     sources: dict[str, int] = {}
     names: list[str] = []
@@ -123,8 +128,8 @@ def network_of(
     loops = 0
     for at, row in enumerate(links if not problems else (), 1):
         a, b = (row.get(start) or "").strip(), (row.get(end) or "").strip()
-        source, kind = (row.get("source") or "").strip(), (row.get("kind") or "").strip().casefold()
-        kind = kind or ("document" if source else "basis")
+        source = "" if plain else (row.get("source") or "").strip()
+        kind = (row.get("kind") or "").strip().casefold() or ("document" if source or not told else "basis")
         problems += [Problem("a link has two ends", "Write who it leads from and to.", name, "", at)
                      for name, cell in ((start, a), (end, b)) if not cell]
         if kind not in EVIDENCE and kind not in OTHER:
@@ -157,7 +162,7 @@ def network_of(
         tuple(names), np.array(evidence, bool), tuple(days),
         np.array([n for n, pair in enumerate(order) for _ in pairs[pair]], np.int64),
         np.array([number for pair in order for number in sorted(pairs[pair])], np.int64),
-        directed, len(links), loops,
+        directed, len(links), loops, told,
     )
 
 
