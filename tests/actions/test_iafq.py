@@ -212,3 +212,27 @@ def test_bad_input_is_named(case: Case, tmp_path: Path, year: int, country: str,
 def test_what_a_clearance_hides_is_in_no_table(case: Case) -> None:
     told = read_iafq(case, 2020, clearance="public")
     assert told.items.visible == 0 and not told.items.counted and told.items.adds_up
+
+
+def test_hidden_records_change_nothing(tmp_path: Path) -> None:
+    said = []
+    for name in ("with", "without"):
+        with Case.create(tmp_path / name) as made:
+            _case(made)
+            if name == "with":
+                with made.change(actor="tester", reason="hidden") as change:
+                    change.put_many([
+                        Site.build(id="site-seal", name="Hidden", place={"country": "SY"}, tier="sealed"),
+                        Visit.build(id="vis-seal", site="site-seal", held_on="2020-05-03", hours=9, tier="sealed"),
+                        Recovery.build(id="rec-seal", manner="seized", recovered_on="2020-05-03", tier="sealed"),
+                        Item.build(id="item-seal", family="arm", item_type="secret pistol", recovery="rec-seal", tier="sealed"),
+                        TraceReply.build(id="reply-seal", request="trace-aaaa", reply_code="confirmed_full",
+                                         items=["item-type"], tier="sealed"),
+                        Marking.build(id="mark-seal", item="item-guess", state="removed", marking_kind="serial", tier="sealed"),
+                        Transfer.build(id="tran-seal", items=["item-rifle"], from_place={"country": "CN"}, tier="sealed"),
+                        Tally.build(id="tally-seal", what="secret", count=3, period="2020", tier="sealed"),
+                    ])
+            told = read_iafq(made, 2020, clearance="restricted")
+            said.append({one.name: [list(row) for row in one.rows] for one in sheets(told) if one.name != "About"}
+                        | {"effort": told.effort.words()})
+    assert said[0] == said[1] and "secret" not in str(said[0])
