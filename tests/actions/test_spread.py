@@ -54,6 +54,11 @@ def test_what_a_find_shows(case: Case) -> None:
     put(case, site("aaaa", "IQ", "Ninawa", (36.3, 43.1)), *find("aaaa", "aaaa", "2021-05-01"),
         make("item", id="item-part", parent="item-aaaa", family="component", make="Altera", model="EPM7064"),
         make("feature", item="item-part", feature_kind="label", value="red paper"),
+        make("item", id="item-made", parent="item-aaaa", family="component", make="Bosch"),
+        make("item", id="item-read", parent="item-aaaa", family="component", make="Analog Devices"),
+        make("marking", id="mark-part", item="item-read", text="ADF4112BRUZ+ 1835"),
+        make("reading", marking="mark-part", text="ADF 4112 BRUZ+", scheme="component_part_number"),
+        make("item", id="item-none", parent="item-aaaa", family="component", make="Not identified"),
         make("item", id="item-crate", family="package", recovery="rec-aaaa"),
         make("feature", item="item-crate", feature_kind="packaging", value="wooden crate"),
         make("item", id="item-packed", parent="item-crate"),
@@ -64,7 +69,8 @@ def test_what_a_find_shows(case: Case) -> None:
         found = {one.item: one for one in found_by_reader(reader)}
     assert set(found) == {"item-aaaa", "item-crate", "item-packed"}
     assert {one.words() for one in found["item-aaaa"].shown} == {
-        "paint: grey green", "component: altera epm7064", "label: red paper"}
+        "paint: grey green", "component: altera epm7064", "label: red paper", "component: bosch",
+        "component: analog devices adf4112bruz"}
     assert {one.words() for one in found["item-packed"].shown} == {
         "packaging: wooden crate", "marking convention: serial AA-9999", "marking convention: serial stamped",
         "marking convention: lot A9A 99", "lot: l0t 12", "lot: lot 12"}

@@ -17,11 +17,14 @@ from headstamp.analysis.signature import CONVENTION, Feature, Shown, Signature, 
 from headstamp.engine.engine import Engine
 from headstamp.engine.questions import finds as questions
 from headstamp.kinds.date import bounds
+from headstamp.markings.part_number import part_key
 from headstamp.store.reader import Reader
 
 LAID_OUT: Final = frozenset({"serial", "lot", "factory_code", "date_code", "property", "import", "stencil"})
 """Kinds of marking whose layout is a convention of whoever marks."""
 _LONGEST: Final = 40
+_NO_MAKE: Final = frozenset({"not identified", "unidentified", "unknown", "unspecified", "n/a"})
+_PART_NUMBER, _LOT = "component_part_number", "component_lot"
 
 Row = Mapping[str, Any]
 
@@ -86,17 +89,20 @@ def collect(things: Iterable[Row], seen: Iterable[Row]) -> list[Found]:
     """The finds of rows as the questions ``finds`` and ``shown`` give them."""
     rows = {row["item"]: row for row in things}
     own: dict[str, set[Feature]] = {}
+    numbers: dict[str, list[str]] = {}
     for row in seen:
         if row["item"] in rows:
             own.setdefault(row["item"], set()).update(_features(row))
+            if row["kind"] == "part_number" and row["source"] == "reading":
+                numbers.setdefault(row["item"], []).append(part_key(row["value"]))
     packages = {id_ for id_, row in rows.items() if row["family"] == "package"}
     whole: dict[str, set[Feature]] = {}
     for id_, row in rows.items():
         root = _root(rows, packages, id_)
         features = whole.setdefault(root, set())
         features |= own.get(id_, set())
-        if root != id_ and row["model"]:
-            features.add(feature("component", " ".join(filter(None, (row["make"], row["model"])))))
+        if root != id_:
+            features.update(_products(row, numbers.get(id_, [])))
     found = []
     for id_, features in whole.items():
         row, inside = rows[id_], set(features)
@@ -126,12 +132,19 @@ def _found(row: Row, rows: Mapping[str, Row], shown: Shown) -> Found:
                  if one.kind == CONVENTION and " " in one.value})
 
 
+def _products(row: Row, numbers: list[str]) -> list[Feature]:
+    """Which product a part is: its make with its model, else with the part number read on it, else its make alone."""
+    make = "" if (row["make"] or "").casefold() in _NO_MAKE else row["make"] or ""
+    known = [row["model"]] if row["model"] else numbers
+    return [feature("component", f"{make} {one}") for one in known or [""] if make or one]
+
+
 def _features(row: Row) -> list[Feature]:
     """What one row says: a feature as recorded, or what follows from a marking."""
     kind, value = row["kind"], row["value"]
     if row["source"] == "feature":
         return [feature(kind, value)]
-    found = []
+    found: list[Feature] = []
     if row["source"] == "marking" and kind in LAID_OUT and len(value) <= _LONGEST:
         found.append(feature(CONVENTION, f"{kind} {layout(value)}"))
     if row["technique"]:
@@ -167,9 +180,13 @@ def _seen(reader: Reader) -> Iterable[Row]:
         if text is not None:
             yield {"item": item, "source": "marking", "kind": kind, "value": text, "technique": technique}
     lots = dict(reader.cells("marking", ("id", "item"), {"marking_kind": "lot"}))
-    for marking, text in reader.cells("reading", ("marking", "text")):
-        if marking in lots:
-            yield {"item": lots[marking], "source": "reading", "kind": "lot", "value": text, "technique": None}
+    read = list(reader.cells("reading", ("marking", "text", "scheme")))
+    wanted = {marking for marking, _, scheme in read if scheme in (_PART_NUMBER, _LOT)}
+    of = dict(reader.cells("marking", ("id", "item"))) if wanted else lots
+    for marking, text, scheme in read:
+        if marking in lots or (scheme in (_PART_NUMBER, _LOT) and marking in of):
+            yield {"item": of[marking], "source": "reading", "kind": "part_number" if scheme == _PART_NUMBER else "lot",
+                   "value": text, "technique": None}
 
 
 def _things(reader: Reader) -> Iterable[Row]:

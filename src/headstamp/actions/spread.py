@@ -165,7 +165,7 @@ def unlike(reader: Reader, alpha: float = ALPHA, finds: Sequence[Found] | None =
 def novelties(reader: Reader, alpha: float = ALPHA, finds: Sequence[Found] | None = None) -> Novelties:
     """The same, with how many finds could be asked of.
 
-    Finds are held against those dated before them, in the order of their dates (those without one last).
+    Finds are held against those dated before them, in the order of their dates (those without one last, by their ids).
     Raises Invalid for a rate that is none.
     """
     if not 0 < alpha < 1:
@@ -181,7 +181,7 @@ def novelties(reader: Reader, alpha: float = ALPHA, finds: Sequence[Found] | Non
         near = None if one.nearest is None else ordered[one.nearest].item
         shared = ", ".join(each.words() for each in one.shared[:5])
         found.append(Novel(ordered[one.number].item, one.p, near, (
-            f"Of {one.groups:,} groups of finds before it a share of {one.p:.2g} or less is as unlike the others; "
+            f"Of {one.groups:,} groups of finds that it is held against a share of {one.p:.2g} or less is as unlike the others; "
             + (f"with the nearest it shares {shared}." if shared else "it shares nothing with any of them."))))
     return Novelties(tuple(found), len(told), alpha)
 

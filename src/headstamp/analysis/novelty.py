@@ -30,6 +30,8 @@ QUESTION: Final = "Is this find unlike everything catalogued?"
 KIND_LEAST: Final = 5
 ALARM: Final = 0.01
 MOST: Final = 20_000
+_EFFECTIVE: Final = 0.9
+"""Catalogued finds are held against each other, so that their scores hang together: worth so many of independent ones."""
 _BLOCK, _DEALT = 500, 199
 ASSUMPTIONS: Final = (
     "An ordinary find is drawn as the catalogued ones were: from the same kinds of place, in the same kinds of time.",
@@ -83,7 +85,7 @@ def novelty(catalogue: Rows, find: str, alpha: float = 0.05, level: float = 0.95
     others = np.arange(len(told_of)) != own
     hits, _ = by_group(scores[others] >= scores[own], _renumbered(likeness.groups[others]))
     chance = (1 + hits) / (groups + 1)
-    low, high = wilson(hits, groups, level)
+    low, high = wilson(hits * _EFFECTIVE, groups * _EFFECTIVE, level)
     every = (1 + int(np.count_nonzero(scores[others] >= scores[own]))) / len(told_of)
     nearest = _nearest(likeness, own, [given.names[number] for number in told_of])
     order = _order(likeness, given.grouped)
