@@ -17,7 +17,7 @@ from headstamp.store.case import Case
 from headstamp.web.app import create_app
 from tests.web.conftest import BASE
 from tests.web.sample import a_case
-from tests.web.test_browser import AXE, CHROMIUM, FLAGS, Watched, served
+from tests.web.usable import usable_by_everybody
 
 Pages = Callable[[str], TestClient]
 
@@ -101,20 +101,7 @@ def test_declined_nothing_goes(case: Case, pages: Pages) -> None:
     assert "To be decided" not in pages("Bob").get(to).text
 
 
-def test_both_pages_can_be_used_by_everybody(case: Case, tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("needs Chromium at /usr/bin/chromium")
+@pytest.mark.browser
+def test_both_pages_can_be_used_by_everybody(case: Case) -> None:
     made = ask(case, "item-aaaa", fields=["remark"], ground="safety", actor="Ann", clearance="sealed")
-    with playwright.sync_playwright() as p, served(case) as base:
-        browser = p.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        with Watched(browser, base) as watched:
-            for number, address in enumerate(("/erase/item-aaaa", f"/erasures/{made}")):
-                page = watched.go(address)
-                page.screenshot(path=str(tmp_path / f"{number}.png"), full_page=True)
-                if AXE.exists():
-                    page.evaluate(AXE.read_text(encoding="utf-8"))
-                    broken = page.evaluate(
-                        "async () => (await axe.run()).violations.map(v => v.id)")
-                    assert broken == [], (address, broken)
-        browser.close()
+    usable_by_everybody(case, "/erase/item-aaaa", f"/erasures/{made}")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from starlette.testclient import TestClient
 
 from headstamp.records import Item, Marking
 from headstamp.store.case import Case
-from tests.web.test_browser import AXE, CHROMIUM, FLAGS, Watched, served
 from tests.web.test_erase import Pages, case, pages
+from tests.web.usable import usable_by_everybody
 
 __all__ = ["case", "pages"]
 
@@ -45,17 +43,7 @@ def test_what_is_asked_wrongly_is_said(client: TestClient) -> None:
     assert "<b>" not in client.get("/forward?by=serials&text=%3Cb%3E").text
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium")
-def test_the_page_can_be_used_by_everybody(case: Case, tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
+@pytest.mark.browser
+def test_the_page_can_be_used_by_everybody(case: Case) -> None:
     with_more(case)
-    with playwright.sync_playwright() as p, served(case) as base:
-        browser = p.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        with Watched(browser, base) as watched:
-            page = watched.go("/forward?by=lot&text=07-85")
-            page.screenshot(path=str(tmp_path / "forward.png"), full_page=True)
-            if AXE.exists():
-                page.evaluate(AXE.read_text(encoding="utf-8"))
-                broken = page.evaluate("async () => (await axe.run()).violations.map(v => v.id)")
-                assert broken == []
-        browser.close()
+    usable_by_everybody(case, "/forward?by=lot&text=07-85")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from headstamp.records import Transfer
 from headstamp.store.case import Case
-from tests.web.test_browser import AXE, CHROMIUM, FLAGS, Watched, served
 from tests.web.test_erase import Pages, case, pages
+from tests.web.usable import usable_by_everybody
 
 __all__ = ["case", "pages"]
 
@@ -31,17 +29,7 @@ def test_before_and_after(case: Case, pages: Pages) -> None:
     assert ann.get("/hands?of=party-none").status_code == 404
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium")
-def test_the_page_can_be_used_by_everybody(case: Case, tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
+@pytest.mark.browser
+def test_the_page_can_be_used_by_everybody(case: Case) -> None:
     with_more(case)
-    with playwright.sync_playwright() as p, served(case) as base:
-        browser = p.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        with Watched(browser, base) as watched:
-            page = watched.go("/hands?of=party-bbbb")
-            page.screenshot(path=str(tmp_path / "hands.png"), full_page=True)
-            if AXE.exists():
-                page.evaluate(AXE.read_text(encoding="utf-8"))
-                broken = page.evaluate("async () => (await axe.run()).violations.map(v => v.id)")
-                assert broken == []
-        browser.close()
+    usable_by_everybody(case, "/hands?of=party-bbbb")

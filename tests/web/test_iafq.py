@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
 
 import openpyxl
 import pytest
 
 from headstamp.store.case import Case
 from tests.actions.test_iafq import _case as fill
-from tests.web.test_browser import AXE, CHROMIUM, FLAGS, Watched, served
 from tests.web.test_erase import Pages, case, pages
+from tests.web.usable import usable_by_everybody
 
 __all__ = ["case", "pages"]
 
@@ -33,17 +32,7 @@ def test_the_tables_and_their_workbook(case: Case, pages: Pages) -> None:
         assert pages("Ann").get(wrong).status_code == 422
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium")
-def test_the_page_can_be_used_by_everybody(case: Case, tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
+@pytest.mark.browser
+def test_the_page_can_be_used_by_everybody(case: Case) -> None:
     fill(case)
-    with playwright.sync_playwright() as p, served(case) as base:
-        browser = p.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        with Watched(browser, base) as watched:
-            page = watched.go("/iafq?year=2020")
-            page.screenshot(path=str(tmp_path / "iafq.png"), full_page=True)
-            if AXE.exists():
-                page.evaluate(AXE.read_text(encoding="utf-8"))
-                broken = page.evaluate("async () => (await axe.run()).violations.map(v => v.id)")
-                assert broken == []
-        browser.close()
+    usable_by_everybody(case, "/iafq?year=2020")
