@@ -236,3 +236,10 @@ def test_hidden_records_change_nothing(tmp_path: Path) -> None:
             said.append({one.name: [list(row) for row in one.rows] for one in sheets(told) if one.name != "About"}
                         | {"effort": told.effort.words()})
     assert said[0] == said[1] and "secret" not in str(said[0])
+
+
+def test_every_store_gives_the_same_tables(every_case: Case, case: Case) -> None:
+    _case(every_case)
+    told, other = (read_iafq(one, 2020, clearance="sealed") for one in (every_case, case))
+    assert [one.pieces for one in told.crosses] == [one.pieces for one in other.crosses]
+    assert told.published == other.published and told.sdg == other.sdg
