@@ -129,6 +129,8 @@ def test_series_are_taken_out_and_in_by_the_keyboard(chromium, base: str) -> Non
         page = _go(watched, EVERY_KIND)
         plot = page.locator("[data-plot]").first
         button = plot.get_by_role("button", name="once")
+        ink = "e => getComputedStyle(e).color"
+        assert button.evaluate(ink) == plot.locator(".plot-title").evaluate(ink)
         before = plot.locator("canvas").screenshot()
         button.focus()
         page.keyboard.press("Space")
