@@ -38,7 +38,7 @@ def test_everything_drawn_is_in_the_table_and_told_apart_without_colour() -> Non
     assert made.caption[0] == WARNING and WARNING in made.svg
     assert "5 sites with 5 lines between them, 3 on evidence and 2 on words or inference; 2 bridges, 2 cut nodes; in 1 part." \
         in made.caption
-    assert "1 sites without a line are not drawn." in made.caption
+    assert "Without a line, and not drawn: 1 sites." in made.caption
     told = made.as_dict()
     assert {node["id"] for node in told["nodes"] if node["cut"]} == {"c", "d"}
     assert [edge["rests_on"] for edge in told["edges"]] == ["evidence"] * 3 + ["words only", "inferred"]

@@ -111,15 +111,15 @@ def sites_found(engine: Engine, given: Mapping[str, Any]) -> NetworkFound:
         told.append(f"Only flows of the sort {vocabulary('flow_kind').label(given['flow'])}.")
     if given.get("inferred") == "yes":
         papers = site_links.inferred(engine)
-        told.append(f"{len({row['record'] for row in papers}):,} papers found at one site belong to things found at "
-                    "another: links inferred, without a direction, that are no evidence of a flow.")
+        told.append("Links inferred, without a direction and no evidence of a flow: papers found at one site that belong "
+                    f"to things found at another, {len({row['record'] for row in papers}):,}.")
         rows = [*rows, *papers]
     known = {row["site"]: row for row in site_links.sites(engine)}
     part_of = {id_: row["part_of"] for id_, row in known.items() if row["part_of"] in known}
     stands = {id_: id_ for id_ in known}
     if given.get("whole") == "yes":
         stands = {id_: _root(id_, part_of) for id_ in known}
-        told.append(f"{sum(id_ != to for id_, to in stands.items()):,} sites that are part of another count as it.")
+        told.append(f"Sites that are part of another, which count as it: {sum(id_ != to for id_, to in stands.items()):,}.")
     members = _members(stands)
     nodes = {id_: _site(known, members[id_]) for id_ in sorted(members)}
     return _found("sites", nodes, rows, stands, told)
@@ -141,10 +141,10 @@ def parties_found(engine: Engine, given: Mapping[str, Any]) -> NetworkFound:
     stands = {id_: to if (to := follows.same.get(id_, id_)) in known else id_ for id_ in known}
     joined = sum(id_ != to for id_, to in stands.items())
     if joined:
-        told.append(f"{joined:,} parties judged to be the same as another count as it.")
+        told.append(f"Parties judged to be the same as another, which count as it: {joined:,}.")
     if follows.contested:
-        told.append(f"{len(follows.contested):,} judgements that parties are the same contradict others: nothing is "
-                    "joined by them.")
+        told.append("Judgements that parties are the same, against which others stand, join nothing: "
+                    f"{len(follows.contested):,} contradict.")
     members = _members(stands)
     nodes = {id_: _party(known, members[id_]) for id_ in sorted(members)}
     return _found("parties", nodes, rows, stands, told)
@@ -162,13 +162,13 @@ def _within(rows: list[dict[str, Any]], given: Mapping[str, Any], told: list[str
         undated = {row["record"] for row in rows} - {row["record"] for row in dated}
         kept = [row for row in dated if (row["until"] or "9999") >= since and (row["since"] or "") <= until]
         if undated:
-            told.append(f"{len(undated):,} {what} left out: without a date.")
+            told.append(f"Left out, without a date: {len(undated):,} {what}.")
         other = {row["record"] for row in dated} - {row["record"] for row in kept}
         if other:
-            told.append(f"{len(other):,} {what} left out: of another time.")
+            told.append(f"Left out, of another time: {len(other):,} {what}.")
         rows = kept
     count = len({row["record"] for row in rows})
-    told.append(f"{count:,} {what} taken.")
+    told.append(f"Taken: {count:,} {what}.")
     return rows
 
 
@@ -177,7 +177,7 @@ def _found(what: str, nodes: dict[str, FoundNode], rows: Iterable[dict[str, Any]
     moved = [{**row, "from_node": stands[row["from_node"]], "to_node": stands[row["to_node"]]} for row in rows]
     inner = {row["record"] for row in moved if row["from_node"] == row["to_node"]}
     if inner:
-        told.append(f"{len(inner):,} records lead from a node to itself and make no link.")
+        told.append(f"Records that lead from a node to itself and make no link: {len(inner):,}.")
     kept = [row for row in moved if row["from_node"] != row["to_node"]]
     pairs: dict[tuple[str, str, bool], list[dict[str, Any]]] = defaultdict(list)
     for row in kept:

@@ -154,7 +154,7 @@ def _counted(network: Network, many: str) -> list[Diagnostic]:
              Diagnostic("links", network.links, None, f"{network.links:,} links from {len(network.sources):,} sources")]
     if network.loops:
         found.append(Diagnostic("loops", network.loops, None,
-                                f"{network.loops:,} rows link one with itself and count for nothing."))
+                                f"Rows that link one with itself and count for nothing: {network.loops:,}."))
     if not network.links:
         return found
     found += _resting(network) if network.rests_told else [Diagnostic("evidence", None, False, (
@@ -190,10 +190,11 @@ def _weighed(network: Network, told: Betweenness, trials: Trials, spread: Spread
     stays = float(spread.first[first])
     best = int(np.argmax(told.shares))
     found = [
-        Diagnostic("parts", len(sizes), None, f"{len(sizes):,} parts without a link between them; the largest has "
-                                              f"{int(sizes[0]):,}."),
-        Diagnostic("bridges", len(bridges), None, f"{len(bridges):,} links without which a part falls in two."),
-        Diagnostic("cut nodes", len(cut), None, f"{len(cut):,} nodes without which a part falls into more."),
+        Diagnostic("parts", len(sizes), None, (
+            f"It hangs together, all {int(sizes[0]):,} nodes of it." if len(sizes) == 1 else
+            f"{len(sizes):,} parts without a link between them; the largest has {int(sizes[0]):,}.")),
+        Diagnostic("bridges", len(bridges), None, f"Links without which a part falls in two: {len(bridges):,}."),
+        Diagnostic("cut nodes", len(cut), None, f"Nodes without which a part falls into more: {len(cut):,}."),
         Diagnostic("first", stays, stays >= SETTLED if first == best else None, (
             f"{name} is the most between in {stays:.0%} of {spread.draws:,} draws in which sources err.")),
     ]

@@ -96,7 +96,7 @@ def found_network(
                      f"nodes; in {drawing.parts:,} part{'s' if drawing.parts != 1 else ''}."]
     alone = len(nodes) - joined
     if alone > 0:
-        told.append(f"{alone:,} {what} without a line are not drawn.")
+        told.append(f"Without a line, and not drawn: {alone:,} {what}.")
     if drawing.grouped:
         told.append(f"{drawing.grouped:,} {what} are drawn in groups with their number; the table has each.")
     if drawing.left_out:
