@@ -34,18 +34,26 @@ _OF_MISSION: Final = ("EXISTS (SELECT 1 FROM recovery JOIN visit ON visit.id = r
 def chosen(given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """SQL of the items chosen, to be used as ``FROM (...) AS item``, and its parameters.
 
-    A date known as a window is taken where any of its days fits.
+    A date known as a window is taken where any of its days fits. An item without a date of its own
+    has that of its recovery.
     """
     tests: list[str] = [f"{name} = :{name}" for name in _EQUAL if given.get(name)]
     if given.get("mission"):
         tests.append(_OF_MISSION)
     if given.get("since"):
-        tests.append("recovered_on IS NOT NULL AND COALESCE(recovered_on_to, '9999') >= :since")
+        tests.append(_dated("COALESCE({}.recovered_on_to, '9999') >= :since"))
     if given.get("until"):
-        tests.append("recovered_on IS NOT NULL AND COALESCE(recovered_on_from, '0000') <= :until")
+        tests.append(_dated("COALESCE({}.recovered_on_from, '0000') <= :until"))
     parts = given.get("parts") or "yes"
     if parts != "yes":
         tests.append(_PART if parts == "only" else f"NOT {_PART}")
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
     used = (*_EQUAL, "mission", "since", "until")
     return f"SELECT * FROM item{where}", {name: given[name] for name in used if given.get(name)}
+
+
+def _dated(test: str) -> str:
+    """A test of an item's date, else of its recovery's."""
+    return (f"((recovered_on IS NOT NULL AND {test.format('item')}) OR (recovered_on IS NULL AND EXISTS ("
+            "SELECT 1 FROM recovery WHERE recovery.id = item.recovery AND recovery.recovered_on IS NOT NULL "
+            f"AND {test.format('recovery')})))")
