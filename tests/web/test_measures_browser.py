@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -12,6 +13,7 @@ from headstamp.analysis.measure import Diagnostic, Measure, Model, Result
 from headstamp.analysis.measures import _BY_NAME
 from headstamp.analysis.plot import Plot, Series
 from headstamp.store.case import Case
+from headstamp.web import measuring
 from tests.actions.test_measuring import the_case
 from tests.web.test_browser import AXE, Watched, chromium, served
 
@@ -196,6 +198,21 @@ def test_a_measure_is_asked_and_put_into_a_finding_by_keyboard(chromium, base: s
         page.keyboard.press("Enter")
         page.wait_for_url("**/findings/find-*")
         assert "scale.serials, version" in page.content()
+        assert watched.wrong == []
+
+
+def test_a_long_answer_comes_into_its_page(chromium, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Event()
+    ask = measuring.measure
+    monkeypatch.setattr(measuring, "measure", lambda *given: held.wait(60) and ask(*given))
+    monkeypatch.setattr(measuring, "SOON", 0.01)
+    with Watched(chromium, base) as watched:
+        page = watched.go("/measures/scale.serials?ask=values&values=3,8,20,31,44")
+        assert page.locator("#answer[aria-busy]").count() == 1
+        assert "At work" in page.locator("#answer").inner_text()
+        held.set()
+        page.locator("#answer .outcome").wait_for()
+        page.locator(".plot-live canvas").first.wait_for()
         assert watched.wrong == []
 
 

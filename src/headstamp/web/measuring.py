@@ -67,8 +67,8 @@ def pairs(asked: Asked) -> list[tuple[str, str]]:
     return [(_ASK, asked.way), *asked.given.items()]
 
 
-def ask(case: Case, clearance: str, jobs: Jobs, asked: Asked, seconds: float = SOON) -> Job:
-    """The job of this question over the case's present state, ended or still at work.
+def ask(case: Case, clearance: str, jobs: Jobs, asked: Asked, seconds: float | None = None) -> Job:
+    """The job of this question over the case's present state, ended or, after so long, still at work.
 
     Raises what the measure raises, and Invalid where the words name a file.
     """
@@ -80,7 +80,7 @@ def ask(case: Case, clearance: str, jobs: Jobs, asked: Asked, seconds: float = S
     job = jobs.latest(what)
     if job is None or (job.state == "failed" and isinstance(job.error, Unavailable)):
         job = jobs.start(what, f"Measure {asked.measure.name}", work(case, clearance, asked))
-    job = jobs.wait(job.id, seconds)
+    job = jobs.wait(job.id, SOON if seconds is None else seconds)
     if job.error is not None:
         raise job.error
     return job

@@ -131,7 +131,7 @@ def _context(
 ) -> MeasureContext:
     job = None
     if asked is not None and error is None:
-        job = ask(params.case, reader.clearance, params.jobs, asked, *([seconds] if seconds else []))
+        job = ask(params.case, reader.clearance, params.jobs, asked, seconds)
     answer = job.result if job is not None and isinstance(job.result, Answer) else None
     query = urlencode(pairs(asked)) if asked else ""
     plots = found.plot(answer.result) if answer else ()
