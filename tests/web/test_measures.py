@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from html import unescape
 from pathlib import Path
@@ -21,6 +22,7 @@ from headstamp.store.case import Case
 from headstamp.web.app import create_app
 from headstamp.web.contexts.plot import cell
 from tests.actions.test_measuring import the_case
+from tests.store.encrypted import encrypted_case
 from tests.web.conftest import BASE
 from tests.web.sample import everything, make
 from tests.web.test_secrecy import _planted
@@ -300,3 +302,27 @@ def test_a_hidden_record_changes_no_answer(tmp_path: Path, clearance: str) -> No
     assert any(one[1].get("result") for one in told[0].values())
     for address in told[0]:
         assert told[0][address] == told[1][address], address
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="needs files in memory")
+def test_an_encrypted_case_is_asked_in_memory_and_writes_nothing_readable(tmp_path: Path) -> None:
+    with encrypted_case(tmp_path / "case") as case:
+        with case.change(actor="Ann", reason="numbers") as change:
+            for at, number in enumerate((2, 6, 7, 14)):
+                change.put(make("item", id=f"item-aaa{at}", make="Maker"))
+                change.put(make("marking", id=f"mark-aaa{at}", item=f"item-aaa{at}", marking_kind="serial",
+                                text=f"K-00{number:02}", state="clear"))
+        client = browser(case, "restricted")
+        page = client.get(OF_CASE).text
+        assert "16.5 pieces" in page
+        done = client.post("/measures/scale.lists/values", data={"token": token_of(page)}, files={
+            "file:cells": ("secret name.csv", b"a,b,count\n1,0,27\n0,1,25\n1,1,23\n", "text/csv")})
+        assert "secret name.csv" in client.get(done.headers["location"]).text
+        snapshot = re.search(r'name="snapshot" value="([0-9a-f]{64})"', page)
+        assert snapshot
+        put = client.post("/measures/scale.serials/finding", data={
+            "token": token_of(page), "asked": "ask=case&series=K%23", "snapshot": snapshot[1]})
+        assert put.status_code == 303, put.text
+        held = [path for path in case.folder.rglob("*") if path.is_file()]
+        assert held and not any(b"1,0,27" in path.read_bytes() or b"PAR1" in path.read_bytes() for path in held)
+        assert not any("secret" in path.name for path in held)
