@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,13 @@ def test_the_answer_of_another_case_is_not_taken(case: Case, tmp_path: Path) -> 
     found = measure_snapshot(snapshot_now(other, "sealed"), "scale.serials", GIVEN)
     with pytest.raises(Tampered):
         put_into_finding(case, found, actor="Ann")
+
+
+def test_whoever_stands_in_the_sentence_is_named(case: Case) -> None:
+    with case.change(actor="Ann", reason="a party") as change:
+        change.put_many([make("party", id="party-aaaa", name="Norhavn Works"),
+                         make("party", id="party-bbbb", name="Blue Gate Trading")])
+    found = measure_snapshot(snapshot_now(case, "sealed"), "scale.serials", GIVEN)
+    said = replace(found, result=replace(found.result, text="About 16 were made by Norhavn Works."))
+    shown = case.read("sealed").get(put_into_finding(case, said, actor="Ann").id)
+    assert shown.get("named") == ["party-aaaa"]

@@ -16,6 +16,7 @@ from typing import Any, Final
 from headstamp.actions.correct import correct
 from headstamp.actions.effort import beside
 from headstamp.actions.measuring import Measured, digest
+from headstamp.actions.right_of_reply import mentioned
 from headstamp.engine.snapshot import open_snapshot
 from headstamp.errors import Conflicting, Invalid, Missing, Problem, Refused, Unavailable
 from headstamp.evidence.checkpoint import open_checkpoint
@@ -96,6 +97,10 @@ def _values(case: Case, measured: Measured, kept: str) -> dict[str, Any]:
     }
     for field, ids in named.items():
         values[field] = list(dict.fromkeys(ids))[:MOST_NAMED]
+    # Whoever stands in the sentence is asked before it can be ready.
+    said = mentioned(case.read(measured.clearance), Finding.build({"sentence": values["sentence"]}))
+    if said:
+        values["named"] = [party for party, _ in said]
     return values
 
 
@@ -165,7 +170,7 @@ def _joined(known: Shown, values: dict[str, Any], clearance: str) -> dict[str, A
         before = whole.get(field)
         if not before or field == "sentence" or values[field] not in str(before):
             whole[field] = f"{before}{between}{values[field]}" if before else values[field]
-    for field in set(_FIELDS.values()):
+    for field in (*set(_FIELDS.values()), "named"):
         if values.get(field):
             whole[field] = list(dict.fromkeys([*whole.get(field, ()), *values[field]]))[:MOST_NAMED]
     whole["tier"] = max(str(whole.get("tier") or "partner"), clearance, key=lambda tier: RANK[tier])
