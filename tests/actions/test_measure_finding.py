@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from headstamp.actions import measure_finding
+from headstamp.actions.effort import beside
 from headstamp.actions.measure_finding import put_into_finding
 from headstamp.actions.measuring import measure_snapshot, snapshot_now
 from headstamp.engine.snapshot import open_snapshot
@@ -34,7 +35,7 @@ def test_it_says_the_number_how_it_was_reached_and_from_what(case: Case) -> None
     assert shown.get("items") == ["item-aaa0", "item-aaa1", "item-aaa2", "item-aaa3"]
     assert (shown.get("status"), shown.get("author")) == ("draft", "Ann")
     said = shown.get("alternatives")
-    assert all(one in said for one in found.result.assumptions) and "Effort: 3 visits" in said
+    assert all(one in said for one in found.result.assumptions) and beside(found.effort) in said
     assert all(one in said for one in found.result.warnings)
     assert "headstamp measure scale.serials --series 'K#'" in said
     assert "2 left out: not read whole" in said

@@ -128,7 +128,8 @@ def _beside(measured: Measured, named: dict[str, list[str]], kept: str) -> list[
               for one in found.models[:20] if one.estimate is not None]
     lines += [f"Taken: {said}" for said in measured.fed.told]
     lines.append(beside(measured.effort))
-    held = sum(min(len(ids), MOST_NAMED) for ids in named.values())
+    rests = set(measured.fed.records)
+    held = sum(id_ in rests for ids in named.values() for id_ in ids[:MOST_NAMED])
     if measured.fed.rests_on > held:
         lines.append(f"It rests on {measured.fed.rests_on:,} records, of which {held:,} are named here.")
     words = " ".join(f"--{name.replace('_', '-')} {shlex.quote(text)}" for name, text in measured.given.items())
