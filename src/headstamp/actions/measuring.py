@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 import orjson
 
-import headstamp
 from headstamp.actions.effort import Effort, effort_of
 from headstamp.actions.feeds import BY_MEASURE
 from headstamp.actions.feeds.feed import Fed
@@ -25,7 +25,6 @@ from headstamp.engine.duckdb import DuckDB
 from headstamp.engine.engine import Engine
 from headstamp.engine.held import Held, hold
 from headstamp.engine.question import given_values
-from headstamp.engine.remote import Remote
 from headstamp.engine.remote import Remote
 from headstamp.engine.snapshot import Snapshot, open_snapshot, take_snapshot
 from headstamp.errors import HeadstampError, Invalid, Problem
@@ -52,7 +51,7 @@ class Measured:
     checkpoint: str
     clearance: str
     engine: str
-    headstamp: str = headstamp.__version__
+    headstamp: str = field(default_factory=lambda: version("headstamp"))
 
     @property
     def method(self) -> str:
