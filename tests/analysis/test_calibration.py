@@ -19,6 +19,7 @@ from headstamp.analysis.calibration import (
     pooled,
     recalibrated,
 )
+from headstamp.analysis.two_level import Levels, Pairs, normal_log10
 
 # Cases and answers of the tests of NFI's lir (Apache-2.0), tests/algorithms/test_bayeserror.py: ratios,
 # which pairs are of one source, lower and upper bound.
@@ -100,3 +101,30 @@ def test_few_items_carry_little() -> None:
     told = calibration(np.array([1.0, -1, 2]), np.array([-1.0, -2, 1, -3]))
     assert (told.same, told.different) == (3, 4)
     assert told.same_misled == pytest.approx(1 / 3) and told.different_misled == 0.25
+
+
+def test_ratios_of_the_true_model_are_calibrated_and_others_are_told() -> None:
+    # 2,000 pairs of either kind, drawn from the very levels that the ratios are computed with.
+    random = np.random.default_rng(3)
+    n, p = 2_000, 2
+    truth = Levels(np.zeros((1, p)), 0.09 * np.eye(p)[None], np.eye(p)[None])
+
+    def ratios(same: bool) -> np.ndarray:
+        one = random.normal(size=(n, p))
+        other = one if same else random.normal(size=(n, p))
+        four = np.full(n, 4.0)
+        return normal_log10(Pairs(one + 0.15 * random.normal(size=(n, p)), four,
+                                  other + 0.15 * random.normal(size=(n, p)), four), truth)
+
+    same, different = ratios(True), ratios(False)
+    told = calibration(same, different, n)
+    # A likelihood ratio is 1 on average where there are two sources, and seldom large (Good; Royall).
+    assert (10**different).mean() == pytest.approx(1, abs=0.1)
+    for least in (3, 10, 30, 100):
+        assert (10**different >= least).mean() <= 1 / least
+        assert (10**-same >= least).mean() <= 1 / least
+    assert told.cllr - told.cllr_min < 0.02 and told.low < -2.5 and told.high > 1.8
+    for shift, scale in ((1.0, 1.0), (-1.0, 1.0), (0.0, 2.0)):
+        wrong = calibration(same * scale + shift, different * scale + shift, n)
+        assert wrong.cllr > told.cllr + 0.05 and wrong.cllr_min == pytest.approx(told.cllr_min)
+        assert wrong.high - wrong.low < told.high - told.low

@@ -19,7 +19,7 @@ from headstamp.analysis.resampling import corrected
 from headstamp.analysis.tails import noncentral_above
 from headstamp.analysis.two_level import Floats, Ints
 
-SMALL: Final = 0.3
+SMALL: Final = 0.35
 """Below it the non-central interval is shown."""
 
 _DRAWN: Final = 1_999
