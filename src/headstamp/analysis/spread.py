@@ -18,7 +18,7 @@ import numpy as np
 from headstamp.analysis import spread_seen as seen
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
 from headstamp.analysis.plot import Plot, Series
-from headstamp.analysis.spread_area import Area, area, distance
+from headstamp.analysis.spread_area import Area, area, since_before
 from headstamp.analysis.spread_table import Find, Rows, day, read, together
 from headstamp.analysis.spread_trend import Slope, Stratum, slope
 from headstamp.errors import Invalid, Problem
@@ -27,6 +27,7 @@ NAME, VERSION = "spread.signature", 1
 QUESTION: Final = "Is a signature spreading, or is only more being recorded?"
 LEAST: Final = 5
 ALARM: Final = 0.01
+MOST_TOLD: Final = 5_000
 _WINDOW, _SHARE = 31, 0.1
 _UNITS: Final = ((365, 365.25, "year"), (60, 30.0, "month of 30 days"), (0, 1.0, "day"))
 ASSUMPTIONS: Final = (
@@ -144,8 +145,9 @@ def _beyond(newest: Find, sightings: Sequence[Find], told_of: Sequence[Find]) ->
     earlier = [one for one in sightings if one.group != newest.group
                and (at is None or one.first is None or one.first <= at)]
     since = max((one.middle for one in earlier if one.middle is not None), default=None)
+    names = {one.name for one in earlier}
     others = [one for one in told_of if since is not None and one.middle is not None and one.middle >= since
-              and one not in earlier]
+              and one.name not in names]
     return area(newest, earlier, others)
 
 
@@ -252,7 +254,7 @@ def _more(
     can, earliest, latest = seen.first(sightings)
     order = sorted(sightings, key=lambda one: (one.first or 0, one.last or 0, one.name))
     return {
-        "finds": finds, "put_together": merged, "sightings": [_sighting(one, order) for one in order],
+        "finds": finds, "put_together": merged, "sightings": _sightings(order[-MOST_TOLD:]),
         "first": {"from": day(earliest), "to": day(latest),
                   "can_be": [{"find": one.name, "theatre": one.theatre, "place": one.place} for one in can]},
         "newest": newest.name, "new_theatre": bool(newest.theatre) and newest.first is not None and not any(
@@ -267,15 +269,13 @@ def _more(
     }
 
 
-def _sighting(one: Find, order: Sequence[Find]) -> dict[str, Any]:
-    before = [other for other in order if other is not one and other.latitude is not None and other.first is not None
-              and one.first is not None and other.first < one.first]
-    far = None
-    if one.latitude is not None and before:
-        far = min(distance((one.latitude, one.longitude or 0.0), (other.latitude or 0.0, other.longitude or 0.0))
-                  for other in before)
-    return {"find": one.name, "from": day(one.first), "to": day(one.last), "latitude": one.latitude,
-            "longitude": one.longitude, "theatre": one.theatre, "place": one.place, "from_earlier_km": far}
+def _sightings(order: Sequence[Find]) -> list[dict[str, Any]]:
+    """Each sighting, in their order; how far each lies from the nearest with an earlier first possible day."""
+    placed = [one for one in order if one.first is not None and one.latitude is not None]
+    far = dict(zip((one.name for one in placed), since_before(placed), strict=True))
+    return [{"find": one.name, "from": day(one.first), "to": day(one.last), "latitude": one.latitude,
+             "longitude": one.longitude, "theatre": one.theatre, "place": one.place,
+             "from_earlier_km": far.get(one.name)} for one in order]
 
 
 def _unlooked(by_theatre: Sequence[seen.Theatre]) -> list[str]:

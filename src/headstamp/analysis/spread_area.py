@@ -23,6 +23,7 @@ from headstamp.analysis.spread_trend import Floats
 Position = tuple[float, float]
 KM: Final = 1_000.0
 LEAST: Final = 3
+_BLOCK: Final = 500
 _EDGES: Final = 1_000.0
 """No hull is drawn on a plane where the points reach farther than this from their middle, in kilometres."""
 
@@ -57,23 +58,64 @@ def area(newest: Find, earlier: Sequence[Find], others: Sequence[Find]) -> Area 
     known = [one for one in earlier if one.latitude is not None]
     if newest.latitude is None or not known:
         return None
-    spots = _radians([*known, newest])
-    apart = _distances(spots, spots)
-    np.fill_diagonal(apart, np.inf)
-    nearest = apart.min(axis=1)
+    spots, at, counts = np.unique(_radians([*known, newest]), axis=0, return_inverse=True, return_counts=True)
+    at = at.reshape(-1)
+    apart = np.where(counts > 1, 0.0, nearest_other(spots))
+    nearest = apart[at]
     beyond = float(nearest[-1])
     # The newest is one of them: its chance is never below 1 / (how many there are).
     chance = float(np.count_nonzero(nearest >= beyond * (1 - 1e-12))) / len(nearest)
+    earlier_spots = _radians(known)
+    closest = int(_distances(_radians([newest]), earlier_spots)[0].argmin())
     placed = [one for one in others if one.latitude is not None]
     looked = None
     if placed:
-        out = _distances(_radians(placed), spots[:-1]).min(axis=1)
+        out = nearest_of(_radians(placed), np.unique(earlier_spots, axis=0))
         looked = float(np.count_nonzero(out >= beyond * (1 - 1e-12))) / len(placed)
     ring = hull([(one.latitude or 0.0, one.longitude or 0.0) for one in known])
     outside = None if len(ring) < LEAST else not _within(_position(newest), ring)
-    return Area(len(known), beyond, known[int(apart[-1, :-1].argmin())].name, chance, 1 / len(nearest), looked,
+    return Area(len(known), beyond, known[closest].name, chance, 1 / len(nearest), looked,
                 len(placed), outside, _to_ring(_position(newest), ring) if outside else (0.0 if outside is False else None),
                 tuple(ring))
+
+
+def nearest_other(spots: Floats) -> Floats:
+    """How far each of these (n, 2), in radians and no two alike, lies from its nearest other; infinite where alone."""
+    found = np.full(len(spots), np.inf)
+    for start in range(0, len(spots), _BLOCK):
+        some = np.arange(start, min(len(spots), start + _BLOCK))
+        apart = _distances(spots[some], spots)
+        apart[np.arange(len(some)), some] = np.inf
+        found[some] = apart.min(axis=1)
+    return found
+
+
+def nearest_of(spots: Floats, others: Floats) -> Floats:
+    """How far each of these lies from the nearest of the others."""
+    return np.concatenate([_distances(spots[start:start + _BLOCK], others).min(axis=1)
+                           for start in range(0, len(spots), _BLOCK)])
+
+
+def since_before(finds: Sequence[Find]) -> list[float | None]:
+    """Of finds with days and places, in the order of their first days: how far each lies from the nearest before it.
+
+    None where none was before. Those of one day do not count as before each other.
+    """
+    spots = _radians(finds)
+    found: list[float | None] = []
+    seen: list[int] = []
+    kept: set[Position] = set()
+    waiting: list[int] = []
+    for number, one in enumerate(finds):
+        if waiting and finds[waiting[0]].first != one.first:
+            for earlier in waiting:
+                if _position(finds[earlier]) not in kept:
+                    kept.add(_position(finds[earlier]))
+                    seen.append(earlier)
+            waiting = []
+        found.append(float(_distances(spots[number:number + 1], spots[seen]).min()) if seen else None)
+        waiting.append(number)
+    return found
 
 
 def distance(one: Position, other: Position) -> float:

@@ -22,8 +22,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 REACH: Final = 12.0
 """The slope is sought up to so many standard deviations' log odds to either side."""
-_GRID, _FINER, _PASSES = 97, 13, 4
-_PLENTY: Final = 60
+_GRID, _FINER, _PASSES, _CLOSE = 97, 15, 10, 0.005
+_PLENTY, _MOST_EXACT, _NORMAL = 60, 3_000, 20
 _DEALT_AT_ONCE: Final = 2_000_000
 
 
@@ -75,9 +75,10 @@ def _ends(strata: Sequence[Stratum], drop: float) -> tuple[float, float, float]:
         held = np.flatnonzero(values >= values[at] - drop)
         first, last, end = int(held[0]), int(held[-1]), len(grid) - 1
         best, low, high = float(grid[at]), float(grid[first]), float(grid[last])
-        grid = np.unique(np.concatenate((
-            np.linspace(grid[max(0, at - 1)], grid[min(end, at + 1)], _FINER),
-            np.linspace(grid[max(0, first - 1)], low, _FINER), np.linspace(high, grid[min(end, last + 1)], _FINER))))
+        around = [(float(grid[max(0, one - 1)]), float(grid[min(end, one + 1)])) for one in (first, at, last)]
+        if max(right - left for left, right in around) <= _CLOSE * (high - low):
+            break
+        grid = np.unique(np.concatenate([np.linspace(left, right, _FINER) for left, right in around]))
     return best, low, high
 
 
@@ -85,7 +86,8 @@ def _likelihood(strata: Sequence[Stratum], slopes: Floats) -> Floats:
     """The penalised log-likelihood at each slope (b,)."""
     total, information = np.zeros(len(slopes)), np.zeros(len(slopes))
     for one in strata:
-        log_sum, variance = (_many if min(one.shown.sum(), (~one.shown).sum()) > _PLENTY else _exact)(one, slopes)
+        plenty = min(one.shown.sum(), (~one.shown).sum()) > _PLENTY or len(one.times) > _MOST_EXACT
+        log_sum, variance = (_many if plenty else _exact)(one, slopes)
         total += slopes * one.times[one.shown].sum() - log_sum
         information += variance
     return np.asarray(total + 0.5 * np.log(np.maximum(information, 1e-300)), dtype=np.float64)
@@ -119,7 +121,10 @@ def _exact(one: Stratum, slopes: Floats) -> tuple[Floats, Floats]:
 
 
 def _many(one: Stratum, slopes: Floats) -> tuple[Floats, Floats]:
-    """The same where both sorts are plenty: the place's own share fitted beside the slope (they agree then)."""
+    """The same where both sorts are plenty, or finds very many: the place's own share fitted beside the slope.
+
+    They agree then; where those that show it are few among very many they are one and the same (Poisson).
+    """
     count = float(one.shown.sum())
     parts = slopes[:, None] * one.times[None, :]
     level = np.zeros(len(slopes))
@@ -143,6 +148,9 @@ def _dealt(strata: Sequence[Stratum], dealings: int, seed: int) -> tuple[float, 
     for one in strata:
         n, count = len(one.times), int(one.shown.sum())
         middle = float(one.times.mean()) * count
+        if n > _MOST_EXACT and min(count, n - count) >= _NORMAL:  # a sum of many drawn without replacement
+            sums += random.normal(0.0, float((count * (n - count) / (n - 1) * one.times.var()) ** 0.5), dealings)
+            continue
         block = max(1, _DEALT_AT_ONCE // n)
         for at in range(0, dealings, block):
             some = min(block, dealings - at)
