@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from headstamp.analysis.scale_lots import lots
+from headstamp.analysis.scale_lots import MEASURE, lots
 from headstamp.errors import Invalid
 from tests.effort import counted
 
@@ -101,3 +101,8 @@ def test_faults_are_named() -> None:
     with pytest.raises(Invalid) as error:
         lots(table=[{"lot": "", "count": "2"}, {"lot": "b", "count": "two"}, {"lot": "c", "count": "1"}])
     assert [(one.row, one.field) for one in error.value.problems] == [(1, "lot"), (2, "count")]
+
+
+def test_its_plots_are_tables_too() -> None:
+    met, models = MEASURE.plot(lots([0, 1, 1, 4, 2, 5, 2, 4, 1, 2]))
+    assert met.series[0].points == (("1", 3), ("2", 3), ("4", 2), ("5", 1)) and models.name == "models"

@@ -10,6 +10,7 @@ is believed; with several lists of war deaths they have differed more than twofo
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import erfc, sqrt
@@ -19,7 +20,16 @@ from headstamp.analysis.chao import classical, corrected, log_interval
 from headstamp.analysis.chapman import TwoLists
 from headstamp.analysis.decomposable import Average, Graph, Prior, average
 from headstamp.analysis.log_linear import Fit, first, fit, lower_bound, ranked, search
-from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result, number
+from headstamp.analysis.measure import (
+    Diagnostic,
+    Input,
+    Measure,
+    Model,
+    Result,
+    models_plot,
+    number,
+)
+from headstamp.analysis.plot import Plot, Series
 from headstamp.analysis.scale_lists_table import MOST_LISTS, Overlaps, overlaps
 from headstamp.errors import Invalid, Problem
 
@@ -30,6 +40,8 @@ LEAST_SHARED: Final = 5
 FEW_SHARED: Final = 7
 """From seven on two lists Chapman's estimate is hardly biased (Robson and Regier 1964)."""
 ALARM: Final = 0.01
+DEPENDENT: Final = 0.03
+"""As loose as leaves warnings in fewer than five of a hundred clean tables: so weak dependence is seen too."""
 APART: Final = 2.5
 """Models that fit about as well and differ by this factor are warned of."""
 COMPLETE: Final = 0.2
@@ -37,6 +49,7 @@ COMPLETE: Final = 0.2
 _SUPPORTED: Final = 2.0
 _MODELS_TOLD: Final = 120
 _GRAPHS_TOLD: Final = 12
+_MODELS_DRAWN: Final = 16
 
 ASSUMPTIONS: Final = (
     "All lists are of the same whole, at the same time and place: none entered or left it between them.",
@@ -316,8 +329,8 @@ def _dependence(table: Overlaps, fits: Sequence[Fit]) -> Diagnostic:
                for pair, terms in zip(pairs, wanted, strict=True)}
     (a, b), least = min(chances.items(), key=lambda one: one[1])
     p = min(1.0, least * len(pairs))
-    return Diagnostic("dependence", p, p >= ALARM, (
-        "No pair of lists is seen to depend on each other." if p >= ALARM else
+    return Diagnostic("dependence", p, p >= DEPENDENT, (
+        "No pair of lists is seen to depend on each other." if p >= DEPENDENT else
         f"The lists depend on each other, most plainly {names[a]} and {names[b]}: an estimate from two of them alone, "
         "or one that takes them for independent, is wrong. The models beside differ by how they take that."))
 
@@ -383,6 +396,26 @@ def _and(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
+def plot(result: Result) -> tuple[Plot, ...]:
+    """How many are on so many lists; how likely each total is, by quantiles; the models with their intervals."""
+    drawn = []
+    seen = result.more.get("on_so_many_lists") or {}
+    if seen:
+        drawn.append(Plot("lists", "On how many lists they are", "lists", "pieces", (
+            Series("seen", "bars", tuple((f"on {k}", n) for k, n in seen.items())),),
+            words="The fewer are on several lists beside those on one, the more are on none."))
+    quantiles = (result.more.get("posterior") or {}).get("quantiles") or {}
+    if quantiles and not result.refused:
+        drawn.append(Plot("posterior", "The total, averaged over the ways lists may depend", "total", "probability of no more", (
+            Series("averaged", "line", tuple(sorted((total, float(share)) for share, total in quantiles.items()))),)))
+    told = dataclasses.replace(result, models=tuple(
+        one for one in result.models if not one.name.startswith(("graph ", "log-linear [")))[:_MODELS_DRAWN])
+    near = (result.more.get("log_linear") or {}).get("range_within_10_of_best_aic")
+    return (*drawn, *(dataclasses.replace(one, words=one.words + (
+        f" Log-linear models that fit about as well run from {near[0]:,.0f} to {near[1]:,.0f}." if near else ""))
+        for one in models_plot(told)))
+
+
 MEASURE: Final = Measure(
     NAME, VERSION, QUESTION,
     (
@@ -398,5 +431,5 @@ MEASURE: Final = Measure(
         Input("unseen_most", "whole number", "Averaging: at most so many are on no list; left out, a hundred times "
               "those seen and a thousand"),
     ),
-    ASSUMPTIONS, REFUSES, SOURCES, lists,
+    ASSUMPTIONS, REFUSES, SOURCES, lists, plot,
 )

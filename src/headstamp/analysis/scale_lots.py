@@ -14,7 +14,8 @@ from math import erfc, exp, sqrt
 from typing import Any, Final
 
 from headstamp.analysis.chao import Bound, classical, corrected
-from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
+from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result, models_plot
+from headstamp.analysis.plot import Plot, Series
 from headstamp.errors import Invalid, Problem
 
 NAME, VERSION = "scale.lots", 1
@@ -249,6 +250,16 @@ def _model(name: str, bound: Bound, words: str) -> Model:
     return Model(name, bound.estimate, bound.low, bound.high, words=words)
 
 
+def plot(result: Result) -> tuple[Plot, ...]:
+    """How many lots were met once, twice and so on; the bounds with their intervals."""
+    met = result.more.get("times_met") or {}
+    times = "sites" if result.more.get("sites") else "pieces"
+    bars = (Plot("met", "How often lots were met", times, "lots", (
+        Series("lots", "bars", tuple((k, n) for k, n in met.items())),),
+        words="Many lots met once beside few met twice: many were not met at all."),) if met else ()
+    return (*bars, *models_plot(result))
+
+
 MEASURE: Final = Measure(
     NAME, VERSION, QUESTION,
     (
@@ -256,5 +267,5 @@ MEASURE: Final = Measure(
         Input("table", "table", "Columns lot and count; or lot and site (and count), and sites are counted"),
         Input("level", "number", "The level of the interval", default=0.95),
     ),
-    ASSUMPTIONS, REFUSES, SOURCES, lots,
+    ASSUMPTIONS, REFUSES, SOURCES, lots, plot,
 )
