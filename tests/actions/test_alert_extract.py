@@ -182,6 +182,14 @@ def test_the_most_it_can_say_fits_one_page_and_480_letters(made: Alerts) -> None
     assert pages(extract_pdf(of(made, language="ru"))) == 1  # the longest words
 
 
+def test_an_isolate_that_is_cut_is_closed(made: Alerts) -> None:
+    made.version("south site", name="Store behind the long wall at the crossing of Tel Halim " * 3)
+    for language in LANGUAGES:
+        for letters in (in_letters(of(made, language=language), most) for most in range(150, 481, 30)):
+            opened = letters.count("\u2066") + letters.count("\u2068")
+            assert opened == letters.count("\u2069"), letters
+
+
 def test_markings_and_numbers_keep_their_order(made: Alerts) -> None:
     page = render(of(made, language="ar"))
     assert '<bdi dir="ltr">07-85</bdi>' in page or '<bdo dir="ltr">07-85</bdo>' in page

@@ -32,6 +32,7 @@ from headstamp.publish.alert_extract import (
     MOST_ITEMS,
     PHOTOGRAPHS,
     Extract,
+    Sighted,
     features_of,
     gather,
     shorter,
@@ -130,12 +131,19 @@ def handling_problems(reader: Reader, alert: Mapping[str, Any]) -> list[Problem]
     return found
 
 
-def sighted(reader: Reader, alert: Mapping[str, Any]) -> tuple[str, ...]:
+def sighted(reader: Reader, alert: Mapping[str, Any]) -> dict[str, Sighted]:
     """The items that show an alert's signature, as this reader sees them; none without a signature."""
     named = str(alert.get("signature") or "")
     if not named or not speaks(reader.many([named]).get(named)):
-        return ()
-    return tuple(one.item for one in sightings(reader, named))
+        return {}
+    return {one.item: Sighted(one.site or "", _span(one.first, one.last)) for one in sightings(reader, named)}
+
+
+def _span(first: str | None, last: str | None) -> str:
+    """Two days as one interval; one of them open where it is not known."""
+    if first == last:
+        return first or ""
+    return f"{first or '..'}/{last or '..'}"
 
 
 FALSE_ALARMS: Final = "false alarms in "

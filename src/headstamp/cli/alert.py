@@ -146,7 +146,7 @@ def show(session: Session, alert: AlertArgument, language: LanguageOption = "en"
             if found.alert.get(name):
                 line(f"{name.replace('_', ' ')}: {found.alert.get(name)}")
         line("")
-        line(f"Its extract cannot be made: {unmade}" if unmade else letters)
+        _lines(f"Its extract cannot be made: {unmade}" if unmade else letters)
 
     session.show({**found.as_dict(), "letters": letters, "unmade": unmade}, words)
 
@@ -216,11 +216,16 @@ def extract(
         made = extract_of(case, id_, clearance=settings.clearance, language=language, tier=tier)
     letters = in_letters(made)
     if output is None:
-        session.show({"alert": id_, "letters": letters}, lambda: line(letters))
+        session.show({"alert": id_, "letters": letters}, lambda: _lines(letters))
         return
     written = write_extract(made, output)
     session.show({"file": str(written.path), "size": written.size, "alert": id_},
                  lambda: line(f"Written to {written.path} ({written.size:,} bytes)."))
+
+
+def _lines(text: str) -> None:
+    for one in text.split("\n"):
+        line(one)
 
 
 def _day(text: str, option: str = "--on") -> date | None:

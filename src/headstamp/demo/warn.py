@@ -10,11 +10,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
+from headstamp.actions.alert_extract import TIER
 from headstamp.actions.alerts import draft_alerts, find_alerts, move
 from headstamp.demo.fill import LEAD, SECOND
 from headstamp.demo.teaching import id_of
 from headstamp.errors import Unavailable
+from headstamp.publish.alert_extract import PHOTOGRAPHS
+from headstamp.records import Alert
 from headstamp.store.case import Case
+from headstamp.store.shown import Shown
 
 CLEARANCE: Final = "restricted"
 SENT_ON: Final = date(2017, 3, 20)
@@ -29,10 +33,21 @@ def warn(case: Case, *, say: Callable[[str], None] = print) -> tuple[str, ...]:
         if alert.get("alert_kind") != "new_theatre":
             continue
         if alert.get("alert_state") == "draft":
+            _with_pictures(case, alert)
             move(case, alert.id, "checked", clearance=CLEARANCE, actor=SECOND)
         if alert.get("alert_state") in ("draft", "checked"):
             _send(case, alert.id, say)
     return tuple(one.id for one in alerts)
+
+
+def _with_pictures(case: Case, alert: Shown) -> None:
+    """A person chooses what goes along: here the first photographs of its items, for partners to see."""
+    reader = case.read(TIER)
+    chosen = [one.id for item in alert.get("items") or ()
+              for one in reader.referring(str(item), kind="photograph", field="items")][:PHOTOGRAPHS]
+    whole = case.read("sealed").get(alert.id)
+    with case.change(actor=LEAD, reason="photographs for the extract") as change:
+        change.put(Alert.build({**whole.values, "id": alert.id, "photographs": chosen}))
 
 
 def _send(case: Case, alert_id: str, say: Callable[[str], None]) -> None:

@@ -35,8 +35,8 @@ MOST_ITEMS: Final = 200
 NAMED: Final = ("signature", "items", "sites", "photographs")
 """The fields by which an alert names what it rests on."""
 
-# One piece from another, not what to look for.
-_NOT_SHOWN: Final = frozenset({"serial", "seal"})
+# They tell one piece from another, not what to look for: a barcode may hold a container's own number.
+_NOT_SHOWN: Final = frozenset({"serial", "seal", "barcode"})
 
 Pictures = Mapping[str, tuple[bytes, int, int]]
 """A photograph's id to a small JPEG of it without metadata, its width and height in pixels."""
@@ -69,6 +69,14 @@ class Find:
     day: str
     place: Line
     country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """Where (a site's id) and when (a day or interval) an item was met; empty where nobody says."""
+
+    site: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +174,20 @@ def features_said(features: Iterable[tuple[str, str]]) -> str:
     return "; ".join(f"{words[f'feature_{kind}']}: {value}" for kind, value in features)
 
 
-def finds_of(reader: Reader, items: Sequence[str], words: Words) -> list[Find]:
-    """The finds that these items are, as this reader may see them; in the given order."""
+def finds_of(
+    reader: Reader, items: Sequence[str], words: Words, sighted: Mapping[str, Sighted] | None = None
+) -> list[Find]:
+    """The finds that these items are, as this reader may see them; in the given order.
+
+    ``sighted`` says where and when those were met of which nothing is said on the item itself.
+    """
+    known = sighted or {}
     seen = {id_: one for id_, one in reader.many(list(dict.fromkeys(items))).items() if speaks(one)}
     parents = reader.many([str(one.get("parent")) for one in seen.values() if one.get("parent")])
     recoveries = reader.many([str(one.get("recovery")) for one in (*seen.values(), *parents.values())
                               if one.get("recovery")])
-    sites = reader.many([str(one.get("site")) for one in (*seen.values(), *recoveries.values())
-                         if one.get("site")])
+    sites = reader.many([*(str(one.get("site")) for one in (*seen.values(), *recoveries.values())
+                           if one.get("site")), *(one.site for one in known.values() if one.site)])
     found = []
     for id_ in dict.fromkeys(items):
         item = seen.get(id_)
@@ -181,8 +195,9 @@ def finds_of(reader: Reader, items: Sequence[str], words: Words) -> list[Find]:
             continue
         parent = parents.get(str(item.get("parent") or ""))
         recovery = recoveries.get(str(item.get("recovery") or (parent.get("recovery") if parent else "")))
-        site = sites.get(str(item.get("site") or (recovery.get("site") if recovery else "")))
-        day = item.get("recovered_on") or (recovery.get("recovered_on") if recovery else None) or ""
+        told = known.get(id_, Sighted())
+        site = sites.get(str(item.get("site") or (recovery.get("site") if recovery else "") or told.site))
+        day = item.get("recovered_on") or (recovery.get("recovered_on") if recovery else "") or told.day
         place = next((one.get("place") for one in (site, recovery)
                       if one is not None and speaks(one) and one.get("place")), None) or {}
         label = site.label if site is not None and speaks(site) else ""
@@ -210,13 +225,13 @@ def ends(finds: Sequence[Find]) -> tuple[Find | None, Find | None]:
 
 
 def gather(
-    reader: Reader, alert: Shown, whole: Mapping[str, Any], sightings: Sequence[str], *, letter: Words,
+    reader: Reader, alert: Shown, whole: Mapping[str, Any], sightings: Mapping[str, Sighted], *, letter: Words,
     contact: Sender, pictures: Pictures, false_alarms: float | None, witness: Witness, size: int,
 ) -> Extract:
     """What the extract says. Reads through ``reader`` alone, which is of the recipient's tier.
 
     ``alert`` is the alert as that reader sees it, ``whole`` its values as its maker sees them (to
-    say what is left out), ``sightings`` the items that show its signature, ``letter`` the words of
+    say what is left out), ``sightings`` the items that show its signature with where and when, ``letter`` the words of
     letters in the same language, ``false_alarms`` the share told by the method of novelty.
     """
     words = words_of(letter.language)
@@ -224,8 +239,8 @@ def gather(
     features = features_of(reader, alert.values)
     marks = _marks(reader, items[:MOST_ITEMS])
     things, makes = _things(reader, items[:MOST_ITEMS], letter)
-    own_finds = finds_of(reader, items, letter)
-    finds = finds_of(reader, list(dict.fromkeys([*items, *sightings])), letter)
+    own_finds = finds_of(reader, items, letter, sightings)
+    finds = finds_of(reader, list(dict.fromkeys([*items, *sightings])), letter, sightings)
     first, last = ends(finds)
     here = _here(reader, alert, own_finds, letter)
     asked = [str(value) for value, _ in reader.count("document", "caution")[1] if value]

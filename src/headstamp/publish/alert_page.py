@@ -102,10 +102,11 @@ def in_letters(extract: Extract, most: int = MOST_LETTERS) -> str:
              *(_shut(one, extract.rtl) for one in extract.marks)]
     if extract.looks_like:
         looks.insert(0, _shut(extract.looks_like, extract.rtl))
-    seen = [_plain(extract.here, extract.rtl) or _plain(extract.last, extract.rtl)]
+    where = _plain(extract.here, extract.rtl)
+    seen = [f"{words['last']} {words['comma'].join((extract.last_day, where)) if where else extract.last_day}"
+            if extract.last_day else where]
     seen += [f"{words[name]} {told_}" for name, told_ in (
-        ("last", extract.last_day), ("first", extract.first_day), ("known", _plain(extract.known, extract.rtl)))
-        if told_]
+        ("first", extract.first_day), ("known", _plain(extract.known, extract.rtl))) if told_]
     unknown = [_shut(one.rstrip("."), extract.rtl) for one in (extract.not_known, extract.unknown[0]) if one]
     # What must be said wherever these records are shown is said here too, in short.
     head = "\n".join((head, *(_shut(_short(one, 60), extract.rtl) for one in extract.cautions[:1])))
@@ -131,28 +132,31 @@ def _short(text: str, most: int) -> str:
     """A text cut at a blank; an isolate that was opened is closed again."""
     if len(text) <= most:
         return text
-    shut = text.startswith(_FIRST_ISOLATE)
-    room = max(1, most - (2 if shut else 1))
+    room = max(1, most - 3)  # for the sign of the cut and for what is closed behind it
     cut = text[:room].rsplit(" ", 1)[0] if " " in text[:room].strip() else text[:room]
-    return f"{cut.rstrip(' ;,.')}…{_POP if shut else ''}"
+    cut = cut.rstrip(" ;,.،؛")
+    open_ = sum(cut.count(one) for one in (_FIRST_ISOLATE, _LTR_ISOLATE)) - cut.count(_POP)
+    return f"{cut}…{_POP * open_}"
 
 
 def _fitted(
     head: str, lists: list[tuple[str, list[str]]], tail: str, colon: str, semicolon: str, most: int
 ) -> str:
     """The lines put together; while they are too long, the longest list loses its last part."""
-    left = {}
+    left: dict[str, bool] = {}
     while True:
         lines = [head]
         for title, parts in lists:
             if parts:
-                told = semicolon.join(parts) + (" …" if title in left else "")
+                told = semicolon.join(parts)
+                told += " …" if title in left and not told.rstrip(_POP).endswith("…") else ""
                 lines.append(f"{title}{colon}{told}" if title else told)
         text = "\n".join((*lines, tail))
         if len(text) <= most:
             return text
         at = max(range(len(lists)), key=lambda number: sum(map(len, lists[number][1])))
-        title, parts = lists[at]
+        # What is never known goes first: it stands on the page.
+        title, parts = lists[-1] if len(lists[-1][1]) > 1 else lists[at]
         if len(parts) > 1:
             parts.pop()
             left[title] = True
