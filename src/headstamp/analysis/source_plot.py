@@ -7,6 +7,7 @@ Advances in Forensic Haemogenetics 6:79) and of the empirical cross-entropy (Ram
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from headstamp.analysis.measure import Result
@@ -14,6 +15,7 @@ from headstamp.analysis.plot import Plot, Point, Series
 from headstamp.analysis.source_words import power
 
 _FURTHEST: Final = 300.0
+_EDGE: Final = 10.0
 
 
 def source_plots(result: Result) -> tuple[Plot, ...]:
@@ -36,9 +38,10 @@ def source_plots(result: Result) -> tuple[Plot, ...]:
         plots.append(Plot(
             f"tippett {name}", f"Ratios of pairs of the background, {name} model", "log10 of the ratio",
             "share of pairs with as large a ratio", (
-                Series("pairs of one item", "step", tuple((p["one_item"], p["share"]) for p in one["tippett"])),
-                Series("pairs of two items", "step", tuple((p["two_items"], p["share"]) for p in one["tippett"]))),
-            words="The further apart the curves and the nearer to 0 they cross, the better the model."))
+                Series("pairs of one item", "step", _shares(one["tippett"], "one_item")),
+                Series("pairs of two items", "step", _shares(one["tippett"], "two_items"))),
+            words="The further apart the curves and the nearer to 0 they cross, the better the model. Ratios beyond "
+                  f"10^{_EDGE:.0f} either way are drawn at the edge."))
         plots.append(Plot(
             f"ece {name}", f"Cross-entropy, {name} model", "log10 of the odds before", "bits", (
                 Series("as the model gives its ratios", "line", tuple(
@@ -50,6 +53,10 @@ def source_plots(result: Result) -> tuple[Plot, ...]:
             words="Where the first curve lies above the last the ratios do harm; its distance to the second is the "
                   "cost of calibration."))
     return tuple(plots)
+
+
+def _shares(curve: Sequence[Mapping[str, float]], which: str) -> tuple[Point, ...]:
+    return tuple((max(-_EDGE, min(_EDGE, one[which])), one["share"]) for one in reversed(curve))
 
 
 def _ratio(log10_ratio: float | None) -> float | None:
