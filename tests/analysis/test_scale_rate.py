@@ -85,6 +85,8 @@ def test_without_numbers_it_is_the_least() -> None:
     assert sum(months.values()) == pytest.approx(380)
     assert "1 without one left out" in found.diagnostics[0].words
     assert rate(table, first="2014-01", last="2014-06").more["pieces_found"] == 260
+    rough = rate([*table, {"Month": "2005/2012", "Pieces": "9", "lot": "e"}, {"Month": "2010-01", "Pieces": "", "lot": "e"}])
+    assert rough.estimate == found.estimate and "1 dated more roughly than to a year" in rough.diagnostics[0].words
 
 
 @pytest.mark.parametrize(("n", "options"), [(8, {"day": True}), (15, {}), (40, {}), (40, {"spread": 6})])

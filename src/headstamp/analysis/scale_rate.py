@@ -25,6 +25,8 @@ from headstamp.errors import Invalid, Problem
 NAME, VERSION = "scale.rate", 1
 QUESTION: Final = "How many a month were made, judging by packages with a date, a count and a running number?"
 LEAST: Final = 3
+WIDEST: Final = 12.1
+"""A date that spans more months says too little of when, and would stretch the time that all is dated over."""
 
 ASSUMPTIONS: Final = (
     "The date on a package is that of its packing, and packing kept pace with making.",
@@ -67,15 +69,20 @@ def rate(
     inside = [one for one in every if (start is None or one.first >= start) and (end is None or one.last <= end)]
     shared: dict[str, Any] = {
         "method": NAME, "version": VERSION, "question": QUESTION, "level": level, "unit": "pieces a month", "sources": SOURCES}
+    outside = len(every) - len(inside)
+    fine = [one for one in inside if one.months <= WIDEST]
+    rough, inside = (len(inside) - len(fine), fine) if fine else (0, inside)
     told = [Diagnostic("packages", len(inside), None, f"{len(inside):,} packages with a date" + (
         f", {undated:,} without one left out" if undated else "") + (
-        f", {len(every) - len(inside):,} outside the time asked of" if len(every) > len(inside) else ""))]
+        f", {rough:,} dated more roughly than to a year left out" if rough else "") + (
+        f", {outside:,} outside the time asked of" if outside else ""))]
     why = _why_not(inside)
     if why:
         return Result(**shared, refused=True, reason=why, diagnostics=tuple(told), assumptions=ASSUMPTIONS,
                       text=f"From these packages no rate is estimated: {why}")
-    from_month, to_month = _month(start if start is not None else min(one.first for one in inside)), _month(
-        end if end is not None else max(one.last for one in inside))
+    spanned = [one for one in inside if one.count is not None] or inside
+    from_month, to_month = _month(start if start is not None else min(one.first for one in spanned)), _month(
+        end if end is not None else max(one.last for one in spanned))
     months = monthly(inside, from_month, to_month)
     numbers = points(inside)
     told += [consignments(inside), breaks(inside)]

@@ -123,7 +123,9 @@ def serials(
     wrong, blocky, why = _judged(asked, tests, own)
     told += tests
     if wrong:
-        reason = " ".join([one.words for one in wrong] + ([why] if why else []))
+        late = not asked.open_start and not asked.starts and int(ranks[0]) > int(np.diff(ranks).max(initial=0))
+        hint = f"If the series starts later than at {first:,}, say so with --start, or --unknown-start yes."
+        reason = " ".join([one.words for one in wrong] + ([why] if why else []) + ([hint] if late else []))
         return Result(
             **shared, refused=True, reason=reason, diagnostics=tuple(told), warnings=tuple(warnings), more=more,
             text=f"From {k:,} numbers no total is estimated: {reason}")
