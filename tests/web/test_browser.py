@@ -148,7 +148,7 @@ def particular_addresses(case: Case) -> list[str]:
 GENERAL = (
     "/", "/items", "/items?view=cards", "/sites", "/map", "/search?q=07-85", "/tallies",
     "/findings", "/missing", "/missing/items-without-grade", "/import", "/verify", "/report",
-    "/items/new", "/keys", "/series?near=TA+412%3F19", "/supply", "/network", "/network?of=parties", "/flags",
+    "/items/new", "/keys", "/measures", "/lag", "/series?near=TA+412%3F19", "/supply", "/network", "/network?of=parties", "/flags",
     "/flags?what=sanctions",
     "/lists", "/nowhere",
 )

@@ -1,8 +1,9 @@
 """How the series of a plot are told apart without colour: by the shape of their points, their dashes, their fill.
 
 Colours are plain attributes that a page's style sheet sets anew (``plot-s0`` to ``plot-s5``): they
-were chosen to stand at least 3 to 1 against the ground on light and on dark pages, and no two
-series share shape and dash, so that a print without colour says the same.
+were chosen to stand at least 3 to 1 against the ground on light and on dark pages, and no two of
+six series share shape and dash, so that a print without colour says the same; of more, no two share
+colour, shape and dash.
 """
 
 from __future__ import annotations
@@ -16,6 +17,15 @@ DASHES: Final = ("", "7 3", "2 3", "9 3 2 3", "4 2", "12 4")
 SHAPES: Final = 6
 
 
+def turned(at: int) -> int:
+    """Which shape or dash the n-th series has: beyond six, colours and shapes meet in other pairs.
+
+    >>> [turned(at) for at in (0, 5, 6, 11, 12)]
+    [0, 5, 1, 0, 2]
+    """
+    return (at + at // SHAPES) % SHAPES
+
+
 def colour(at: int) -> str:
     """The colour of the n-th series on a light ground."""
     return COLOURS[at % len(COLOURS)]
@@ -23,14 +33,14 @@ def colour(at: int) -> str:
 
 def dash(at: int) -> str:
     """The attribute that dashes the n-th line; empty for the first."""
-    found = DASHES[at % len(DASHES)]
+    found = DASHES[turned(at)]
     return f' stroke-dasharray="{found}"' if found else ""
 
 
 def point(at: int, x: float, y: float, size: float = 4.0) -> str:
     """The point of the n-th series: a disc, square, diamond, triangle, turned triangle or cross."""
     n, half = svg.number, size
-    shape = at % SHAPES
+    shape = turned(at)
     if shape == 0:
         return f'<circle class="plot-mark" cx="{n(x)}" cy="{n(y)}" r="{n(half)}" fill="{colour(at)}"/>'
     if shape == 5:

@@ -57,7 +57,7 @@ def case_fields(reader: Reader, found: Measure, given: Mapping[str, str]) -> tup
         if one.kind not in (*_LONG, "table") and not one.needed and one.name not in own
         and one.default is not None]
     needed = [FieldView(
-        one.name, _title(one.name), one.help, _widget(one.kind, one.choices), False,
+        one.name, _title(one.name), one.help, _widget(one.kind, one.choices), True,
         given.get(one.name, ""), _default(one.default), one.choices)
         for one in found.inputs
         if one.kind in ("number", "whole number") and one.needed and one.name not in own]

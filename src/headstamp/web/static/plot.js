@@ -7,8 +7,11 @@ import * as echarts from "./vendor/echarts.esm.min.mjs";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const SYMBOLS = ["circle", "rect", "diamond", "triangle", "arrow", "pin"];
+const SYMBOLS = ["circle", "rect", "diamond", "triangle", "path://M0,10L-10,-8L10,-8z",
+  "path://M-10,-7L-7,-10L0,-3L7,-10L10,-7L3,0L10,7L7,10L0,3L-7,10L-10,7L-3,0z"];
 const DASHES = ["solid", [7, 3], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4]];
+// Beyond six series, colours and shapes meet in other pairs; as in the server's drawing.
+const turned = (number) => (number + Math.floor(number / 6)) % 6;
 const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 
 // The same rule as the server's: thousands parted from 10,000 on, so that years stay years.
@@ -192,8 +195,8 @@ class View {
 
   series(one, number) {
     const ink = colour(`--plot-${number % 6}`);
-    const base = { name: this.label(one, number), itemStyle: { color: ink }, symbol: SYMBOLS[number % 6] };
-    const line = { color: ink, width: 2, type: DASHES[number % 6] };
+    const base = { name: this.label(one, number), itemStyle: { color: ink }, symbol: SYMBOLS[turned(number)] };
+    const line = { color: ink, width: 2, type: DASHES[turned(number)] };
     const pairs = one.points.map((p) => this.at2(p[0], p[1]));
     if (!wide(one)) this.owners.push(number);
     if (one.kind === "line" || one.kind === "step") {
@@ -267,7 +270,7 @@ class View {
         return known(row[i]) ? [x, y] : this.sideways ? [edge(params, i === 2), y] : [x, edge(params, i === 2)];
       });
       const [low, high] = [side(2), side(3)];
-      const stroke = { stroke: ink, lineWidth: 1, lineDash: DASHES[number % 6] === "solid" ? undefined : DASHES[number % 6], fill: "none" };
+      const stroke = { stroke: ink, lineWidth: 1, lineDash: DASHES[turned(number)] === "solid" ? undefined : DASHES[turned(number)], fill: "none" };
       const middle = clean.filter((row) => known(row[1])).map((row) => place(api, row[0], row[1]));
       return { type: "group", children: [
         { type: "polygon", silent: true, shape: { points: [...high, ...low.slice().reverse()] }, style: { fill: ink, opacity: 0.2 } },
@@ -282,7 +285,7 @@ class View {
   }
 
   mark(number, cx, cy, fill) {
-    const shape = number % 6;
+    const shape = turned(number);
     if (shape === 0) return [{ type: "circle", shape: { cx, cy, r: 5 }, style: { fill } }];
     if (shape === 5) {
       return [[[-4, -4], [4, 4]], [[-4, 4], [4, -4]]].map((some) => ({ type: "polyline",
