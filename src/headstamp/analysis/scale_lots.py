@@ -75,7 +75,7 @@ def _estimate(found: Sequence[int], pieces: Sequence[int] | None, sites: int, le
     times = Counter(found)
     seen, drawn = len(found), sum(found)
     once, twice = times[1], times[2]
-    what = "sites" if sites else "pieces"
+    what = "meetings" if sites else "pieces"
     shared: dict[str, Any] = {
         "method": NAME, "version": VERSION, "question": QUESTION, "level": level, "unit": "lots",
         "assumptions": (*ASSUMPTIONS, _SITES if sites else _PIECES,
@@ -89,7 +89,7 @@ def _estimate(found: Sequence[int], pieces: Sequence[int] | None, sites: int, le
         Diagnostic("singletons", once, None, f"{once:,} lots met once"),
         Diagnostic("doubletons", twice, None, f"{twice:,} lots met twice"),
         Diagnostic("coverage", covered, covered >= _THIN, (
-            f"About {covered:.0%} of all {what} belong to lots already met" + (
+            f"About {covered:.0%} of all {what} are of lots already met" + (
                 "." if covered >= _THIN else ": most of what is there was not met."))),
     ]
     more: dict[str, Any] = {
