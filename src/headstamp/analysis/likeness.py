@@ -1,8 +1,8 @@
 """How unlike all others a find is: what it shows that the nearest other find does not.
 
 Each find is held against the one other that shares most with it. What it shows beyond that, by weight, is
-how unlike it is: U / (U + S + c), with S the weight shared. The constant c is the greatest weight there is (one
-feature that nobody else shows): a find of which one thing was noted cannot be as unlike as one of which ten
+how unlike it is: U / (U + S + c), with S the weight shared. The constant c is a quarter of the greatest weight there is
+(that of a feature which nobody else shows): a find of which one thing was noted cannot be as unlike as one of which five
 were. Only what a find shows counts, not what the other shows besides: some finds are noted at greater length.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ from headstamp.analysis.signature import Feature, Shown, weights
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+STEADY: Final = 0.25
+"""The constant c, by the greatest weight: larger hides finds of which little was noted, smaller believes one feature."""
 _DIGITS = 10  # Sums of the same weights in another order are the same.
 
 
@@ -32,7 +35,7 @@ class Likeness:
         self.shown = tuple(sorted(one) for one in shown)
         """The features of each, in one order, so that sums come out the same."""
         self.total: Floats = np.array([sum(self.weight[one] for one in find) for find in self.shown])
-        self.least = log(len(names) + 1)
+        self.steady = STEADY * log(len(names) + 1)
         at: dict[Feature, list[int]] = {}
         for number, find in enumerate(self.shown):
             for one in find:
@@ -50,7 +53,7 @@ class Likeness:
     def unlike(self, most_shared: Floats | float, total: Floats | float) -> Floats:
         """How unlike finds of these total weights are that share so much with their nearest, from 0 to 1."""
         shared = np.minimum(np.maximum(most_shared, 0.0), total)
-        return np.asarray(np.round((total - shared) / (total + self.least), _DIGITS), dtype=np.float64)
+        return np.asarray(np.round((total - shared) / (total + self.steady), _DIGITS), dtype=np.float64)
 
     def all_unlike(self) -> Floats:
         """How unlike its nearest each is (n,)."""
