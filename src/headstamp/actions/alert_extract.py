@@ -78,14 +78,14 @@ def extract_of(
     templates = templates_of(case, language)
     with case.read(clearance).snapshot() as maker:
         whole = _alert(maker, alert_id)
-        shown = case.read(tier).to_hand_out().many([alert_id]).get(alert_id)
+        shown = case.read(tier).to_hand_out(outside=True).many([alert_id]).get(alert_id)
         if shown is None or not speaks(shown):
             raise Refused(f"this alert is not for readers of tier {tier}: it is {whole.get('tier')}, or "
                           "rests on a signature that is. Make it for another tier, or lower the tier of "
                           "what may be told")
         alert = Shown(shown.kind, shown.id, shown.version, shown.seq,
                       {**shown.values, **(values or {})}, shown.label)
-        with case.read(tier).to_hand_out().snapshot() as reader:
+        with case.read(tier).to_hand_out(outside=True).snapshot() as reader:
             if problems := handling_problems(reader, alert.values):
                 raise Invalid("an extract says nothing on handling", problems)
             proof = case.proof(whole.seq)

@@ -8,7 +8,7 @@ all, and only where the fact holds for all that the proposer sees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -107,10 +107,14 @@ def find_alerts(
     # Whether or not it may be seen: what is on file is not drafted anew under the same id.
     on_file = case.read("sealed").many(wanted)
     fresh = [id_ for id_ in wanted if id_ not in on_file]
-    lower = [tier for tier in TIERS[RANK[TIER]:] if RANK[tier] < RANK[reader.clearance]] if fresh else []
-    readers = [case.read(tier).to_hand_out() for tier in lower]
-    seen = [*((one, _facts(one, alpha)) for one in readers), (reader, facts)]
-    return Proposed(tuple(_proposal(case, id_, seen) for id_ in fresh), len(on_file))
+    told: dict[str, tuple[Reader, _Fact]] = {}
+    for tier in TIERS[RANK[TIER]:RANK[reader.clearance] + 1]:
+        if len(told) == len(fresh):
+            break
+        one = case.read(tier).to_hand_out(outside=True)
+        told = {**{id_: (one, fact) for id_, fact in _facts(one, alpha).items() if id_ in fresh}, **told}
+    return Proposed(tuple(_proposal(case, id_, *told.get(id_, (reader, facts[id_]))) for id_ in fresh),
+                    len(on_file))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +151,8 @@ def _facts(reader: Reader, alpha: float) -> dict[str, _Fact]:
         return facts
 
 
-def _proposal(
-    case: Case, id_: str, seen: Sequence[tuple[Reader, Mapping[str, _Fact]]]
-) -> Proposal:
-    """The alert of a fact in the words of the first of these readers who sees it."""
-    reader, fact = next((one, facts[id_]) for one, facts in seen if id_ in facts)
+def _proposal(case: Case, id_: str, reader: Reader, fact: _Fact) -> Proposal:
+    """The alert of a fact in the words of a reader who sees it."""
     told = fact.told
     values = _new_values(reader, told) if isinstance(told, New) else _novel_values(reader, told)
     values["looks_like"] = features_said(features_of(reader, values))

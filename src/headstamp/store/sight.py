@@ -32,8 +32,9 @@ from headstamp.store.shown import Shown, column_facts, label_of
 from headstamp.store.tables import CURRENT, LOG, VERSION, YEAR
 from headstamp.store.vault import Vault
 
-# By case and clearance: up to which entry of the log, and which records say nothing to others.
-_KEPT_BACK: WeakKeyDictionary[Backend, dict[str, tuple[Any, frozenset[str]]]] = WeakKeyDictionary()
+# By case, clearance and as whose it is handed out: up to which entry of the log, and which records
+# say nothing to others.
+_KEPT_BACK: WeakKeyDictionary[Backend, dict[tuple[str, str], tuple[Any, frozenset[str]]]] = WeakKeyDictionary()
 
 
 class Sight:
@@ -52,14 +53,16 @@ class Sight:
         self._found: dict[tuple[str, str], builtins.list[int]] = {}
         # What the public sees, and what is handed out, says nothing that must not be published.
         self._for_others = self.rank == RANK["public"]
+        self._outside = self.rank < RANK["restricted"]
 
-    def to_hand_out(self) -> Self:
+    def to_hand_out(self, *, outside: bool = False) -> Self:
         """The same for what is handed to others: without what a trace reply forbids to publish, or measurements.
 
-        Such a record is still counted, so that totals add up; it says nothing.
+        Such a record is still counted, so that totals add up; it says nothing. ``outside``:
+        it leaves the house, so that what may not be passed on is left out for every clearance.
         """
         found = type(self)(self._backend, self._vault, self.clearance, self._indexes)
-        found._conn, found._for_others = self._conn, True
+        found._conn, found._for_others, found._outside = self._conn, True, self._outside or outside
         return found
 
     @contextmanager
@@ -99,7 +102,7 @@ class Sight:
     def _with(self, conn: Connection) -> Self:
         """The same sight over one connection."""
         inner = type(self)(self._backend, self._vault, self.clearance, self._indexes)
-        inner._conn, inner._for_others = conn, self._for_others
+        inner._conn, inner._for_others, inner._outside = conn, self._for_others, self._outside
         return inner
 
     def _may_see(self, conn: Connection, kind: RecordType, values: Mapping[str, Any]) -> bool:
@@ -164,11 +167,12 @@ class Sight:
     def _all_kept_back(self, conn: Connection) -> frozenset[str]:
         """All such records of the case; kept for as long as the log stays as it is."""
         last = conn.execute(select(func.max(LOG.c.seq))).scalar()
-        known = _KEPT_BACK.get(self._backend, {}).get(self.clearance)
+        as_whom = min(self.clearance, "partner", key=RANK.__getitem__) if self._outside else self.clearance
+        known = _KEPT_BACK.get(self._backend, {}).get((self.clearance, as_whom))
         if known is not None and known[0] == last:
             return known[1]
-        found = kept_back(conn, self._backend, self.rank, self.clearance)
-        _KEPT_BACK.setdefault(self._backend, {})[self.clearance] = (last, found)
+        found = kept_back(conn, self._backend, self.rank, as_whom)
+        _KEPT_BACK.setdefault(self._backend, {})[(self.clearance, as_whom)] = (last, found)
         return found
 
     def _at(self, conn: Connection, kind: RecordType, seqs: Sequence[int]) -> list[Shown]:
