@@ -38,3 +38,7 @@ def test_lists_are_taken_apart_in_their_order(engine: DuckDB) -> None:
 def test_what_it_does_not_understand_is_told(engine: DuckDB) -> None:
     with pytest.raises(Invalid, match="cannot be answered"):
         engine.rows("SELECT nothing FROM nowhere")
+
+
+def test_nothing_is_drawn_on_the_standard_output(engine: DuckDB) -> None:
+    assert engine.rows("SELECT value FROM duckdb_settings() WHERE name = 'enable_progress_bar'") == [{"value": "false"}]

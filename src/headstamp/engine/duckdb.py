@@ -135,6 +135,8 @@ def connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={
         # Nor does it put aside on the disk what does not fit into memory: it would be readable.
         "temp_directory": "", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+        # After two seconds it would draw a bar on the standard output, into whatever is written there.
+        "enable_progress_bar": False,
     })
 
 
