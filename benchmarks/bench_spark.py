@@ -24,6 +24,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.made_snapshot import SEED, make
+from benchmarks.spark_events import by_question
 from benchmarks.tree import Tree
 
 ROWS = 2_000_000
@@ -46,11 +47,15 @@ def asked() -> None:
     from headstamp.engine.snapshot import open_snapshot
     from headstamp.engine.spark import Spark
 
+    events = Path(tempfile.mkdtemp(prefix="events-", dir=told["spill"]))
+    options = {"spark.local.dir": told["spill"], "spark.eventLog.enabled": "true",
+               "spark.eventLog.dir": events.as_uri(), "spark.eventLog.compress": "false",
+               "spark.eventLog.rolling.enabled": "false"}
     snapshot = open_snapshot(Path(told["snapshot"]), check=False)
     start = perf_counter()
     engine = (
         DuckDB(snapshot, memory=told["memory"], spill=Path(told["spill"])) if told["engine"] == "duckdb"
-        else Spark(snapshot, master=told["engine"], memory=told["memory"], options={"spark.local.dir": told["spill"]}))
+        else Spark(snapshot, master=told["engine"], memory=told["memory"], options=options))
     answers = {}
     with engine:
         engine.rows("SELECT COUNT(*) AS n FROM item WHERE make = 'Make 001'")  # what is loaded once is loaded
@@ -58,12 +63,15 @@ def asked() -> None:
         for words, (name, given) in QUESTIONS.items():
             question = question_named(name)
             values = given_values(name, question.parameters, given)
+            if isinstance(engine, Spark):
+                engine._session.sparkContext.setJobGroup(words, words)
             start = perf_counter()
             rows = question.ask(engine, **values)
             seconds[words] = perf_counter() - start
             answers[words] = [len(rows), hashlib.sha256(json.dumps(rows).encode()).hexdigest()]
             print(words, round(seconds[words], 1), file=sys.stderr, flush=True)
-    print(json.dumps({"seconds": seconds, "answers": answers}))
+    print(json.dumps({"seconds": seconds, "answers": answers, "tasks": by_question(events)}))
+    shutil.rmtree(events)
 
 
 def turn(snapshot: Path, engine: str, memory: str, spill: Path) -> dict[str, Any]:
@@ -113,7 +121,7 @@ def _told(turns: dict[str, dict[str, Any]], data: str, memory: str) -> list[dict
             "name": f"spark, {words}", "ours": round(seconds, 2), "peer": round(duckdb["seconds"][words], 2),
             "ratio": round(duckdb["seconds"][words] / seconds, 3), "target": "equal answers",
             "met": len({tuple(told["answers"][words]) for told in turns.values()}) == 1,
-            "unit": "s", "data": data, "rows": ours["answers"][words][0],
+            "unit": "s", "data": data, "rows": ours["answers"][words][0], **ours["tasks"].get(words, {}),
             **({"one_processor": round(one["seconds"][words], 2),
                 "two_by_one": round(one["seconds"][words] / seconds, 2)} if one and one is not ours else {}),
         })
