@@ -61,6 +61,7 @@ def line(text: object = "", *, lines: bool = False) -> None:
 
 def note(text: object) -> None:
     """One line on standard error: what a person wants to know and a program does not."""
+    sys.stdout.flush()  # so that the two stand in the order in which they were said
     sys.stderr.write(safe(text, lines=True) + "\n")
 
 
