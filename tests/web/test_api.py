@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
+from headstamp.actions.effort import FIELD
 from headstamp.records import TYPES
 from headstamp.web.routes import ACTS, pages
 
@@ -61,6 +62,7 @@ def test_lists_records_and_counts_fit_the_document(
     counted = client.get(f"/api/count/{kind.slug}?by=tier").json()
     _check(document, f"/api/count/{kind.slug}", counted)
     assert sum(group["count"] for group in counted["groups"]) == counted["total"]
+    assert bool(counted["effort"]) == (kind.name in FIELD or kind.name == "tally")
 
 
 def test_all_other_answers_fit_the_document(client: TestClient, document: dict[str, Any]) -> None:

@@ -13,13 +13,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from math import erfc, sqrt
 from typing import Any, Final, cast
 
 from headstamp.analysis.chao import classical, corrected, log_interval
 from headstamp.analysis.chapman import TwoLists
 from headstamp.analysis.decomposable import Average, Graph, Prior, average
-from headstamp.analysis.log_linear import Fit, first, fit, lower_bound, ranked, search
+from headstamp.analysis.log_linear import Fit, first, lower_bound, ranked, search
 from headstamp.analysis.measure import (
     Diagnostic,
     Input,
@@ -30,6 +29,14 @@ from headstamp.analysis.measure import (
     number,
 )
 from headstamp.analysis.plot import Plot, Series
+from headstamp.analysis.scale_lists_checks import (
+    COMPLETE,
+    apart,
+    complete,
+    dependence,
+    ranged,
+    undetermined,
+)
 from headstamp.analysis.scale_lists_table import MOST_LISTS, Overlaps, overlaps
 from headstamp.errors import Invalid, Problem
 
@@ -39,14 +46,6 @@ LEAST_SHARED_TWO: Final = 3
 LEAST_SHARED: Final = 5
 FEW_SHARED: Final = 7
 """From seven on two lists Chapman's estimate is hardly biased (Robson and Regier 1964)."""
-ALARM: Final = 0.01
-DEPENDENT: Final = 0.03
-"""As loose as leaves warnings in fewer than five of a hundred clean tables: so weak dependence is seen too."""
-APART: Final = 2.5
-"""Models that fit about as well and differ by this factor are warned of."""
-COMPLETE: Final = 0.2
-"""Where the complete graph is likelier, the average says more of the prior than of the data."""
-_SUPPORTED: Final = 2.0
 _MODELS_TOLD: Final = 120
 _GRAPHS_TOLD: Final = 12
 _MODELS_DRAWN: Final = 16
@@ -230,7 +229,7 @@ def _several(
     pairs = [one for one in fits if all(terms.bit_count() == 2 for terms in one.terms)]
     posterior = averaged.posterior
     low, high = posterior.quantile((1 - level) / 2), posterior.quantile((1 + level) / 2)
-    told += [_dependence(table, fits), _apart(by_aic), _complete(averaged), _range(averaged), _undetermined(fits)]
+    told += [dependence(table, fits), apart(by_aic), complete(averaged), ranged(averaged), undetermined(fits)]
     warnings = [one.words for one in told if one.good is False]
     head = Model("averaged over decomposable graphs", posterior.estimate, low, high,
                  words=f"Madigan and York, prior count {delta:.6g} a cell: shown")
@@ -314,56 +313,6 @@ def _bounds(table: Overlaps, level: float) -> list[Model]:
         found.append(Model("Chao lower bound, each list its own chance", table.seen + unseen, *log_interval(
             table.seen, unseen, unseen + unseen**2 * variance, level), words="at least; lists of unequal size (Mth)"))
     return found
-
-
-def _dependence(table: Overlaps, fits: Sequence[Fit]) -> Diagnostic:
-    """Whether any pair of lists depends on each other: by how much its term mends independence."""
-    names, count = table.names, len(table.names)
-    by_terms = {one.terms: one for one in fits}
-    pairs = list(combinations(range(count), 2))
-    wanted = [frozenset({1 << a | 1 << b}) for a, b in pairs]
-    missing = [terms for terms in (frozenset[int](), *wanted) if terms not in by_terms]
-    by_terms.update((one.terms, one) for one in fit(table.cells, count, missing))
-    alone = by_terms[frozenset()].deviance
-    chances = {pair: erfc(sqrt(max(alone - by_terms[terms].deviance, 0) / 2))
-               for pair, terms in zip(pairs, wanted, strict=True)}
-    (a, b), least = min(chances.items(), key=lambda one: one[1])
-    p = min(1.0, least * len(pairs))
-    return Diagnostic("dependence", p, p >= DEPENDENT, (
-        "No pair of lists is seen to depend on each other." if p >= DEPENDENT else
-        f"The lists depend on each other, most plainly {names[a]} and {names[b]}: an estimate from two of them alone, "
-        "or one that takes them for independent, is wrong. The models beside differ by how they take that."))
-
-
-def _apart(by_aic: Sequence[Fit]) -> Diagnostic:
-    near = [one.total for one in by_aic if one.total is not None and one.aic <= by_aic[0].aic + _SUPPORTED]
-    if not near:
-        return Diagnostic("models", None, False, "No log-linear model determines how many were not seen.")
-    factor = max(near) / min(near)
-    return Diagnostic("models", factor, factor <= APART, (
-        f"{len(near)} log-linear models within {_SUPPORTED:g} of the best AIC run from {min(near):,.0f} to "
-        f"{max(near):,.0f}" + ("." if factor <= APART else ": the answer hangs on which one is believed.")))
-
-
-def _complete(averaged: Average) -> Diagnostic:
-    sound = averaged.complete < COMPLETE
-    return Diagnostic("complete graph", averaged.complete, sound, (
-        f"The graph in which all lists depend on each other has {averaged.complete:.1%} of the probability" + (
-            "." if sound else ": it leaves the unseen to the prior. Shown is the log-linear model best by AIC in place of "
-            "the average, and it too rests on there being no dependence of all lists at once.")))
-
-
-def _range(averaged: Average) -> Diagnostic:
-    return Diagnostic("range", averaged.cut, averaged.cut < ALARM, (
-        "The range of totals looked at does not end the posterior." if averaged.cut < ALARM else
-        f"{averaged.cut:.1%} of the probability lies at the end of the range of totals looked at: the range, not the "
-        "data, says how many there are at most."))
-
-
-def _undetermined(fits: Sequence[Fit]) -> Diagnostic:
-    loose = sum(one.unseen is None for one in fits)
-    return Diagnostic("undetermined", loose, None, f"{loose:,} of {len(fits):,} log-linear models do not determine the "
-                      "unseen, for lists that do not overlap; they are left out.")
 
 
 def _model(one: Fit, names: Sequence[str], level: float, before: str) -> Model:

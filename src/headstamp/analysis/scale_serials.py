@@ -333,10 +333,11 @@ def plot(result: Result) -> tuple[Plot, ...]:
     likely = result.more.get("likelihood") or []
     if found:
         series = [Series("numbers found", "points", tuple((float(one), 0.0) for one in found))]
+        title, y = "The numbers found", "height says nothing"
         if likely and not result.refused:
             series.insert(0, Series("total", "line", tuple((n, value) for n, value in likely)))
-        drawn.append(Plot("numbers", "The numbers found, and how likely each total makes them", "number",
-                          "likelihood beside the likeliest total", tuple(series), words=(
+            title, y = f"{title}, and how likely each total makes them", "likelihood beside the likeliest total"
+        drawn.append(Plot("numbers", title, "number", y, tuple(series), words=(
                               "Numbers of one series found as if by lot lie evenly; clumps and holes are told of beside.")))
     return (*drawn, *models_plot(result))
 
