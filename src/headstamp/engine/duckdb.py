@@ -132,12 +132,13 @@ class DuckDB:
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A database in memory that loads and fetches nothing of its own accord."""
-    return duckdb.connect(config={
+    connection = duckdb.connect(config={
         # Nor does it put aside on the disk what does not fit into memory: it would be readable.
         "temp_directory": "", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-        # After two seconds it would draw a bar on the standard output, into whatever is written there.
-        "enable_progress_bar": False,
     })
+    # After two seconds it would draw a bar on the standard output, into whatever is written there.
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def settle(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:

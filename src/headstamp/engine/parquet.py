@@ -43,8 +43,8 @@ def read_parquet(path: Path, *, memory: str = "256MB", name: str = "") -> Parque
     """
     called = name or path.name
     try:
-        connection = duckdb.connect(config={
-            "threads": 1, "memory_limit": memory, "enable_progress_bar": False})
+        connection = duckdb.connect(config={"threads": 1, "memory_limit": memory})
+        connection.execute("SET enable_progress_bar = false")  # it would draw on the standard output
         # A descriptor is opened by the name of its link: what that leads to may have none.
         place = str(path if path.parent.name == "fd" else path.resolve())
         literal = place.replace("'", "''")
