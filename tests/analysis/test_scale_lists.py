@@ -210,3 +210,21 @@ def test_options_that_cannot_be_are_named(options: dict[str, float]) -> None:
     with pytest.raises(Invalid) as error:
         lists(rows(SPINA), **options)  # type: ignore[arg-type]
     assert error.value.problems[0].field in options
+
+
+def test_tables_of_other_software_are_read() -> None:
+    table = rows(SPINA)
+    cells = overlaps(table).cells
+    for word in ("NA", "?", ""):  # a row for those on no list, of whom nobody knows how many
+        assert overlaps([{"A": "0", "B": "0", "C": "0", "count": word}, *table]).cells == cells
+    numbered = [{"column 1": str(at), **row} for at, row in enumerate(table, 1)]
+    assert overlaps(numbered).names == ("A", "B", "C") and overlaps(numbered).cells == cells
+    other = [{"nobs" if name == "count" else name: cell for name, cell in row.items()} for row in numbered]
+    assert overlaps(other).cells == cells
+    assert overlaps([{f" {name} ": cell for name, cell in row.items()} for row in table]).names == ("A", "B", "C")
+
+
+def test_a_table_without_a_row_of_names_is_refused() -> None:
+    with pytest.raises(Invalid) as error:
+        overlaps([{"1": "0", "0": "1", "0 (2)": "0", "60": "49"}, {"1": "1", "0": "1", "0 (2)": "0", "60": "4"}])
+    assert "where the names of the lists should stand" in error.value.problems[0].rule

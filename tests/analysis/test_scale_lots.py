@@ -106,3 +106,10 @@ def test_faults_are_named() -> None:
 def test_its_plots_are_tables_too() -> None:
     met, models = MEASURE.plot(lots([0, 1, 1, 4, 2, 5, 2, 4, 1, 2]))
     assert met.series[0].points == (("1", 3), ("2", 3), ("4", 2), ("5", 1)) and models.name == "models"
+
+
+def test_inext_of_spiders() -> None:
+    # iNEXT's spiders under girdled trees: 43.893 (30.511 to 96.971).
+    found = lots([46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2, *[1] * 12])
+    as_given = next(one for one in found.models if one.name == "Chao 1, as first given, for a small sample")
+    assert (as_given.estimate, as_given.low, as_given.high) == pytest.approx((43.893, 30.511, 96.971), abs=5e-4)

@@ -182,6 +182,7 @@ def test_with_an_unknown_start_a_whole_stretch_is_a_crate() -> None:
 def test_few_numbers_of_one_ending_are_seen() -> None:
     assert serials([135, 420, 995, 1_310, 1_755, 2_240, 2_600, 2_985, 3_370, 3_705, 4_120, 4_515, 4_790, 5_255, 5_560,
                     5_925]).refused
+    assert serials(range(10, 130, 10)).refused and serials([1_001, 1_002, 1_003], unknown_start="yes").refused
 
 
 @pytest.mark.parametrize(("prior", "weight"), [("log", lambda n: 1 / n), ("gamma", lambda n: n**3 * 2.718281828 ** (-n / 10))])
@@ -238,3 +239,13 @@ def test_its_plot_holds_the_numbers_and_the_likelihood() -> None:
     # P(14 is the largest of four | N) falls as 1 / C(N, 4).
     assert dict(numbers.series[0].points)[28.0] == pytest.approx(comb(14, 4) / comb(28, 4))
     assert models.name == "models" and MEASURE.plot(serials([7])) == ()
+
+
+def test_long_numbers_keep_their_digits() -> None:
+    # Of few numbers out of many, P(N > n) is (largest / n)^(k - 1) to all digits that count.
+    found = serials([123456789012345, 345678901234567, 987654321098765, 22222222222222, 555555555555555])
+    flat = next(one for one in found.models if one.name.startswith("Bayesian"))
+    assert flat.low == pytest.approx(987654321098765 * 0.975 ** (-1 / 4), rel=1e-9)
+    assert flat.high == pytest.approx(987654321098765 * 0.025 ** (-1 / 4), rel=1e-9)
+    posterior = Posterior(5_000, 4_990)  # and of nearly all that there are
+    assert posterior.above(5_001) == pytest.approx(comb(4_999, 4_989) / comb(5_001, 4_989), rel=1e-9)

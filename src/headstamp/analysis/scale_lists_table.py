@@ -17,6 +17,10 @@ MOST_LISTS: Final = 6
 _COUNTS: Final = frozenset({"count", "counts", "n", "freq", "frequency", "number", "total", "y", "cases", "items"})
 _ON: Final = frozenset({"1", "1.0", "yes", "y", "true", "x"})
 _OFF: Final = frozenset({"0", "0.0", "no", "n", "false", ""})
+_NOT_COUNTED: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "?", "."})
+"""What stands beside those on no list where a table has a row for them: nobody knows how many."""
+
+_ROW_NAMES: Final = frozenset({"", "column 1", "unnamed: 0", "row", "row_names", "rownames", "no", "nr", "id", "index"})
 _MOST: Final = 10**12
 _MOST_TOLD: Final = 20
 
@@ -53,7 +57,11 @@ def overlaps(rows: Sequence[Mapping[str, str]]) -> Overlaps:
             "the table has no rows", "A row per combination of lists, with its count.", "cells")])
     columns = list(rows[0])
     counting = _counting(columns, rows)
-    lists = [name for name in columns if name != counting]
+    lists = [name for name in columns if name != counting and not _row_names(name, columns, rows)]
+    if all(name.split(" (")[0].strip().replace(".", "", 1).isdigit() for name in columns):
+        raise Invalid("no overlaps can be read", [Problem(
+            "the first row holds numbers where the names of the lists should stand",
+            "Begin with a row of names: one for each list, and count.", "cells", ", ".join(columns)[:200])])
     if len(lists) > MOST_LISTS:
         raise Invalid("no overlaps can be read", [Problem(
             f"{len(lists)} lists, and at most {MOST_LISTS} can be weighed against each other",
@@ -66,7 +74,8 @@ def overlaps(rows: Sequence[Mapping[str, str]]) -> Overlaps:
     first: dict[int, int] = {}
     for at, row in enumerate(rows, start=1):
         cell = _cell(row, lists, at, problems)
-        count = 1 if counting is None else _count(row.get(counting, ""), counting, at, problems)
+        unknown = cell == 0 and counting is not None and _word(row, counting) in _NOT_COUNTED
+        count = 1 if counting is None else 0 if unknown else _count(row.get(counting, ""), counting, at, problems)
         if cell is None or count is None:
             continue
         if cell == 0 and count:
@@ -81,7 +90,13 @@ def overlaps(rows: Sequence[Mapping[str, str]]) -> Overlaps:
             cells[cell] += count
     if problems:
         raise Invalid("no overlaps can be read", problems[:_MOST_TOLD])
-    return Overlaps(tuple(lists), tuple(cells))
+    return Overlaps(tuple(name.strip() for name in lists), tuple(cells))
+
+
+def _row_names(name: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bool:
+    """Whether a column only numbers the rows, as other software writes it before the first."""
+    return (name == columns[0] and name.strip().casefold() in _ROW_NAMES and len(rows) > 2
+            and all(_word(row, name) == str(at) for at, row in enumerate(rows, 1)))
 
 
 def _counting(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str | None:
@@ -90,14 +105,16 @@ def _counting(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str 
     if "count" in (name.strip().casefold() for name in named):
         return next(name for name in named if name.strip().casefold() == "count")
     # A list may be called n or y: it then holds nothing but 0 and 1, and something else counts.
-    other = [name for name in columns if any(_word(row, name) not in _ON | _OFF for row in rows)]
+    other = [name for name in columns if any(_word(row, name) not in _ON | _OFF for row in rows)
+             and not _row_names(name, columns, rows)]
     if len(other) == 1 and (other[0] in named or _whole(rows, other[0])):
         return other[0]
     return named[0] if len(named) == 1 else None
 
 
 def _whole(rows: Sequence[Mapping[str, str]], name: str) -> bool:
-    return all(_word(row, name).replace(".", "", 1).isdigit() for row in rows)
+    words = {_word(row, name) for row in rows} - _NOT_COUNTED
+    return bool(words) and all(word.replace(".", "", 1).isdigit() for word in words)
 
 
 def _word(row: Mapping[str, str], name: str) -> str:

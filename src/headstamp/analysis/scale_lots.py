@@ -110,6 +110,9 @@ def _estimate(found: Sequence[int], pieces: Sequence[int] | None, sites: int, le
     if not sites:
         small = corrected(seen, once, twice, level, (drawn - 1) / drawn, drawn)
         models.append(_model("Chao 1, bias-corrected, for a small sample", small, "times (n - 1) / n"))
+        plain = classical(seen, once, twice, level, (drawn - 1) / drawn)
+        if plain is not None:
+            models.append(_model("Chao 1, as first given, for a small sample", plain, "times (n - 1) / n, as iNEXT has it"))
     if pieces is not None and sites:
         by_piece = Counter(pieces)
         models.append(_model("Chao 1 on pieces", corrected(

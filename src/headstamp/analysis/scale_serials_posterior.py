@@ -8,7 +8,7 @@ posterior falls as N^-k, so nothing beyond some thousand times the largest numbe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, lgamma, sqrt
+from math import exp, lgamma, log, log1p, sqrt
 from typing import Final, Literal, Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ Prior = Literal["flat", "log", "gamma"]
 _POINTS: Final = 20_000
 _BEYOND: Final = 10_000
 _SPREADS: Final = 40
+_STIRLING: Final = 200
 
 
 class Belief(Protocol):
@@ -62,7 +63,7 @@ class Posterior:
         return self._tail(n)
 
     def _tail(self, n: int) -> float:
-        return exp(_log_comb(self.largest - 1, self.count - 1) - _log_comb(n, self.count - 1))
+        return exp(_log_falling(self.largest - 1, self.count - 1) - _log_falling(n, self.count - 1))
 
     def quantile(self, share: float) -> int:
         """The least n of which P(N <= n) reaches the share."""
@@ -163,8 +164,16 @@ def likelihood(largest: int, count: int, points: int = 120) -> list[tuple[float,
 
 def _log_combs(totals: Floats, count: int) -> Floats:
     """-log of the number of ways to draw so many from each total, but for a constant."""
-    return np.asarray([-(lgamma(n + 1) - lgamma(n - count + 1)) for n in totals.tolist()], dtype=np.float64)
+    return np.asarray([-_log_falling(n, count) for n in totals.tolist()], dtype=np.float64)
 
 
-def _log_comb(n: int, k: int) -> float:
-    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+def _log_falling(n: float, k: int) -> float:
+    """log of n (n - 1) ... (n - k + 1), exact to some 1e-15 k log n however large n is.
+
+    The difference of two log-gammas loses all its digits from n of 10^12 on; that of Stirling's two
+    series is taken term by term instead.
+    """
+    a, b = n + 1.0, n - k + 1.0
+    if b < _STIRLING:
+        return lgamma(a) - lgamma(b)
+    return k * log(a) + (b - 0.5) * log1p(k / b) - k + (1 / a - 1 / b) / 12 - (a**-3 - b**-3) / 360
