@@ -21,7 +21,7 @@ ALARM: Final = 0.01
 """A test of the numbers fires where chance alone would do so in fewer than one of a hundred cases."""
 DENSE: Final = 0.8
 """Where so much of a stretch is found, and its start is not known, it is the stretch of a crate."""
-_ENDINGS_LEAST: Final = 15
+_ENDINGS_LEAST: Final = 8
 _ENDINGS_MANY: Final = 60
 _DRAWS: Final = 4_000
 
@@ -81,7 +81,7 @@ def endings(distinct: Ints) -> Diagnostic:
 def dense(distinct: Ints) -> Diagnostic:
     """With an unknown start: whether the numbers follow one another so closely that they are of one crate."""
     share = len(distinct) / (int(distinct[-1] - distinct[0]) + 1)
-    crate = share >= DENSE and len(distinct) >= 5
+    crate = share >= DENSE
     return Diagnostic("dense", share, not crate, (
         f"The numbers follow one another with hardly any missing ({share:.0%} of the stretch is there), as those of "
         "one crate or delivery do: with the start not known they tell of the crate only." if crate else
