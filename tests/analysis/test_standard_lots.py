@@ -132,7 +132,7 @@ def test_chance_fires_as_seldom_as_it_says_and_sharing_is_seen() -> None:
         alone += clean.more["pairs"][0]["dealt_anew"]["p_as_many"] <= 0.05
         together += "more than chance leaves" in clean.text
         if at < simulated // 4:
-            found = lots(_plain(_common(random, extra=30)))
+            found = lots(_plain(_common(random, extra=45)))
             seen += found.more["pairs"][0]["p_of_any_pair"] <= 0.05 and "more than chance leaves" in found.text
     slack = 2.6 * (0.05 * 0.95 / simulated) ** 0.5
     assert alone / simulated <= 0.05 + slack and together / simulated <= 0.05 + slack
