@@ -74,6 +74,7 @@ class Ground:
 
 
 def ground_of(plot: Plot, drawn: Sequence[Series], width: float, top: float) -> Ground:
+    """The ground that holds every number of the series, ``width`` wide in pixels, its upper edge at ``top``."""
     values = [float(v) for one in drawn for p in one.points for v in p[1:] if v is not None]
     bars = any(one.kind == "bars" for one in drawn)
     y = number_axis(values, log=plot.log_y, from_nought=bars and not plot.log_y)
