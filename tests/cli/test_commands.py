@@ -95,7 +95,7 @@ def test_list_in_words_is_lines_with_tabs(run: Run, small: Small) -> None:
 def counted(run: Run, *words: object) -> dict[str, object]:
     """What ``count`` answers, without the effort that stands beside it in every answer."""
     told = run("count", *words, "--json").json
-    assert told.pop("effort")["words"]
+    assert told.pop("beside") and told.pop("effort")["visits"] == 0
     return told
 
 
