@@ -30,7 +30,7 @@ QUESTION: Final = "Is this find unlike everything catalogued?"
 KIND_LEAST: Final = 5
 ALARM: Final = 0.01
 MOST: Final = 20_000
-_EFFECTIVE: Final = 0.9
+_EFFECTIVE: Final = 0.95
 """Catalogued finds are held against each other, so that their scores hang together: worth so many of independent ones."""
 _BLOCK, _DEALT = 500, 199
 ASSUMPTIONS: Final = (
