@@ -5,7 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headstamp.analysis.signature import Signature, alike, feature, layout, propose, tells_apart, weights
+from headstamp.analysis.signature import (
+    Signature,
+    alike,
+    feature,
+    layout,
+    propose,
+    tells_apart,
+    weights,
+)
 
 GREY, BIRD, LOT, CRATE = (feature(*one) for one in (
     ("paint", "grey green"), ("logo", "bird"), ("lot", "3-88"), ("packaging", "crate")))
