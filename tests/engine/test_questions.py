@@ -214,6 +214,10 @@ def test_days_are_counted(engine: Engine) -> None:
     "DROP VIEW item", "ADD JAR x", "INSTALL httpfs", "", "   ", "-- nothing",
     "SELECT reflect('java.lang.System', 'exit', 1)", "SELECT `reflect`('a', 'b')", "SELECT \"java_method\" ('a', 'b')",
     "SELECT try_reflect('a', 'b')", "SELECT TRANSFORM(id) USING 'cat' FROM item", "SELECT 'a", "SELECT $$a$$",
+    # Names out of texts, and letters that Spark reads as others: USING with a long s, with an i without its dot.
+    "SELECT IDENTIFIER('re' || 'flect')('java.lang.System', 'exit', 1)", "SELECT 1.reflect('a', 'b')",
+    "SELECT TRANSFORM(id) u\u017fing 'cat' FROM item", "SELECT TRANSFORM(id) us\u0131ng 'cat' FROM item",
+    "WITH a AS (SELECT 1 AS x) FROM a MAP x us\u0131ng 'cat' AS y", "WITH a AS (SELECT 1 AS x) \u0131nsert INTO item TABLE a",
     "SELECT 'a\\'' || reflect('x') --'", "SELECT /* hidden */ 1", "FROM item INSERT INTO x SELECT *",
 ])
 def test_only_one_question_that_reads_is_asked(engine: Engine, sql: str) -> None:

@@ -16,10 +16,11 @@ from headstamp.errors import Invalid, Problem
 # Of a backslash and of "$$" each engine makes something else: then nobody could tell where a text ends.
 _PIECE: Final = re.compile(
     r"(?P<text>'(?:[^']|'')*')|(?P<quoted>\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`)|(?P<comment>--[^\r\n]*)"
-    r"|(?P<word>[^\W\d]\w*)|(?P<number>\d[\w.]*)|(?P<space>\s+)|(?P<sign>.)", re.DOTALL)
+    r"|(?P<word>[^\W\d]\w*)|(?P<number>\d\w*(?:\.\d\w*)*\.?)|(?P<space>\s+)|(?P<sign>.)", re.DOTALL)
 _FIRST: Final = ("select", "with", "values", "(")
 _CHANGES: Final = frozenset({"insert", "update", "delete", "merge", "into"})
-_PROGRAMS: Final = frozenset({"reflect", "try_reflect", "java_method"})
+# The last one makes a function's name of a text, so that no list of names would hold.
+_PROGRAMS: Final = frozenset({"reflect", "try_reflect", "java_method", "identifier"})
 
 
 def one_question(sql: str) -> str:
@@ -44,6 +45,9 @@ def one_question(sql: str) -> str:
     for (kind, text), word, after in zip(pieces, words, [*words, ""][1:], strict=True):
         if kind == "sign" and text in ";'\"`":
             refuse("more than one question, or a text that does not end", "Ask one question.", text)
+        elif kind in ("word", "number") and not text.isascii():
+            # Spark takes a long s for an S and an i without a dot for an I: no word could be told by its letters.
+            refuse("letters beyond those of ASCII stand in quotes", 'Write "..." for a name.', text)
         elif kind == "word" and word in _CHANGES:
             refuse("a snapshot is only read", "Ask with SELECT.", text)
         elif word in _PROGRAMS and after == "(":
