@@ -33,6 +33,20 @@ def test_values_may_stand_in_a_file(run: Run, tmp_path: Path) -> None:
     assert run("measure", "scale.serials", "--values", f"@{tmp_path / 'none.txt'}").code == 3
 
 
+@pytest.mark.parametrize("data", [
+    b"serial\n2\n6\n7\n14\n", b"\xef\xbb\xbf2\r\n6\r\n7\r\n14\r\n", b"2\t6\t7 14", b"2.0;6.0;7.0;14.0", b"Nummer f\xfcr\n2\n6\n7\n14"[7:]])
+def test_numbers_of_other_software_are_read(run: Run, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "numbers.txt").write_bytes(data)
+    assert run("measure", "scale.serials", "--values", f"@{tmp_path / 'numbers.txt'}", "--json").json["estimate"] == 16.5
+
+
+@pytest.mark.parametrize("data", [bytes(range(256)), b"2\nA6\n7\n14\n", b"A2\n6\n7\n14\n", b"2\n6.5\n7\n14"])
+def test_what_is_no_number_is_named_and_never_passed_over(run: Run, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "numbers.txt").write_bytes(data)
+    done = run("measure", "scale.serials", "--values", f"@{tmp_path / 'numbers.txt'}", "--json")
+    assert done.code in (2, 6) and done.json["error"] in ("invalid", "unreadable")
+
+
 def test_every_fault_is_told_at_once(run: Run) -> None:
     done = run("measure", "scale.serials", "--values", "2,six", "--start", "x", "--colour", "grey", "--json")
     assert done.code == 2

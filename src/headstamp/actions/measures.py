@@ -5,17 +5,20 @@ Files are read as imports read them: within limits, by their content, with every
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from headstamp.analysis.measure import Input, Measure, Result
 from headstamp.analysis.measures import measure_named
-from headstamp.errors import Invalid, Missing, Problem
+from headstamp.errors import Invalid, Missing, Problem, Unreadable
 from headstamp.intake.table import open_table
 
 MOST_ROWS: Final = 5_000_000
 _MOST_TOLD: Final = 20
+_WHOLE: Final = re.compile(r"\.0+$")
+"""Spreadsheets write 14 as 14.0."""
 
 
 def measure(name: str, given: Mapping[str, str]) -> Result:
@@ -71,7 +74,7 @@ def _value(one: Input, text: str) -> Any:
     if one.kind == "table":
         return _table(one, Path(text))
     if one.kind in ("whole numbers", "numbers", "words"):
-        words = _words(text)
+        words = _words(text, numbers=one.kind != "words")
         return [_single(one, word) for word in words]
     return _single(one, text.strip())
 
@@ -84,19 +87,35 @@ def _single(one: Input, word: str) -> Any:
         return word
     whole = one.kind in ("whole number", "whole numbers")
     try:
-        return int(word) if whole else float(word)
+        return int(_WHOLE.sub("", word)) if whole else float(word)
     except ValueError:
         kind = "a whole number" if whole else "a number"
         raise Invalid(f"not {kind}", [Problem(f"not {kind}", one.help, one.name, word[:200])]) from None
 
 
-def _words(text: str) -> list[str]:
-    if text.startswith("@"):
+def _words(text: str, *, numbers: bool) -> list[str]:
+    """The words of a list; of numbers in a file the name of their column is passed over."""
+    in_file = text.startswith("@")
+    if in_file:
         path = Path(text[1:])
         if not path.is_file():
             raise Missing(f"there is no file {path}")
-        text = path.read_text("utf-8-sig")
-    return [word for word in text.replace("\n", ",").replace(";", ",").split(",") if word.strip()]
+        text = _text(path)
+    marks = r"[,;\s]+" if numbers else r"[,;\n]"
+    found = [word for word in re.split(marks, text) if word.strip()]
+    heading = numbers and in_file and len(found) > 1 and not any(sign.isdigit() for sign in found[0])
+    return found[1:] if heading and found[0].casefold() not in ("nan", "inf", "-inf") else found
+
+
+def _text(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    if "\0" in text:
+        raise Unreadable(f"{path.name} is no text: give one number or word in a line")
+    return text
 
 
 def _table(one: Input, path: Path) -> list[dict[str, str]]:
