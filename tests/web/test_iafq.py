@@ -20,7 +20,7 @@ def test_the_tables_and_their_workbook(case: Case, pages: Pages) -> None:
     fill(case)
     page = pages("Ann").get("/iafq?year=2020").text
     for said in ("Not the official form", "not a random sample", "Rifles and carbines", "Recovered, not told which", "not counted",
-                 "2 visits on 2 days", "perhaps this year", "/iafq.xlsx?year=2020", "no count of nought"):
+                 "Effort: 2 visits", "perhaps this year", "/iafq.xlsx?year=2020", "no count of nought"):
         assert said in page
     twin = pages("Ann").get("/api/iafq?year=2020").json()
     assert twin["tables"]["tables"]["Arms"]["rows"]["rifle"] == {"seized": 1, "found": 10} and 2021 in twin["years"]

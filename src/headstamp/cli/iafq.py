@@ -41,6 +41,8 @@ def iafq(
 
 
 def _told(made: Written) -> None:
+    from headstamp.actions.effort import beside
+
     told = made.tables
     line(f"{made.path}: {len(told.items.counted):,} items in the tables, {len(told.items.aside):,} left out")
     for one in told.crosses[:2]:
@@ -51,7 +53,6 @@ def _told(made: Written) -> None:
         line(f"SDG 16.4.2: refused. {sdg.reason}")
     else:
         line(f"SDG 16.4.2: {sdg.estimate:.1%} ({sdg.level:.0%}: {sdg.low:.1%} to {sdg.high:.1%})")
-    for said in told.effort.words():
-        note(said)
+    note(beside(told.effort))
     for said in sdg.warnings:
         note(said)

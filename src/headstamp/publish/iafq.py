@@ -16,11 +16,11 @@ from typing import Any, Final
 from headstamp.analysis.indicator_sdg import indicator
 from headstamp.analysis.measure import Result
 from headstamp.analysis.shares import NO_SAMPLE
+from headstamp.engine.effort import Effort, beside, effort
 from headstamp.errors import Tampered
 from headstamp.kinds.country import COUNTRY
 from headstamp.publish import iafq_items, iafq_published, iafq_tracing
 from headstamp.publish.iafq_classes import Classes
-from headstamp.publish.iafq_effort import Effort, effort
 from headstamp.publish.iafq_items import MARKING, Aside, Counted, Items
 from headstamp.publish.iafq_tables import NONE, Cross, cross, plain
 from headstamp.publish.iafq_tracing import ESTABLISHED, OPEN, TRACED, TRACING
@@ -95,7 +95,7 @@ def gather(reader: Reader, stands: Standing, classes: Classes, year: int, countr
         cross("Country of make", "Country", arms, {**countries, "": NOT_KNOWN}, MANNERS, lambda one: one.country, _manner),
     )
     told = Tables(year, country, stands, classes, items, crosses, _sdg(arms), iafq_published.gather(reader, classes, year),
-                  effort(reader, year), _routes(reader, arms))
+                  effort(reader, since=f"{year}-01-01", until=f"{year}-12-31"), _routes(reader, arms))
     _reconcile(told, iafq_items.families(reader))
     return told
 
@@ -198,7 +198,7 @@ def _about(told: Tables) -> list[Sequence[Cell]]:
         ("State of", stands.at), ("Statement", NO_SAMPLE), ("Dash", f"{NONE} : no item is recorded. That is no count of nought."),
         ("Not known", "What is not known stands in a class of its own, in the rows and the columns."),
         ("Counting", "An item is one piece, a counted group as many as it has. Published counts of others are never added."),
-        *(("Effort", said) for said in told.effort.words()),
+        ("Effort", beside(told.effort)),
         ("Items that may be seen", items.visible), ("Of these in the tables", len(items.counted)),
         ("Of these left out", len(items.aside)), *((f"Left out: {why}", n) for why, n in told.reasons()),
     ]

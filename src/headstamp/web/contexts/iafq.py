@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from headstamp.actions.iafq import read_iafq
 from headstamp.analysis.shares import NO_SAMPLE
+from headstamp.engine.effort import beside
 from headstamp.errors import Unavailable
 from headstamp.publish.iafq import NOT_OFFICIAL, sheets
 from headstamp.publish.sheets import Sheet
@@ -38,7 +39,7 @@ class IafqContext(Context):
     shown: tuple[Sheet, ...] = field(default=(), metadata=ON_PAGE)
     indicator: str = field(default="", metadata=ON_PAGE)
     warnings: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
-    effort: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
+    effort: str = field(default="", metadata=ON_PAGE)
     left: tuple[tuple[str, int], ...] = field(default=(), metadata=ON_PAGE)
     counted: int = field(default=0, metadata=ON_PAGE)
     visible: int = field(default=0, metadata=ON_PAGE)
@@ -61,7 +62,7 @@ def iafq_context(reader: Reader, params: Params) -> IafqContext:
         year, told.country, years, told.as_dict(),
         shown=tuple(Sheet(one.name, tuple(one.heads), tuple(one.rows)[:_MOST_ROWS])
                     for one in sheets(told) if one.name in SHOWN and one.rows),
-        indicator=told.sdg.reason or told.sdg.text, warnings=told.sdg.warnings, effort=told.effort.words(),
+        indicator=told.sdg.reason or told.sdg.text, warnings=told.sdg.warnings, effort=beside(told.effort),
         left=tuple(told.reasons()), counted=len(told.items.counted), visible=told.items.visible,
         file="/iafq.xlsx?" + urlencode(asked), edition=told.classes.edition)
 
