@@ -234,7 +234,7 @@ def test_hidden_records_change_nothing(tmp_path: Path) -> None:
                     ])
             told = read_iafq(made, 2020, clearance="restricted")
             said.append({one.name: [list(row) for row in one.rows] for one in sheets(told) if one.name != "About"}
-                        | {"effort": told.effort.words()})
+                        | {"effort": told.effort.as_dict()})
     assert said[0] == said[1] and "secret" not in str(said[0])
 
 
