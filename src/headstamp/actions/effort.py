@@ -11,11 +11,14 @@ from typing import Any, Final
 from headstamp.engine.effort import FOREIGN, Effort, beside, effort, effort_of
 from headstamp.store.reader import Reader
 
-__all__ = ["FIELD", "Effort", "beside", "effort", "effort_of", "of_count"]
+__all__ = ["FIELD", "Effort", "beside", "beside_count", "effort", "effort_of", "of_count"]
 
 FIELD: Final = frozenset({
     "site", "visit", "recovery", "item", "marking", "reading", "photograph", "feature", "measurement", "flow"})
 """Kinds of record that come of having been there: how many there are follows how much was looked."""
+
+
+_VISITS_READ: Final = 5_000
 
 
 def of_count(reader: Reader, kind: str, where: Mapping[str, Any] | None = None) -> tuple[Effort | None, str]:
@@ -34,3 +37,11 @@ def of_count(reader: Reader, kind: str, where: Mapping[str, Any] | None = None) 
     if found.visits and rest:
         said += " It is that of all visits" + (" to the site" if site else "") + ", not of what is counted here alone."
     return found, said
+
+
+def beside_count(reader: Reader, kind: str, where: Mapping[str, Any] | None = None) -> str:
+    """The sentence for a page, which is opened often: of very many visits only how many there are."""
+    visits = reader.totals()["visit"] if kind in FIELD else 0
+    if visits > _VISITS_READ:
+        return f"{visits:,} visits stand behind these counts."
+    return of_count(reader, kind, where)[1]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from headstamp.actions.effort import beside_count
 from headstamp.kinds.kind import Unfit
 from headstamp.records import BY_NAME, RecordType, kind_named
 from headstamp.store.reader import Reader
@@ -111,6 +112,7 @@ class ListContext(Context):
     later: str = field(default="", metadata=ON_PAGE)
     views: tuple[tuple[str, str], ...] = field(default=(), metadata=ON_PAGE)
     csv: str = field(default="", metadata=ON_PAGE)
+    beside: str = field(default="", metadata=ON_PAGE)
 
 
 def wheres(params: Params) -> dict[str, str]:
@@ -161,6 +163,7 @@ def list_context(reader: Reader, params: Params) -> ListContext:
         cards=cards(reader, page.rows) if view == "cards" else (),
         views=(("table", link.to(view="table")), ("cards", link.to(view="cards")))
         if kind.name == "item" else (),
+        beside=beside_count(reader, kind.name, where) if page.total else "",
         csv=f"/{kind.slug}.csv" + (f"?{urlencode(where)}" if where else ""),
     )
 

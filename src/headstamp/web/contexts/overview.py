@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from headstamp.actions.effort import beside, effort
+from headstamp.actions.effort import beside_count
 from headstamp.actions.missing import Gap, gaps
 from headstamp.actions.waits import waits
 from headstamp.publish.chart import timeline_svg
@@ -29,7 +29,6 @@ _BARS = 8
 _TOLD = 4
 _YEARS = 60
 _RECENT = 8
-_VISITS_READ = 5_000
 
 
 @dataclass(frozen=True)
@@ -147,11 +146,6 @@ class OverviewContext(Context):
     empty: bool = field(default=False, metadata=ON_PAGE)
 
 
-def _effort(reader: Reader, visits: int) -> str:
-    """The effort beside the counts; of very many visits only how many."""
-    return beside(effort(reader)) if visits <= _VISITS_READ else f"{visits:,} visits stand behind these counts."
-
-
 def overview_context(reader: Reader, params: Params) -> OverviewContext:
     """The overview. Every count comes from the counts kept for facets: quick at any size."""
     totals = reader.totals()
@@ -167,7 +161,7 @@ def overview_context(reader: Reader, params: Params) -> OverviewContext:
         ),
         recoveries=years(reader, "recovery"), items=years(reader, "item"),
         recent=recent(reader),
-        effort=_effort(reader, totals["visit"]) if totals["item"] else "",
+        effort=beside_count(reader, "item") if totals["item"] else "",
         waits=tuple(WaitView(one.name, one.title, one.count, one.path)
                     for one in waits(params.case, reader)),
         missing=gap_views(gaps(reader, datetime.now(UTC).date())),
