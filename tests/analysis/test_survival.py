@@ -103,3 +103,13 @@ def test_a_span_runs_forwards() -> None:
     with pytest.raises(ValueError, match="ends before"):
         turnbull([(5, 4)])
     assert turnbull([]) == () and kaplan_meier([]) == ()
+
+
+def test_the_upper_end_is_open_where_the_share_falls_to_nought() -> None:
+    # Leukaemia without maintained chemotherapy (Miller 1981; R's aml): 23 [5, 33]; of five seen there is no upper end.
+    unkept = [(5, True), (5, True), (8, True), (8, True), (12, True), (16, False), (23, True), (27, True), (30, True),
+              (33, True), (43, True), (45, True)]
+    half = quantile(kaplan_meier(unkept))
+    assert (half.value, half.low, half.high) == (23, 5, 33)
+    half = quantile(kaplan_meier([(day, True) for day in range(1, 6)]))
+    assert (half.value, half.low, half.high) == (3, 1, None)

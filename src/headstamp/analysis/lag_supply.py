@@ -200,7 +200,7 @@ def _log_scale(spans: Sequence[tuple[int, int | None]], level: float, by: str) -
     ends = []
     for sign in (-1, 1):
         ends.append(next((float(one.day) for one in points if (
-            one.share * exp(sign * z * one.error / one.share) if one.share else 0.0) <= 0.5 + 1e-12), None))
+            one.share * exp(sign * z * one.error / one.share) if one.share else (1 + sign) / 2) <= 0.5 + 1e-12), None))
     return [Model("interval on the log scale", quantile(points).value, ends[0], ends[1], words="Greenwood 1926")]
 
 

@@ -93,7 +93,9 @@ def quantile(points: Sequence[Point], happened: float = 0.5) -> Estimate:
     """The day by which it has happened to this share, with the days where the interval crosses."""
     def first(name: str) -> float | None:
         for point in points:
-            if getattr(point, name) <= 1 - happened + 1e-12:
+            # Of a share of nought the formula has no upper end: that of the interval is then not reached.
+            bounded = name != "high" or point.share > 0
+            if bounded and getattr(point, name) <= 1 - happened + 1e-12:
                 return float(point.day)
         return None
 
