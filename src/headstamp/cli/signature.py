@@ -77,7 +77,7 @@ def _list(session: Session) -> None:
 def show(session: Session, signature: SignatureArgument) -> None:
     """Show a signature with its sightings, by their dates."""
     from headstamp.actions.found import found_by_reader
-    from headstamp.actions.spread import new_places, signature_id, sightings
+    from headstamp.actions.spread import new_places, sightings, signature_id
 
     with session.reader() as reader:
         signature = signature_id(reader, signature)
