@@ -128,7 +128,8 @@ def _machine(place: Path, free: Free) -> Iterator[Ailment]:
     room = free(place)
     told = f"{room / 1e6:,.0f} MB are free on the disk of {place}"
     make_room = ("Move other things off this disk; nothing of the case may be deleted by hand but the "
-                 "folders derived and snapshots in it, which headstamp makes again.")
+                 "folders derived and snapshots in it, which headstamp makes again (but snapshots/kept-..., "
+                 "which findings were drawn from).")
     if room < FULL_BYTES:
         yield Ailment("disk_full", "fault", str(place), f"The disk is full: {told}",
                       "Stop recording. " + make_room)

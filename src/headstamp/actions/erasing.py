@@ -18,7 +18,7 @@ from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Prob
 from headstamp.evidence.entry import named_parts
 from headstamp.kinds.tier import TIERS
 from headstamp.records import Bundle, Erasure, kind_of_id
-from headstamp.store.backup import last_backup
+from headstamp.store.backup import KEPT, SNAPSHOTS, last_backup
 from headstamp.store.case import Case
 from headstamp.store.cleaning import clean, is_unclean
 from headstamp.store.erased import WHOLE, decisions
@@ -41,7 +41,8 @@ class Scope:
     files from which the record was made, ``pictures`` those that show it. The copies:
     ``backup`` is where the last backup went, ``bundles`` those that were handed over,
     ``waiting`` the number of files in the folder ``imports``. ``went``: to whom
-    each of the bundles went, and when. Other records are named by their ids alone: what
+    each of the bundles went, and when. ``drawn_from``: findings whose kept snapshot goes with
+    it. Other records are named by their ids alone: what
     they are called may be the very thing that has to go.
     """
 
@@ -58,6 +59,7 @@ class Scope:
     bundles: tuple[str, ...] = ()
     waiting: int = 0
     went: tuple[str, ...] = ()
+    drawn_from: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain JSON values."""
@@ -77,6 +79,9 @@ class Scope:
             told.append(f"{len(self.bundles)} {were} handed over: {self._packed()}. Those who "
                         "took one in learn of it with the next one; the bundles themselves stay.")
         told.append("Reports, snapshots and logs that were written out to other folders stay as they are.")
+        if self.drawn_from:
+            told.append("The snapshots that were kept for findings may hold it and go with it: their numbers cannot "
+                        f"be worked out again from them. What these findings say stays: {', '.join(self.drawn_from)}.")
         if self.waiting:
             wait = "file waits" if self.waiting == 1 else "files wait"
             told.append(f"{self.waiting} {wait} in the folder imports: look whether it is said there.")
@@ -140,6 +145,7 @@ def scope_of(
         tuple(id_ for id_ in traces.records if id_ in seen),
         tuple(seq for seq in traces.entries if _is_seen(reader, seq)),
         _sources(shown), tuple(one.id for one in pictures), **_copies(case, clearance, traces.records),
+        drawn_from=_drawn_from(case, reader),
     )
 
 
@@ -148,6 +154,15 @@ def _is_seen(reader: Reader, seq: int) -> bool:
         return bool(reader.entry(seq))
     except Missing:
         return False
+
+
+def _drawn_from(case: Case, reader: Reader) -> tuple[str, ...]:
+    """The findings that name a snapshot kept in the case's folder."""
+    kept = [f"{SNAPSHOTS}/{one.name}" for one in (case.folder / SNAPSHOTS).glob(f"{KEPT}*")]
+    if not kept:
+        return ()
+    return tuple(one.id for one in reader.stream("finding")
+                 if any(name in str(one.get("alternatives") or "") for name in kept))
 
 
 def _sources(shown: Shown) -> tuple[str, ...]:

@@ -22,8 +22,10 @@ from headstamp.errors import Conflicting, Invalid, Missing, Problem, Refused, Un
 from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.kinds.tier import RANK
 from headstamp.records import BY_PREFIX, Finding
+from headstamp.store.backup import KEPT, SNAPSHOTS
 from headstamp.store.case import Case
 from headstamp.store.change import Outcome
+from headstamp.store.cleaning import is_unclean
 from headstamp.store.shown import Shown
 
 MOST_NAMED: Final = 1_000
@@ -63,10 +65,10 @@ def put_into_finding(
 def _keep(case: Case, measured: Measured) -> str:
     """Keeps the snapshot under a name of its own, from the case's folder; empty where there is none there."""
     mark = open_checkpoint(measured.checkpoint, case.key_line)
-    place = case.folder / "snapshots" / f"{mark.size}-{measured.clearance}"
+    place = case.folder / SNAPSHOTS / f"{mark.size}-{measured.clearance}"
     if case.working.sealed or not place.is_dir() or digest(open_snapshot(place)) != measured.snapshot:
         return ""
-    kept = place.with_name(f"kept-{measured.snapshot[:16]}")
+    kept = place.with_name(f"{KEPT}{measured.snapshot[:16]}")
     if not kept.is_dir():
         try:
             # Linked: the files of a snapshot are never written to again, only let go.
@@ -76,7 +78,12 @@ def _keep(case: Case, measured: Measured) -> str:
             half.rename(kept)
         except OSError as error:
             raise Unavailable(f"the snapshot cannot be kept: {error.strerror or error}") from error
-    return f"snapshots/{kept.name}"
+        if is_unclean(case) or not place.is_dir():
+            # Something was erased meanwhile, and stands in what was just kept.
+            shutil.rmtree(kept, ignore_errors=True)
+            raise Conflicting("something is being erased from this case, and the snapshot of this answer goes with "
+                              "it: let that end (headstamp erase --finish), then ask again")
+    return f"{SNAPSHOTS}/{kept.name}"
 
 
 def _values(case: Case, measured: Measured, kept: str) -> dict[str, Any]:

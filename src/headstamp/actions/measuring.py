@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
@@ -30,6 +32,7 @@ from headstamp.engine.snapshot import Snapshot, open_snapshot, take_snapshot
 from headstamp.errors import HeadstampError, Invalid, Problem
 from headstamp.store.case import Case
 
+_STALE_S = 24 * 3600
 AnySnapshot = Snapshot | Held | Remote
 
 
@@ -134,6 +137,10 @@ def snapshot_now(case: Case, clearance: str) -> Snapshot | Held:
     for old in lie.glob(f"*-{clearance}"):
         if old != taken.folder:
             shutil.rmtree(old, ignore_errors=True)
+    for half in lie.glob(".*"):  # of one that was killed while it took a snapshot
+        with suppress(OSError):
+            if time.time() - half.stat().st_mtime > _STALE_S:
+                shutil.rmtree(half)
     return taken
 
 

@@ -40,6 +40,7 @@ from headstamp.engine.note import (
 from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailable
 from headstamp.records import TYPES, RecordType, kind_named
 from headstamp.store.case import Case
+from headstamp.store.erased import decisions
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 
@@ -116,7 +117,7 @@ def take_snapshot(case: Case, clearance: str, folder: Path | None = None) -> Sna
     without a folder, Conflicting where the folder holds anything else, Unavailable where it cannot be written.
     """
     for _ in range(_TRIES):
-        before = case.checkpoint_note()
+        gone, before = _erasures(case), case.checkpoint_note()
         with case.read(clearance).snapshot() as reader:
             reader.totals()  # from here on the reader's state stands still
             if case.checkpoint_note() != before:
@@ -125,8 +126,18 @@ def take_snapshot(case: Case, clearance: str, folder: Path | None = None) -> Sna
                 raise Invalid("a snapshot is readable by everybody, and is not put into an encrypted "
                               "case's folder; name another folder for it (--output)")
             where = folder or case.folder / "snapshots" / f"{case.checkpoint().size}-{clearance}"
-            return _write(reader, clearance, before, where.absolute())
+            taken = _write(reader, clearance, before, where.absolute())
+        if _erasures(case) == gone:
+            return taken
+        # What was erased meanwhile stands in it, and may have been cleaned up before it was here.
+        shutil.rmtree(taken.folder, ignore_errors=True)
     raise Unavailable("the case is being written to without a pause; try again later")
+
+
+def _erasures(case: Case) -> frozenset[str]:
+    """The erasures that are carried out, or about to be."""
+    with case.backend.reading() as conn:
+        return frozenset(one.id for one in decisions(conn) if one.agreed)
 
 
 def open_snapshot(folder: Path, *, check: bool = True) -> Snapshot:

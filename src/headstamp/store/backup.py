@@ -84,8 +84,12 @@ To put it back:  headstamp restore THIS_FOLDER NEW_FOLDER
 To check by hand, within a state:  sha256sum -c manifest.sha256
 """
 # Follows from the rest, belongs to this machine, or has not been taken in yet.
-_LEFT_OUT = ("originals", "keys", "derived", "snapshots", "imports/waiting", "database", LAST,
+_LEFT_OUT = ("originals", "keys", "derived", "imports/waiting", "database", LAST,
              "case.sqlite", "case.sqlite-wal", "case.sqlite-shm", "case.sqlite-journal")
+SNAPSHOTS = "snapshots"
+KEPT = "kept-"
+"""So begins the name of a snapshot that a finding was drawn from. The others follow from the records; of it,
+the state that it shows is over, and nothing else gives the finding's number again."""
 Faults = list[dict[str, str]]
 
 
@@ -370,10 +374,12 @@ def other_files(folder: Path) -> Iterator[Path]:
     """What else a person would miss from a case's folder; links are not followed."""
     for here, folders, names in os.walk(folder):
         base = Path(here)
+        made_anew = base == folder / SNAPSHOTS
         folders[:] = sorted(
             one for one in folders
             if not one.startswith(".") and not (base / one).is_symlink()
             and (base / one).relative_to(folder).as_posix() not in _LEFT_OUT
+            and (not made_anew or one.startswith(KEPT))
         )
         for name in sorted(names):
             path = base / name
