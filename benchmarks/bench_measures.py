@@ -1,8 +1,6 @@
-"""How fast the measures are: the Knox test against pointpats, serial numbers by the million.
+"""How fast the measures are: the Knox test against pointpats, serial numbers by the million, five lists.
 
-pointpats (BSD-3-Clause) brings geopandas, scikit-learn and matplotlib, more than half a gigabyte, so it is no dependency of
-the benchmarks. Give the Python of an environment that has it in ``HEADSTAMP_BENCH_POINTPATS``
-(``python -m venv peer && peer/bin/pip install pointpats``); without one the row has no peer.
+``make bench`` installs pointpats (BSD-3-Clause) beside the other peers; it runs in a process of its own.
 
 Both count the same points in the same run. 10,000 dealings take pointpats the better part of an hour, so it deals ``PEER`` times: its
 time is that of 0 dealings, and for each dealing what ``PEER`` of them took more, by 10,000.
@@ -13,12 +11,14 @@ time is that of 0 dealings, and for each dealing what ``PEER`` of them took more
 from __future__ import annotations
 
 import json
-import os
 import subprocess
+import sys
+from importlib.util import find_spec
 from time import perf_counter
 
 import numpy as np
 
+from headstamp.analysis.scale_lists import lists
 from headstamp.analysis.scale_serials import serials
 from headstamp.analysis.space_time_knox import knox
 
@@ -26,6 +26,7 @@ SEED = 20_261_122
 POINTS, DEALINGS, PEER = 20_000, 10_000, 20
 SPACE, TIME = 1_000, 7
 NUMBERS = 1_000_000
+WHOLE = 2_000
 
 _ASK = """
 import json, sys, time
@@ -51,10 +52,9 @@ def _points() -> list[dict[str, str]]:
 
 
 def _peer() -> dict[str, list[float]] | None:
-    python = os.environ.get("HEADSTAMP_BENCH_POINTPATS")
-    if not python:
+    if find_spec("pointpats") is None:
         return None
-    done = subprocess.run([python, "-c", _ASK, json.dumps([SEED, POINTS, SPACE, TIME, PEER])],
+    done = subprocess.run([sys.executable, "-c", _ASK, json.dumps([SEED, POINTS, SPACE, TIME, PEER])],
                           capture_output=True, text=True, check=True)
     told: dict[str, list[float]] = json.loads(done.stdout.splitlines()[-1])
     return told
@@ -84,7 +84,23 @@ def run() -> list[dict[str, object]]:
     took = perf_counter() - start
     rows.append({"name": "serial estimate", "ours": round(took, 2), "peer": "", "ratio": "", "target": "< 1",
                  "met": took < 1, "unit": "s", "data": f"{NUMBERS} numbers below 5,000,000, seed {SEED}"})
+    cells = _cells()
+    start = perf_counter()
+    lists(cells)
+    took = perf_counter() - start
+    rows.append({"name": "five lists, all models and their average", "ours": round(took, 2), "peer": "", "ratio": "",
+                 "target": "< 2", "met": took < 2, "unit": "s",
+                 "data": f"{WHOLE} made-up pieces, each on each list with a chance of 0.1 to 0.3, seed {SEED}"})
     return rows
+
+
+def _cells() -> list[dict[str, str]]:
+    """A row for each combination of five lists that met anybody."""
+    draw = np.random.default_rng(SEED)
+    seen = draw.random((WHOLE, 5)) < draw.uniform(0.1, 0.3, 5)
+    kinds, counts = np.unique(seen[seen.any(axis=1)], axis=0, return_counts=True)
+    return [{**{f"list {n}": str(int(on)) for n, on in enumerate(kind)}, "count": str(count)}
+            for kind, count in zip(kinds, counts, strict=True)]
 
 
 if __name__ == "__main__":
