@@ -256,6 +256,62 @@ def test_a_long_answer_is_waited_for_on_its_page(client: TestClient, monkeypatch
     assert "16.5" in client.get(VALUES).text
 
 
+def test_so_many_at_once_and_no_more(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from threading import Event
+
+    from headstamp.web import measuring
+    held = Event()
+    ask = measuring.measure
+
+    def slow(*given):
+        held.wait(20)
+        return ask(*given)
+
+    monkeypatch.setattr(measuring, "measure", slow)
+    monkeypatch.setattr(measuring, "SOON", 0.01)
+    addresses = [f"{VALUES},{more}" for more in range(100, 100 + measuring.MOST_AT_WORK)]
+    assert [client.get(one).status_code for one in addresses] == [200] * len(addresses)
+    assert client.get(addresses[0]).status_code == 200  # what is at work already may be looked at
+    refused = client.get(f"{VALUES},99")
+    assert refused.status_code == 503 and "ask again when" in refused.text
+    assert client.get("/measures/scale.serials").status_code == 200
+    held.set()
+    monkeypatch.setattr(measuring, "SOON", 20.0)
+    for one in (*addresses, f"{VALUES},99"):
+        assert "95" in client.get(one).text
+        assert client.get(one.replace("/measures", "/api/measures")).json()["state"] == "answered"
+
+
+def test_a_crowd_that_waits_for_one_answer_leaves_the_pages_free(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from threading import Event, Thread
+
+    from headstamp.web import measuring
+    held = Event()
+    ask = measuring.measure
+
+    def slow(*given):
+        held.wait(30)
+        return ask(*given)
+
+    monkeypatch.setattr(measuring, "measure", slow)
+    monkeypatch.setattr(measuring, "SOON", 30.0)
+    told: list[int] = []
+    crowd = [Thread(target=lambda: told.append(client.get(VALUES).status_code)) for _ in range(25)]
+    for one in crowd:
+        one.start()
+    try:  # five wait; the others have been told that it is at work, and hold nothing
+        for _ in range(2_000):
+            if len(told) == 20:
+                break
+            held.wait(0.01)
+        assert len(told) == 20
+    finally:
+        held.set()
+        for one in crowd:
+            one.join()
+    assert told == [200] * 25
+
+
 def test_hostile_words_are_shown_as_text(client: TestClient) -> None:
     word = "<script>alert(1)</script>\"'"
     page = client.get(f"/measures/scale.serials?ask=case&make={quote(word)}&series=K%23").text

@@ -113,6 +113,11 @@ class Jobs:
         with self._lock:
             return any(one.state == "running" for one in self._jobs.values())
 
+    def at_work(self, sort: str) -> int:
+        """How many jobs are at work whose ``what`` begins so."""
+        with self._lock:
+            return sum(one.state == "running" and one.what.startswith(sort) for one in self._jobs.values())
+
     def latest(self, what: str, state: State | None = None) -> Job | None:
         """The newest job of a sort, if there is one."""
         with self._lock:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Final
 
 import orjson
@@ -31,7 +31,13 @@ SENT: Final = "sent:"
 """Before the id of files that were sent, where an address gives an input."""
 SOON: Final = 6.0
 """So many seconds a page waits for an answer; then it says that the answer is on its way."""
+MOST_AT_WORK: Final = 8
+"""So many answers are worked out at once; whoever asks for one more is told so."""
 _ASK = "ask"
+_SORT: Final = "measure "
+_STARTING = Lock()
+# A page that waits holds the case open, and there is an end to how many can.
+_MAY_WAIT = BoundedSemaphore(5)
 # One at a time: a snapshot is taken anew in the place of the one before it.
 _OF_THE_CASE = Lock()
 
@@ -70,17 +76,27 @@ def pairs(asked: Asked) -> list[tuple[str, str]]:
 def ask(case: Case, clearance: str, jobs: Jobs, asked: Asked, seconds: float | None = None) -> Job:
     """The job of this question over the case's present state, ended or, after so long, still at work.
 
-    Raises what the measure raises, and Invalid where the words name a file.
+    Raises what the measure raises, Invalid where the words name a file, Unavailable where too many are at work.
     """
     _refuse_paths(asked)
     state = case.checkpoint_note() if asked.way == "case" else ""
     key = hashlib.sha256(orjson.dumps(
         [asked.measure.name, asked.way, sorted(asked.given.items()), state, clearance])).hexdigest()
-    what = f"measure {key[:24]}"
-    job = jobs.latest(what)
-    if job is None or (job.state == "failed" and isinstance(job.error, Unavailable)):
-        job = jobs.start(what, f"Measure {asked.measure.name}", work(case, clearance, asked))
-    job = jobs.wait(job.id, SOON if seconds is None else seconds)
+    what = f"{_SORT}{key[:24]}"
+    with _STARTING:
+        job = jobs.latest(what)
+        if job is None or (job.state == "failed" and isinstance(job.error, Unavailable)):
+            if jobs.at_work(_SORT) >= MOST_AT_WORK:
+                raise Unavailable(f"{MOST_AT_WORK} answers of measures are being worked out already; ask again when "
+                                  "one of them is there")
+            job = jobs.start(what, f"Measure {asked.measure.name}", work(case, clearance, asked))
+    if _MAY_WAIT.acquire(blocking=False):
+        try:
+            job = jobs.wait(job.id, SOON if seconds is None else seconds)
+        finally:
+            _MAY_WAIT.release()
+    else:
+        job = jobs.get(job.id)
     if job.error is not None:
         raise job.error
     return job
