@@ -1,4 +1,4 @@
-"""What Spark's own record of a run says of each question: processor time, what was read, what was moved.
+"""What Spark's own record of a run says of each question: processor time, and what was moved.
 
 These hold whatever else the machine does, where seconds on the clock do not; from them it is estimated
 what a cluster would take (docs/questions.md).
@@ -14,7 +14,7 @@ from typing import Any
 
 def by_question(folder: Path) -> dict[str, dict[str, float]]:
     """For each job group of the logs in a folder: tasks, seconds of processors in tasks, those of the longest
-    task, MB read from files and MB moved between tasks.
+    task, MB moved between tasks, and MB put aside on the disk.
     """
     found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -34,6 +34,5 @@ def _add(told: dict[str, float], metrics: dict[str, Any]) -> None:
     told["tasks"] += 1
     told["task_cpu_s"] += seconds
     told["longest_task_cpu_s"] = max(told["longest_task_cpu_s"], seconds)
-    told["read_mb"] += metrics["Input Metrics"]["Bytes Read"] / 1e6
     told["moved_mb"] += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"] / 1e6
     told["spilled_mb"] += metrics["Disk Bytes Spilled"] / 1e6
