@@ -206,3 +206,16 @@ def test_kinds_are_told_each_and_what_cannot_be_compared() -> None:
     with pytest.raises(Invalid) as error:
         agreement([{"site": "A", "feature_kind": "", "value": "x"}, {"site": "", "feature_kind": "k", "value": "x"}])
     assert [one.row for one in error.value.problems] == [1, 2]
+
+
+def test_very_many_values_are_answered_as_few_thousand_are() -> None:
+    random = np.random.default_rng(4)
+    def interval(n: int) -> tuple[float, float]:
+        found = dispersion([{"site": site, "value": repr(float(value))} for site, wide in (("A", 1.3), ("B", 1.0))
+                            for value in wide * random.standard_normal(n)])
+        assert found.low is not None and found.high is not None
+        return found.low, found.high
+    below, above = interval(4_900), interval(5_100)  # drawn anew, and by its normal limit
+    assert below[1] / below[0] == pytest.approx(above[1] / above[0], rel=0.02)
+    low, high = interval(60_000)
+    assert low < 1.3 < high and high / low < 1.03

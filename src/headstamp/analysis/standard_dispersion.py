@@ -9,7 +9,7 @@ A comparison only: alike spreads do not show one maker, and unlike ones do not s
 from __future__ import annotations
 
 from itertools import combinations
-from math import exp, log
+from math import exp, log, sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -43,6 +43,9 @@ LIMITS: Final = ONLY + (
     "how alike things vary depends on how they were made, sorted, kept and measured; it does not tell "
     "whether they were made in one place.")
 _DRAWN: Final = 1_999
+_MANY: Final = 5_000
+"""More values than these are not drawn anew one by one: that would take gigabytes."""
+
 _MOST_PAIRS: Final = 45
 _SEED: Final = 20_261_122
 _FAR: Final = 8.0
@@ -157,6 +160,10 @@ def _log_deviation(values: Floats) -> float:
 def _drawn(values: Floats, random: np.random.Generator) -> Floats:
     n = len(values)
     apart = values - values.mean()
+    if n > _MANY:
+        # Of so many values the logarithm of the deviation is normal; its spread is that of the squares.
+        error = float(np.std(apart**2)) / (2 * float(np.mean(apart**2)) * sqrt(n))
+        return np.asarray(_log_deviation(values) + error * random.standard_normal(_DRAWN), dtype=np.float64)
     weights = random.multinomial(n, np.full(n, 1 / n), _DRAWN).astype(np.float64)
     squares = weights @ apart**2 - (weights @ apart) ** 2 / n
     with np.errstate(divide="ignore"):
