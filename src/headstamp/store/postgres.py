@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql.elements import ColumnElement
 
 from headstamp.errors import Conflicting, Unavailable
@@ -262,6 +263,8 @@ def _wrapped() -> Iterator[None]:
     """Foreign errors become ours where they enter."""
     try:
         yield
+    except PoolTimeout as error:
+        raise Unavailable("too many read the case at once; try again") from error
     except OperationalError as error:
         raise Unavailable(f"the database cannot be used: {error.orig}") from error
     except DBAPIError as error:

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite as sqlite_dialect
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -50,6 +51,9 @@ from headstamp.store.tables import MARKING_KEY, METADATA
 
 WAIT_SECONDS = 60
 _TRIGRAMS = ("plain", "folded")
+# The pages are served by up to forty threads, and one that reads a state may ask a second time within it:
+# with fewer connections than that they would wait for each other.
+_READERS = 80
 _CACHE_KIB = 64 * 1024
 _WAL_PAGES = 32768  # 256 MB
 _FULL_BYTES = 1 << 20  # less than a case takes to be opened and written to
@@ -75,7 +79,7 @@ class Sqlite:
         self._driver = Driver(keys)
         url, module = f"sqlite:///{path}", self._driver.module
         self._writer = create_engine(url, module=module, creator=self._connect)
-        self._reader = create_engine(url, module=module, creator=self._connect)
+        self._reader = create_engine(url, module=module, creator=self._connect, max_overflow=_READERS)
         for engine, begin in ((self._writer, "BEGIN IMMEDIATE"), (self._reader, "BEGIN")):
             event.listen(engine, "connect", self._prepare)
             event.listen(engine, "begin", _beginner(begin))
@@ -371,6 +375,8 @@ def _wrapped(path: Path) -> Iterator[None]:
     """Foreign errors become ours where they enter."""
     try:
         yield
+    except PoolTimeout as error:
+        raise Unavailable("too many read the case at once; try again") from error
     except (OperationalError, *OPERATIONAL_ERRORS) as error:
         said = str(getattr(error, "orig", error))
         if any(sign in said for sign in _DAMAGED):
