@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from headstamp.analysis.column_names import known
 from headstamp.analysis.lag import Times, span
 from headstamp.errors import Invalid, Problem
 from headstamp.kinds.date import bounds
@@ -37,6 +38,7 @@ def read(
 
     Raises Invalid naming the columns that are missing and every faulty cell.
     """
+    table = known(table, ("days", "time", "event", "status", "least", "most", supplied, recovered))
     columns = set(table[0]) if table else {supplied, recovered}
     problems: list[Problem] = []
     if group and table and group not in columns:

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from headstamp.analysis import column_names
 from headstamp.analysis.graph import Graph, Ints
 from headstamp.errors import Invalid, Problem
 
@@ -24,6 +25,7 @@ Bools = npt.NDArray[np.bool_]
 
 _FROM: Final = ("from", "from_site", "from_party", "a")
 _TO: Final = ("to", "to_site", "to_party", "b")
+_COLUMNS: Final = (*_FROM, *_TO, "source", "target", "source_name", "kind", "day")
 _MOST_TOLD: Final = 20
 
 
@@ -115,7 +117,8 @@ def network_of(
     Invalid naming every faulty row.
     """
     problems: list[Problem] = []
-    known = _nodes(nodes, problems)
+    links = column_names.known(links, _COLUMNS)
+    known = _nodes(column_names.known(nodes, ("node", "name", "visits")), problems)
     plain = bool(links) and "target" in links[0] and not any(name in links[0] for name in (*_FROM, *_TO))
     start, end = ("source", "target") if plain else (
         _column(links, _FROM, "from", problems), _column(links, _TO, "to", problems))

@@ -8,6 +8,7 @@ from math import isfinite
 
 import numpy as np
 
+from headstamp.analysis.column_names import known
 from headstamp.analysis.measure import Diagnostic
 from headstamp.analysis.two_level import Floats, Ints
 from headstamp.errors import Invalid, Problem
@@ -33,6 +34,7 @@ def by_site(table: Rows, column: str, level: float) -> tuple[dict[str, list[str]
     Raises Invalid for columns that are not there and sites that are not named.
     """
     problems = level_problems(level)
+    table = known(table, ("site", column))
     if not table:
         problems.append(Problem("it has no rows", "Give two or more sites.", "table"))
     else:
@@ -79,6 +81,7 @@ def parted(table: Rows, by: str, columns: tuple[str, ...], level: float) -> dict
 def values_by_site(table: Rows, level: float) -> tuple[dict[str, Floats], int]:
     """The same as numbers. Raises Invalid naming every row that is none."""
     problems: list[Problem] = []
+    table = known(table, ("site", "value"))
     for at, row in enumerate(table, 1):
         text = row.get("value", "").strip()
         if text and not _is_number(text):
