@@ -302,7 +302,8 @@ def _bounds(table: Overlaps, level: float) -> list[Model]:
         plain = classical(table.seen, once, twice, level, share)
         if plain is not None:
             found.append(Model("Chao lower bound" + more, plain.estimate, plain.low, plain.high, words=(
-                "at least; from those on one list and on two, every list alike")))
+                "at least; from those on one list and on two, every list alike" if more else
+                f"as given for many lists; of {count} it may lie above the truth")))
     bent = corrected(table.seen, once, twice, level, share=(count - 1) / count, drawn=sum(
         k * n for k, n in enumerate(table.by_number)))
     found.append(Model("Chao lower bound, bias-corrected", bent.estimate, bent.low, bent.high,
