@@ -22,8 +22,10 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
 
 from headstamp.errors import Unavailable
+from headstamp.store.memory import memory_handle
 
 Cell = str | int | float | None
 _LONGEST = 32_767
@@ -64,6 +66,21 @@ def workbook(sheets: Sequence[Sheet], at: str) -> bytes:
     return settled.getvalue()
 
 
+class _InMemory(WorksheetWriter):  # type: ignore[misc]
+    """A sheet as it is being written.
+
+    openpyxl would put it into the machine's folder for temporary files, where everything in it can be read
+    and stays after a kill: nothing of an encrypted case may lie there.
+    """
+
+    def __init__(self, page: Any) -> None:
+        self._held = os.fdopen(memory_handle(), "w+b")
+        super().__init__(page, f"/proc/self/fd/{self._held.fileno()}")
+
+    def cleanup(self) -> None:
+        self._held.close()
+
+
 def _book(sheets: Sequence[Sheet]) -> Workbook:
     book = Workbook(write_only=True)
     for sheet in sheets:
@@ -71,6 +88,9 @@ def _book(sheets: Sequence[Sheet]) -> Workbook:
         page.freeze_panes = "A2"
         for at, head in enumerate(sheet.heads, 1):
             page.column_dimensions[get_column_letter(at)].width = min(_WIDEST, max(12, len(head) + 2))
+        if hasattr(os, "memfd_create"):  # else this system has no encrypted cases either
+            page._writer = _InMemory(page)
+            page._writer.write_top()
         page.append([_cell(page, head, bold=True) for head in sheet.heads])
         for row in sheet.rows:
             page.append([_cell(page, value) for value in row])
