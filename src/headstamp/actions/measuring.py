@@ -19,6 +19,7 @@ import orjson
 
 from headstamp.actions.effort import Effort, effort_of
 from headstamp.actions.feeds import BY_MEASURE
+from headstamp.actions.feeds.chosen import known
 from headstamp.actions.feeds.feed import Fed
 from headstamp.actions.measures import inputs
 from headstamp.analysis.measure import Measure, Result
@@ -95,8 +96,8 @@ def measure_snapshot(
         raise Invalid(f"{name} cannot be asked so", problems)
     asked = engine or DuckDB(_here(snapshot))
     try:
-        got = feed.fill(asked, given_values(
-            name, feed.parameters, {word: given[word] for word in given if word in fed_names}))
+        words = given_values(name, feed.parameters, {word: given[word] for word in given if word in fed_names})
+        got = feed.fill(asked, known(name, asked, words))
         typed = {word: text for word, text in given.items()
                  if word in own and word not in got.inputs and word not in feed.instead}
         values = {**inputs(found, typed, fed=frozenset(got.inputs)), **got.inputs}

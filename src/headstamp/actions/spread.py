@@ -6,8 +6,8 @@ place known, no find ordinary, and no first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 
 from headstamp.actions.found import Found, found_by_reader, shows, signature_of
@@ -124,16 +124,31 @@ def sightings(reader: Reader, signature_id: str, finds: Sequence[Found] | None =
     return _in_order([_sighting(one, signature) for one in every if shows(one, signature)])
 
 
-def spread_of(reader: Reader, signature_id: str, level: float = 0.95) -> Result:
-    """The measure ``spread.signature`` of the finds that this reader may see."""
+def spread_of(
+    reader: Reader, signature_id: str, level: float = 0.95, finds: Sequence[Found] | None = None,
+) -> Result:
+    """The measure ``spread.signature`` of the finds that this reader may see; its text calls the newest by its label.
+
+    ``finds`` are those of the reader where they are at hand already.
+    """
     signature = _signature(reader, signature_id)
-    return spread(as_table(found_by_reader(reader), signature), level=level)
+    every = found_by_reader(reader) if finds is None else finds
+    found = spread(as_table(every, signature), level=level)
+    newest = str(found.more.get("newest") or "")
+    label = reader.labels([newest]).get(newest, newest) if newest else ""
+    return replace(found, text=found.text.replace(newest, label)) if label else found
 
 
-def as_table(finds: Sequence[Found], signature: Signature) -> list[dict[str, str]]:
-    """Finds as the measure of spread takes them: those that show it and those that do not."""
+def as_table(
+    finds: Sequence[Found], signature: Signature, names: Mapping[str, str] | None = None,
+) -> list[dict[str, str]]:
+    """Finds as the measure of spread takes them: those that show it and those that do not.
+
+    ``names`` are what to call an item by its id; one without a name is called by its id.
+    """
+    called = names or {}
     return [{
-        "find": one.item, "date": one.date, "signature": _word(shows(one, signature)),
+        "find": called.get(one.item, one.item), "date": one.date, "signature": _word(shows(one, signature)),
         "latitude": "" if one.latitude is None else repr(one.latitude),
         "longitude": "" if one.longitude is None else repr(one.longitude),
         "theatre": COUNTRY.show(one.country) if one.country else "", "place": one.site or "", "group": one.group,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -32,20 +33,38 @@ def spread(engine: Engine, given: Mapping[str, Any]) -> Fed:
     without = sum(not one.date for one in found)
     if without:
         told.append(f"{without:,} have no date.")
-    return fed({"finds": as_table(found, signature)}, told, [one.item for one in shown], _sites(found))
+    names = _names(engine)
+    inputs: dict[str, Any] = {"finds": as_table(found, signature, names)}
+    if given.get("find"):
+        inputs["find"] = _called(str(given["find"]), names)
+    return fed(inputs, told, [one.item for one in shown], _sites(found))
 
 
 def novelty(engine: Engine, given: Mapping[str, Any]) -> Fed:
     """What each find chosen shows, a row for each feature."""
     found = found_by_engine(engine, {one.name: given.get(one.name) for one in SELECTION})
-    rows = [{"find": one.item, "kind": each.kind, "value": each.value, "group": one.group}
+    names = _names(engine)
+    rows = [{"find": names.get(one.item, one.item), "kind": each.kind, "value": each.value, "group": one.group}
             for one in found for each in sorted(one.shown)]
     silent = sum(not one.shown for one in found)
     told = [f"{len(found) - silent:,} finds with {len(rows):,} features, in {len({one.group for one in found}):,} recoveries or packages.",
             "Features are those recorded, how numbers are laid out and applied, logos, lots, and the products of parts."]
     if silent:
         told.append(f"{silent:,} finds show nothing that was noted, and are left out.")
-    return fed({"catalogue": rows}, told, [one.item for one in found if one.shown], _sites(found))
+    return fed({"catalogue": rows, "find": _called(str(given["find"]), names)}, told, [one.item for one in found if one.shown], _sites(found))
+
+
+def _names(engine: Engine) -> dict[str, str]:
+    """What to call an item: its tag, where no other has the same; ids tell a reader nothing."""
+    tags = {row["id"]: row["tag"] for row in engine.rows(
+        "SELECT id, tag FROM item WHERE tag IS NOT NULL ORDER BY id")}
+    times = Counter(tags.values())
+    return {id_: tag for id_, tag in tags.items() if times[tag] == 1 and tag not in tags}
+
+
+def _called(said: str, names: Mapping[str, str]) -> str:
+    """The name of the item that is meant by its id or its tag."""
+    return names.get(said, said)
 
 
 def _sites(found: list[Found]) -> tuple[str, ...]:
@@ -69,6 +88,9 @@ def _named(engine: Engine, wanted: str) -> tuple[str, Signature]:
 
 FEEDS: Final = (
     Feed("spread.signature", "Every find chosen with its place and date, and whether it shows the signature.",
-         (Parameter("signature", "word", "Of which signature: its id or name", needed=True), *SELECTION), spread),
-    Feed("novelty.find", "What every find chosen shows; --find names the item that is asked of.", SELECTION, novelty),
+         (Parameter("signature", "word", "Of which signature: its id or name", needed=True), *SELECTION,
+          Parameter("find", "word", "The sighting whose distance is asked of, its id or tag; the newest otherwise")),
+         spread, instead=("find",)),
+    Feed("novelty.find", "What every find chosen shows, and the one find that is held against all others.",
+         (Parameter("find", "word", "The find that is asked of: its id or tag", needed=True), *SELECTION), novelty, instead=("find",)),
 )

@@ -60,7 +60,7 @@ def in_time(engine: Engine, given: Mapping[str, Any]) -> Fed:
     """A row for each find that shows the kind of feature asked for, with its date."""
     found = traits(engine, _selection(given))
     kinds = {kind: of for kind, of in found.kinds().items() if kind != _LOT}
-    kind, of = _one_of(kinds, given.get("kind"))
+    kind, of = _one_of(kinds, given.get("kind"), "kind")
     when = {row["item"]: (row["made_from"], row["made_to"]) for row in made(engine)} if (
         given["dates"] == "made") else {one.item: (one.first, one.last) for one in of}
     rows = []
@@ -106,7 +106,7 @@ def dispersion(engine: Engine, given: Mapping[str, Any]) -> Fed:
     features: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         features[row["feature"]].append(row)
-    name, of = _one_of(features, given.get("feature"))
+    name, of = _one_of(features, given.get("feature"), "feature")
     unit = one_unit(name, of)
     names = site_names((row["site"], row["site_name"]) for row in of)
     values: dict[str, list[float]] = defaultdict(list)
@@ -153,16 +153,16 @@ def _wanted(kinds: Mapping[str, list[Trait]], wanted: Sequence[str]) -> Mapping[
     return {kind: kinds[kind] for kind in wanted} if wanted else kinds
 
 
-def _one_of(kinds: Mapping[str, list[T]], wanted: str | None) -> tuple[str, list[T]]:
+def _one_of(kinds: Mapping[str, list[T]], wanted: str | None, field: str) -> tuple[str, list[T]]:
     if wanted is not None and wanted in kinds:
         return wanted, kinds[wanted]
     if wanted is None and len(kinds) == 1:
         return next(iter(kinds.items()))
     ordered = sorted(kinds.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     raise Invalid("say which feature" if kinds else "nothing of the kind can be seen on these finds", [
-        Problem(f"{len(of):,} times", "Choose one of these.", "feature", name)
+        Problem(f"{len(of):,} times", "Choose one of these.", field, name)
         for name, of in ordered[:_MOST_SHOWN]] or [
-        Problem("none is recorded", "Record features of finds.", "feature", wanted or "")])
+        Problem("none is recorded", "Record features of finds.", field, wanted or "")])
 
 
 def _date(first: str | None, last: str | None) -> str:

@@ -1,6 +1,7 @@
 """The two forms of a measure: by what it chooses from this case, and the values one has.
 
-Words that stand in the case are offered, so that nobody has to know how a maker is written.
+Words that stand in the case are offered, so that nobody has to know how a maker is written or which id a site has
+(``measure_offers``).
 """
 
 from __future__ import annotations
@@ -11,20 +12,27 @@ from typing import Any, Final, Literal
 
 from headstamp.actions.feeds import BY_MEASURE
 from headstamp.analysis.measure import Measure
-from headstamp.records import BY_NAME
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader
-from headstamp.store.tables import facet_columns
+from headstamp.web.contexts.measure_offers import is_picked, offers
 from headstamp.web.measuring import SENT, sent_name
 
-Widget = Literal["line", "number", "choice", "day", "lines", "file"]
-_MOST_OFFERED: Final = 200
+Widget = Literal["line", "number", "choice", "pick", "day", "lines", "file"]
+# Settings that have no usual value and can be said of a case too; without one of them an input is data.
+_OPEN: Final = {
+    ("scale.serials", "most"), ("scale.serials", "expected"), ("scale.serials", "expected_sd"),
+    ("scale.lists", "delta"), ("scale.lists", "unseen_most"),
+    ("standard.in_time", "period"), ("standard.lots", "universe"),
+}
 _LONG: Final = ("whole numbers", "numbers", "words")
 
 
 @dataclass(frozen=True)
 class FieldView:
-    """One field of a form. ``offered`` are (value, words) from the case; ``sent`` a file's name that came."""
+    """One field of a form. ``offered`` are (value, words) from the case; ``sent`` a file's name that came.
+
+    Of a ``pick`` what is offered is all there is, and one of it is chosen by its words.
+    """
 
     name: str
     title: str
@@ -44,10 +52,7 @@ def case_fields(reader: Reader, found: Measure, given: Mapping[str, str]) -> tup
     feed = BY_MEASURE.get(found.name)
     if feed is None:
         return ()
-    chosen = [FieldView(
-        one.name, _title(one.name), one.help, _widget(one.kind, one.choices), one.needed,
-        given.get(one.name, ""), _default(one.default), one.choices, _offered(reader, one.name))
-        for one in feed.parameters]
+    chosen = [_case_field(reader, one, given.get(one.name, "")) for one in feed.parameters]
     own = {one.name for one in feed.parameters}
     # What is data comes from the case; how it is worked with may be said here too.
     settings = [FieldView(
@@ -55,7 +60,7 @@ def case_fields(reader: Reader, found: Measure, given: Mapping[str, str]) -> tup
         given.get(one.name, ""), _default(one.default), one.choices, setting=True)
         for one in found.inputs
         if one.kind not in (*_LONG, "table") and not one.needed and one.name not in own
-        and one.default is not None]
+        and (one.default is not None or (found.name, one.name) in _OPEN)]
     needed = [FieldView(
         one.name, _title(one.name), one.help, _widget(one.kind, one.choices), True,
         given.get(one.name, ""), _default(one.default), one.choices)
@@ -67,6 +72,17 @@ def case_fields(reader: Reader, found: Measure, given: Mapping[str, str]) -> tup
 def value_fields(case: Case, found: Measure, given: Mapping[str, str]) -> tuple[FieldView, ...]:
     """The measure's own inputs, to be typed or sent as files."""
     return tuple(_value_field(case, one, given.get(one.name, "")) for one in found.inputs)
+
+
+def _case_field(reader: Reader, one: Any, value: str) -> FieldView:
+    offered = () if one.choices else offers(reader, one.name)
+    widget = _widget(one.kind, one.choices)
+    # What was asked for and is not among them must not be lost.
+    if widget == "line" and is_picked(one.name, offered) and value in ("", *(name for name, _ in offered)):
+        widget = "pick"
+    told = one.help.replace(" (its id)", "").replace(": its id or name", "") if widget == "pick" else one.help
+    return FieldView(one.name, _title(one.name), told, widget, one.needed, value, _default(one.default),
+                     one.choices, offered)
 
 
 def _value_field(case: Case, one: Any, text: str) -> FieldView:
@@ -99,15 +115,3 @@ def _default(value: Any) -> str:
     if value is None or value == "" or value == () or value == []:
         return ""
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _offered(reader: Reader, name: str) -> tuple[tuple[str, str], ...]:
-    """What there is of it in the case, as far as this reader sees, the commonest first."""
-    if name in ("site", "mission", "signature", "party"):
-        rows = reader.list(name, limit=_MOST_OFFERED).rows if name in BY_NAME else ()
-        return tuple((one.id, one.label) for one in rows)
-    if name in facet_columns(BY_NAME["item"]):
-        counted = reader.count("item", name)[1]
-        return tuple((str(value), f"{n:,} items") for value, n in counted[:_MOST_OFFERED] if value)
-    return ()
-

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from headstamp.actions.effort import beside, effort
 from headstamp.actions.found import Found, found_by_reader, shows, signature_of
-from headstamp.actions.spread import Sighting, as_table, new_places, sightings
+from headstamp.actions.spread import Sighting, as_table, new_places, sightings, spread_of
 from headstamp.analysis.measure import Result
 from headstamp.analysis.signature import Signature
 from headstamp.analysis.spread import plots, spread
@@ -88,7 +88,7 @@ def spread_context(reader: Reader, params: Params) -> SpreadContext:
     record, signature = signature_at(reader, params)
     finds = found_by_reader(reader)
     seen = sightings(reader, record.id, finds)
-    answer = spread(as_table(finds, signature))
+    answer = spread_of(reader, record.id, finds=finds)
     new = [one for one in new_places(reader, finds) if one.signature == record.id]
     ids = [*(one.item for one in seen[:MOST_ROWS]), *(one.site for one in seen[:MOST_ROWS] if one.site),
            *(id_ for one in new for id_ in one.items[:20])]
