@@ -17,6 +17,7 @@ from headstamp.intake.table import open_table
 
 MOST_ROWS: Final = 5_000_000
 _MOST_TOLD: Final = 20
+_MOST_WHOLE: Final = 10**18
 _WHOLE: Final = re.compile(r"\.0+$")
 """Spreadsheets write 14 as 14.0."""
 
@@ -87,9 +88,12 @@ def _single(one: Input, word: str) -> Any:
         return word
     whole = one.kind in ("whole number", "whole numbers")
     try:
-        return int(_WHOLE.sub("", word)) if whole else float(word)
+        value = int(_WHOLE.sub("", word)) if whole else float(word)
+        if whole and (abs(value) > _MOST_WHOLE or (one.name == "seed" and value < 0)):
+            raise ValueError(word)
+        return value
     except ValueError:
-        kind = "a whole number" if whole else "a number"
+        kind = "a number from 0 on" if one.name == "seed" else "a whole number of at most 18 digits" if whole else "a number"
         raise Invalid(f"not {kind}", [Problem(f"not {kind}", one.help, one.name, word[:200])]) from None
 
 

@@ -163,7 +163,7 @@ def average(
     """
     seen = int(sum(cells[1:]))
     if most is None:
-        most = 100 * seen + 1_000
+        most = least + 100 * seen + 1_000
     fixed, zeros = _margins(cells, lists, delta)
     table = _Table(lists, delta, prior, shape, scale, seen, fixed, zeros)
     unseen, width = _grid(table, least, most)

@@ -127,7 +127,7 @@ def _check(
     for name, value in (("shape", shape), ("scale", scale)):
         if not 0 < value < 1e12:
             problems.append(Problem("it lies above 0", "See the gamma distribution.", name, str(value)))
-    if least < 0 or (most is not None and not least < most <= 10**12):
+    if not 0 <= least <= 10**12 or (most is not None and not least < most <= 10**12):
         problems.append(Problem("the unseen range from at least 0 up to more than the least", "", "unseen_most",
                                 f"{least} to {most}"))
     if problems:
