@@ -32,7 +32,7 @@ def test_the_novelty_of_a_find(case: Case) -> None:
     assert found.result.more["novel"] is True and found.result.estimate == pytest.approx(1 / 21)
     assert any("1 finds show nothing" in said for said in found.fed.told)
     assert measure_snapshot(snapshot, "novelty.find", {"find": "item-a000"}).result.more["novel"] is False
-    with pytest.raises(Invalid, match="cannot be asked so"):
+    with pytest.raises(Invalid, match="cannot be held against others"):
         measure_snapshot(snapshot, "novelty.find", {"find": "item-bare"})
 
 

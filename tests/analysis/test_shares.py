@@ -90,3 +90,16 @@ def test_bad_input_is_named(given: dict[str, object], rule: str) -> None:
     with pytest.raises(Invalid) as error:
         shares(_rows(8, 4), **given)  # type: ignore[arg-type]
     assert rule in str(error.value)
+
+
+def test_columns_are_named_where_none_is_chosen() -> None:
+    with pytest.raises(Invalid) as told:
+        shares([{"maker": "A", "year": "2017"}], column="")
+    assert "It has: maker, year" in told.value.problems[0].advice
+
+
+def test_rows_that_can_hardly_repeat_another_are_warned_of() -> None:
+    rows = [{"group": "a", "number": "" if n < 7 else str(n)} for n in range(10)]
+    warned = shares(rows, column="group", same=["number"]).warnings
+    assert any("7 rows lack one of these columns" in said for said in warned)
+    assert not any("lack one" in said for said in shares(rows[4:], column="group", same=["number"]).warnings)

@@ -68,3 +68,14 @@ def test_finds_features_and_kinds_are_offered(case: Case) -> None:
 def test_a_prior_can_be_given_with_its_numbers(case: Case) -> None:
     page = browser(case).get("/measures/scale.serials").text
     assert all(f'id="case-{name}"' in page for name in ("prior", "most", "expected", "expected_sd"))
+
+
+def test_the_drafts_there_are_can_be_chosen_for_an_answer(tmp_path: Path) -> None:
+    case = the_case(tmp_path / "case")
+    with case.change(actor="a", reason="r") as change:
+        change.put(make("finding", id="find-open", sentence="Something <b>open</b>.", author="a"))
+        change.put(make("finding", id="find-shut", sentence="Hidden draft.", author="a", tier="sealed"))
+    page = browser(case).get("/measures/scale.serials?ask=case&series=K%23").text
+    chosen = re.search(r'<select name="finding".*?</select>', page, re.S)
+    assert chosen and 'value="find-open"' in chosen[0] and "&lt;b&gt;open" in chosen[0]
+    assert "Hidden draft" not in page and "a new finding" in chosen[0]

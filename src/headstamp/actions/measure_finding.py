@@ -17,6 +17,7 @@ from headstamp.actions.correct import correct
 from headstamp.actions.effort import beside
 from headstamp.actions.measuring import Measured, digest
 from headstamp.actions.right_of_reply import mentioned
+from headstamp.analysis.figure import figure
 from headstamp.engine.snapshot import open_snapshot
 from headstamp.errors import Conflicting, Invalid, Missing, Problem, Refused, Unavailable
 from headstamp.evidence.checkpoint import open_checkpoint
@@ -118,9 +119,9 @@ def sentence(measured: Measured) -> str:
         return found.text
     if found.estimate is None:
         return found.question
-    ends = " to ".join("open" if end is None else f"{end:,.6g}" for end in (found.low, found.high))
+    ends = " to ".join("open" if end is None else figure(end) for end in (found.low, found.high))
     unit = f" {found.unit}" if found.unit else ""
-    return f"{found.question} {found.estimate:,.6g}{unit} ({found.level:.0%} interval: {ends})."
+    return f"{found.question} {figure(found.estimate)}{unit} ({found.level:.0%} interval: {ends})."
 
 
 def _beside(measured: Measured, named: dict[str, list[str]], kept: str) -> list[str]:
@@ -129,9 +130,9 @@ def _beside(measured: Measured, named: dict[str, list[str]], kept: str) -> list[
     lines = [f"Assumed: {said}" for said in found.assumptions]
     lines += [f"Warning: {said}" for said in found.warnings]
     lines += [f"Not as it should be: {one.words}" for one in found.diagnostics if one.good is False]
-    lines += [f"Other model, {one.name}: {one.estimate:,.6g}"
+    lines += [f"Other model, {one.name}: {figure(one.estimate)}"
               + ("" if one.low is None and one.high is None else " (" + " to ".join(
-                  "open" if end is None else f"{end:,.6g}" for end in (one.low, one.high)) + ")")
+                  "open" if end is None else figure(end) for end in (one.low, one.high)) + ")")
               for one in found.models[:20] if one.estimate is not None]
     lines += [f"Taken: {said}" for said in measured.fed.told]
     lines.append(beside(measured.effort))

@@ -145,7 +145,8 @@ def _read(table: Sequence[Mapping[str, str]], day: str, place: str, count: str, 
         Problem("there is no such column", "It has: " + ", ".join(table[0]), where, name)
         for where, name in (("day", day), ("place", place), ("count", count)) if table and name and name not in table[0]]
     if table and not (day or place):
-        problems.append(Problem("no column of days or places", "Name one with --day or --place.", "day"))
+        problems.append(Problem(
+            "no column of days or places is named", f"Name one with --day or --place. It has: {', '.join(table[0])}", "day"))
     if not 0.5 <= level < 1:
         problems.append(Problem("a level lies from 0.5 to below 1", "0.95 is usual.", "level", str(level)))
     if problems:

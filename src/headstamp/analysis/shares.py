@@ -118,7 +118,9 @@ def _checked(
         Problem("there is no such column", "It has: " + ", ".join(table[0]), where, name)
         for where, name in asked if name and table and name not in table[0]]
     if bool(column) == bool(columns):
-        problems.append(Problem("one column of groups, or columns that each hold one", "Give --column or --columns.", "column"))
+        problems.append(Problem(
+            "one column of groups, or columns that each hold one", "Give --column or --columns." + (
+                f" It has: {', '.join(table[0])}" if table else ""), "column"))
     if columns and (count or same):
         problems.append(Problem("columns that each hold a count need no other", "Leave --count and --same out.", "columns"))
     if not 0.5 <= level < 1:
@@ -157,7 +159,8 @@ def _looked_at(
         told.append(Diagnostic("repeats", share, share <= MANY_REPEATS, (
             f"{rows - different:,} of {rows:,} rows repeat another in {', '.join(same)}; counted once here, and all beside it.")))
         if nameless:
-            told.append(Diagnostic("nameless", nameless / rows, None, (
+            # Where most rows cannot repeat another, the different things are the rows once more.
+            told.append(Diagnostic("nameless", nameless / rows, None if 2 * nameless <= rows else False, (
                 f"{nameless:,} rows lack one of these columns: whether they repeat another is not known.")))
     else:
         alike = rows - len({tuple(sorted(row.items())) for row in table})

@@ -124,24 +124,26 @@ def _of_case(
 
 
 def _told(found: Result) -> None:
+    from headstamp.analysis.figure import figure
+
     line(found.question)
     if found.refused:
         line(f"refused: {found.reason}")
     elif found.estimate is not None:
         unit = f" {found.unit}" if found.unit else ""
-        ends = " to ".join("?" if end is None else f"{end:,.6g}" for end in (found.low, found.high))
-        line(f"{found.estimate:,.6g}{unit} ({found.level:.0%}: {ends})")
+        ends = " to ".join("?" if end is None else figure(end) for end in (found.low, found.high))
+        line(f"{figure(found.estimate)}{unit} ({found.level:.0%}: {ends})")
     if found.text:
         line(found.text)
     for said in found.warnings:
         line(f"warning: {said}")
     if found.models:
         table(("model", "estimate", "low", "high", "fit", "weight"), [
-            (one.name, *(("" if v is None else f"{v:,.6g}") for v in (
+            (one.name, *(("" if v is None else figure(v)) for v in (
                 one.estimate, one.low, one.high, one.fit, one.weight))) for one in found.models])
     if found.diagnostics:
         table(("looked at", "value", "as it should be"), [
-            (one.words, "" if one.value is None else f"{one.value:,.4g}",
+            (one.words, "" if one.value is None else figure(one.value, 4),
              "" if one.good is None else "yes" if one.good else "no") for one in found.diagnostics])
     for said in found.assumptions:
         note(f"assumed: {said}")

@@ -18,13 +18,13 @@ from headstamp.engine.engine import Engine
 def sites(engine: Engine, given: Mapping[str, Any]) -> Fed:
     """The flows between sites, each with the papers and things that show it."""
     found = sites_found(engine, given)
-    return fed(found.inputs(), list(found.told), found.records())
+    return fed(found.inputs(), [said.removeprefix("Taken: ") for said in found.told], found.records())
 
 
 def parties(engine: Engine, given: Mapping[str, Any]) -> Fed:
     """The transfers, past hands and ties of parties, each with its papers and replies."""
     found = parties_found(engine, given)
-    return fed(found.inputs(), list(found.told), found.records())
+    return fed(found.inputs(), [said.removeprefix("Taken: ") for said in found.told], found.records())
 
 
 SITES: Final = Feed(

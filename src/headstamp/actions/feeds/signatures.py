@@ -46,12 +46,17 @@ def novelty(engine: Engine, given: Mapping[str, Any]) -> Fed:
     names = _names(engine)
     rows = [{"find": names.get(one.item, one.item), "kind": each.kind, "value": each.value, "group": one.group}
             for one in found for each in sorted(one.shown)]
+    asked = _called(str(given["find"]), names)
+    if all(row["find"] != asked for row in rows):
+        raise Invalid("this find cannot be held against others", [Problem(
+            "it is not among the finds chosen, nothing was noted of it, or it is a part of another",
+            "Name a find by its id or tag; of a part, what it is a part of.", "find", str(given["find"]))])
     silent = sum(not one.shown for one in found)
     told = [f"{len(found) - silent:,} finds with {len(rows):,} features, in {len({one.group for one in found}):,} recoveries or packages.",
             "Features are those recorded, how numbers are laid out and applied, logos, lots, and the products of parts."]
     if silent:
         told.append(f"{silent:,} finds show nothing that was noted, and are left out.")
-    return fed({"catalogue": rows, "find": _called(str(given["find"]), names)}, told, [one.item for one in found if one.shown], _sites(found))
+    return fed({"catalogue": rows, "find": asked}, told, [one.item for one in found if one.shown], _sites(found))
 
 
 def _names(engine: Engine) -> dict[str, str]:

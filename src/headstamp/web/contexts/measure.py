@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 
 from headstamp.actions.effort import beside
 from headstamp.actions.measuring import Measured
+from headstamp.analysis.figure import figure
 from headstamp.analysis.measure import Measure, Result
 from headstamp.analysis.measures import measure_named
 from headstamp.analysis.plot import Plot
 from headstamp.errors import HeadstampError, Invalid, Problem, Unreadable
 from headstamp.publish.picture import Picture
-from headstamp.publish.plot_axis import said
 from headstamp.publish.plot_picture import picture_of_plot, plain_plot
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.facts import Piece, ref_piece
@@ -30,6 +30,8 @@ from headstamp.web.page import ON_PAGE, Context, Params
 
 MOST_RECORDS: Final = 100
 _API_WAITS: Final = 60.0
+_LABEL: Final = 90
+_SHARE: Final = "share of "
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class AnswerView:
     more_records: int = 0
     state: str = ""
     may_be_finding: bool = False
+    drafts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,14 @@ def _answer(
         measured, beside(measured.effort) if measured else "", pieces,
         measured.fed.rests_on - len(pieces) if measured else 0,
         _state(measured) if measured else "", measured is not None and not result.refused,
+        _drafts(reader) if measured is not None and not result.refused else (),
     )
+
+
+def _drafts(reader: Reader) -> tuple[tuple[str, str], ...]:
+    """The findings that an answer can still be put into: their ids and how they begin, latest first."""
+    rows = reader.list("finding", {"status": "draft"}, limit=MOST_RECORDS).rows
+    return tuple((one.id, one.label if len(one.label) <= _LABEL else f"{one.label[:_LABEL]}…") for one in rows)
 
 
 def _state(measured: Measured) -> str:
@@ -189,14 +199,18 @@ def _state(measured: Measured) -> str:
 
 
 def headline(result: Result) -> str:
-    """The estimate with its unit.
+    """The estimate with its unit, as short as it can be told; the exact one stands in the JSON.
 
     >>> headline(Result("m", 1, "?", estimate=12500.0, unit="pieces"))
     '12,500 pieces'
+    >>> headline(Result("m", 1, "?", estimate=0.772727, unit="share of rows"))
+    '77.3 % of rows'
     """
     if result.refused or result.estimate is None:
         return ""
-    return f"{said(result.estimate)} {result.unit}".strip()
+    if result.unit.startswith(_SHARE):
+        return f"{_short(result, result.estimate)} % of {result.unit.removeprefix(_SHARE)}"
+    return f"{_short(result, result.estimate)} {result.unit}".strip()
 
 
 def interval_words(result: Result) -> str:
@@ -204,14 +218,25 @@ def interval_words(result: Result) -> str:
 
     >>> interval_words(Result("m", 1, "?", estimate=3.0, low=1.0))
     '95 % interval: 1 or more'
+    >>> interval_words(Result("m", 1, "?", estimate=0.5, low=0.25721, high=0.5, unit="share of rows"))
+    '95 % interval: 25.7 to 50 %'
     """
     low, high = result.low, result.high
     if result.refused or (low is None and high is None):
         return ""
     level = f"{100 * result.level:g} % interval: "
+    unit = " %" if result.unit.startswith(_SHARE) else ""
     if high is None or high == float("inf"):
-        return f"{level}{said(low or 0.0)} or more"
-    return f"{level}{said(high)} or less" if low is None else f"{level}{said(low)} to {said(high)}"
+        return f"{level}{_short(result, low or 0.0)}{unit} or more"
+    if low is None:
+        return f"{level}{_short(result, high)}{unit} or less"
+    return f"{level}{_short(result, low)} to {_short(result, high)}{unit}"
+
+
+def _short(result: Result, value: float) -> str:
+    """Three or four digits of it; of a share, per hundred."""
+    told = 100 * value if result.unit.startswith(_SHARE) else value
+    return figure(told, 4 if abs(told) >= 100 else 3)
 
 
 def _more(values: Mapping[str, Any]) -> list[MoreView]:
