@@ -134,7 +134,7 @@ def test_the_indicator_has_its_interval_and_the_statement_stands_beside(case: Ca
     about = next(one for one in sheets(told) if one.name == "About").rows
     said = [str(row[1]) for row in about]
     assert NO_SAMPLE in said and any(one.startswith("Not the official form") for one in said)
-    assert any(one.startswith("Effort: 2 visits to 1 of ") and "on 2 days, 6 hours on site told of 1" in one
+    assert any(one.startswith("Effort: 2 visits to 1 of ") and "on 2 days, 6 hours on site (known for 1)" in one
                and "1 part of it, 1 not said" in one for one in said)
 
 

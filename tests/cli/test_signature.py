@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headstamp.store.case import Case
-from tests.actions.test_spread import find, put, site, world
+from tests.actions.test_spread import find, make, put, site, world
 from tests.cli.conftest import Run
 
 
@@ -58,5 +58,10 @@ def test_novel(run: Run, tmp_path: Path) -> None:
     one = run("novel", "item-z000", "--case", tmp_path / "case")
     assert "is unlike everything catalogued" in one.out and "paint: violet" in one.out
     assert run("novel", "item-a000", "--case", tmp_path / "case", "--json").json["more"]["novel"] is False
+    with Case.open(tmp_path / "case") as case:
+        put(case, make("item", id="item-tagd", tag="QM-7"), make("feature", item="item-tagd", feature_kind="paint", value="green"))
+    tagged = run("novel", "QM-7", "--case", tmp_path / "case").out
+    assert "QM-7" in tagged and "item-tagd" not in tagged
+    assert run("signature", "propose", "QM-7", "--case", tmp_path / "case").code == 0
     assert run("novel", "item-none", "--case", tmp_path / "case").code == 3
     assert run("novel", "--alpha", "2", "--case", tmp_path / "case").code == 2

@@ -47,7 +47,7 @@ def test_counts_by_hand(tmp_path: Path) -> None:
     assert found.limits == (("Roof unsafe.", 2), ("No permit.", 1))
     assert (found.first, found.last) == ("2017-01-01", "2017-12-31")
     assert beside(found) == (
-        "Effort: 5 visits to 3 of 4 known sites on 4 days, 9.5 hours on site told of 3; of 2 the days are not known. How far it "
+        "Effort: 5 visits to 3 of 4 known sites on 4 days, 9.5 hours on site (known for 3); of 2 the days are not known. How far it "
         "could be seen: 1 all of it, 1 part of it, 1 refused, 1 from outside or from afar, 1 not said; 3 say what limited it.")
 
 

@@ -129,7 +129,9 @@ def _beside(measured: Measured, named: dict[str, list[str]], kept: str) -> list[
     found = measured.result
     lines = [f"Assumed: {said}" for said in found.assumptions]
     lines += [f"Warning: {said}" for said in found.warnings]
-    lines += [f"Not as it should be: {one.words}" for one in found.diagnostics if one.good is False]
+    # Most of what is not as it should be is a warning already.
+    lines += [f"Not as it should be: {one.words}" for one in found.diagnostics
+              if one.good is False and one.words not in found.warnings]
     lines += [f"Other model, {one.name}: {figure(one.estimate)}"
               + ("" if one.low is None and one.high is None else " (" + " to ".join(
                   "open" if end is None else figure(end) for end in (one.low, one.high)) + ")")

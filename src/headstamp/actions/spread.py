@@ -134,9 +134,7 @@ def spread_of(
     signature = _signature(reader, signature_id)
     every = found_by_reader(reader) if finds is None else finds
     found = spread(as_table(every, signature), level=level)
-    newest = str(found.more.get("newest") or "")
-    label = reader.labels([newest]).get(newest, newest) if newest else ""
-    return replace(found, text=found.text.replace(newest, label)) if label else found
+    return _labelled(reader, found, found.more.get("newest"))
 
 
 def as_table(
@@ -210,7 +208,8 @@ def novelty_of(reader: Reader, item: str, alpha: float = ALPHA) -> Result:
         raise Invalid("this find cannot be held against others", [Problem(
             "nothing was noted of it, or it is a part of another", "Record a feature of it, or name what it is a part of.",
             "item", item)])
-    return novelty(rows, item, alpha)
+    found = novelty(rows, item, alpha)
+    return _labelled(reader, found, item, found.more.get("nearest"))
 
 
 def proposed(reader: Reader, items: Sequence[str]) -> list[Proposed]:
@@ -229,6 +228,15 @@ def proposed(reader: Reader, items: Sequence[str]) -> list[Proposed]:
     chosen = set(items)
     return propose([by_item[id_].shown for id_ in dict.fromkeys(items)],
                    [one.shown for id_, one in by_item.items() if id_ not in chosen])
+
+
+def _labelled(reader: Reader, found: Result, *items: object) -> Result:
+    """The same, these items called by their labels in what is said: an id tells a reader nothing."""
+    ids = [id_ for id_ in items if isinstance(id_, str) and id_]
+    text, reason = found.text, found.reason
+    for id_, label in reader.labels(ids).items():
+        text, reason = text.replace(id_, label), reason.replace(id_, label)
+    return replace(found, text=text, reason=reason)
 
 
 def _signature(reader: Reader, signature_id: str) -> Signature:

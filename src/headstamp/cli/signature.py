@@ -102,13 +102,14 @@ def show(session: Session, signature: SignatureArgument) -> None:
 @with_session
 def propose(
     session: Session,
-    items: Annotated[list[str], typer.Argument(metavar="ITEM...", show_default=False, help="The finds, by their ids.")],
+    items: Annotated[list[str], typer.Argument(metavar="ITEM...", show_default=False, help="The finds, by their ids or tags.")],
 ) -> None:
     """Show what these finds have in common, the rarest first. Record what is meant with: headstamp record signature."""
+    from headstamp.actions.custody import thing_named
     from headstamp.actions.spread import proposed
 
     with session.reader() as reader:
-        found = proposed(reader, items)
+        found = proposed(reader, [thing_named(reader, item) for item in items])
 
     def words() -> None:
         table(("feature", "other finds that show it", "weight"), [
@@ -157,16 +158,17 @@ def spread(session: Session, signature: SignatureArgument) -> None:
 def novel(
     session: Session,
     item: Annotated[str, typer.Argument(metavar="[ITEM]", show_default=False, help=(
-        "Only this find, held against all others; without it every find, held against those before it."))] = "",
+        "Only this find (its id or tag), held against all others; without it every find, held against those before it."))] = "",
     alpha: Annotated[float, typer.Option(
         "--alpha", metavar="RATE", help="How often an ordinary find may be called unlike the others.")] = 0.05,
 ) -> None:
     """Tell which finds are unlike everything catalogued, with the rate of false alarms."""
+    from headstamp.actions.custody import thing_named
     from headstamp.actions.spread import novelties, novelty_of
 
     with session.reader() as reader:
         if item:
-            one = novelty_of(reader, item, alpha)
+            one = novelty_of(reader, thing_named(reader, item), alpha)
         else:
             every = novelties(reader, alpha)
             labels = reader.labels([each for one_ in every.found for each in (one_.item, one_.nearest) if each])

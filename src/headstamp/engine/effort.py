@@ -80,7 +80,7 @@ def beside(found: Effort) -> str:
     said = f"Effort: {_many(found.visits, 'visit')} to {found.sites:,} of {_many(found.sites_known, 'known site')}"
     said += f" on {_many(found.days, 'day')}"
     if found.timed:
-        said += f", {found.hours:,.4g} hours on site told of {found.timed:,}"
+        said += f", {found.hours:,.4g} hours on site (known for {found.timed:,})"
     if found.undated:
         said += f"; of {found.undated:,} the days are not known"
     names = vocabulary("access")
