@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 
+import numpy as np
 import pytest
 
 from headstamp.analysis.shares import MEASURE, NO_SAMPLE, shares
@@ -76,3 +77,20 @@ def test_bad_input_is_named(given: dict[str, object], rule: str) -> None:
     with pytest.raises(Invalid) as error:
         shares([{"kind": "a", "n": "-3"}], **given)  # type: ignore[arg-type]
     assert rule in str(error.value)
+
+
+def test_a_total_of_which_some_parts_are_left_out_is_warned_of() -> None:
+    draw = np.random.default_rng(11)
+    fired = 0
+    for _ in range(100):
+        kinds = draw.multinomial(12, (0.5, 0.25, 0.15, 0.1), size=40)
+        rows = [{"a": str(a), "b": str(b), "c": str(c), "all": str(a + b + c + d)} for a, b, c, d in kinds]
+        told = shares(rows, columns=["a", "b", "all"]).warnings
+        assert any("'all' is no smaller" in one for one in told)
+        fired += any("is no smaller" in one for one in shares(rows, columns=["a", "b", "c"]).warnings)
+    assert fired == 0
+
+
+def test_the_total_of_firearms_beside_three_of_their_kinds_is_warned_of(seizures: list[dict[str, str]]) -> None:
+    told = shares(seizures, columns=["arma_fogo_pistola", "arma_fogo_revolver", "arma_fogo_fuzil", "arma_fogo_total"])
+    assert any("'arma_fogo_total' is no smaller" in one for one in told.warnings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from headstamp.errors import Invalid, Problem
 
 _MOST_TOLD: Final = 20
 _LEAST_ROWS: Final = 5
+_LEAST_COVERED: Final = 20
 _NEARLY: Final = 0.99
 
 
@@ -69,15 +70,17 @@ def in_columns(table: Sequence[Mapping[str, str]], columns: Sequence[str]) -> Co
     if some:
         told.append(Diagnostic("not counted by column", len(some), None, "Rows not counted: " + ", ".join(
             f"{name} {number:,}" for name, number in some.items())))
+    exact = _sums(names, lines)
+    if not exact:
+        told += _covering(names, lines)
     rows = [{"group": name} for name in names]
-    return Counted(rows, names, [sums[name] for name in names], empty, tuple(told), tuple(_sums(names, lines)))
+    return Counted(rows, names, [sums[name] for name in names], empty, tuple(told), tuple(exact))
 
 
 def _sums(names: Sequence[str], lines: Sequence[Sequence[int | None]]) -> list[str]:
     """Columns that hold the sum of all others, or of all others that begin as they do."""
     told = []
-    there = np.array([[size is not None for size in line] for line in lines], dtype=bool).reshape(len(lines), len(names))
-    sizes = np.array([[size or 0 for size in line] for line in lines], dtype=np.int64).reshape(there.shape)
+    there, sizes = _matrix(names, lines)
     for at, name in enumerate(names):
         stem = name.rsplit("_", 1)[0].rsplit(":", 1)[0].rsplit(",", 1)[0]
         beginning = [n for n, other in enumerate(names) if n != at and other.startswith(stem)]
@@ -93,6 +96,30 @@ def _sums(names: Sequence[str], lines: Sequence[Sequence[int | None]]) -> list[s
                 told.append(f"{name!r} is the sum of {len(others)} other columns in {alike:,} of {int(full.sum()):,} rows")
                 break
     return told
+
+
+def _covering(names: Sequence[str], lines: Sequence[Sequence[int | None]]) -> list[Diagnostic]:
+    """Columns that hold all others and more in every row: most likely a total, of which some parts were not given.
+
+    A group may be so frequent by itself; in many rows of several groups that is no chance, so it is told and not refused.
+    """
+    told = []
+    there, sizes = _matrix(names, lines)
+    for at, name in enumerate(names):
+        others = [n for n in range(len(names)) if n != at]
+        rows = there[:, at] & ((sizes[:, others] > 0).sum(axis=1) > 1)
+        number = int(rows.sum())
+        if number >= _LEAST_COVERED and bool((sizes[rows, at] >= sizes[rows][:, others].sum(axis=1)).all()):
+            told.append(Diagnostic("total", number, False, (
+                f"{name!r} is no smaller than all other columns together in each of {number:,} rows that count several of "
+                "them. If it is a total that has them in it, they are counted twice: leave it out.")))
+    return told
+
+
+def _matrix(names: Sequence[str], lines: Sequence[Sequence[int | None]]) -> tuple[Any, Any]:
+    """Where a number stands, and the numbers, nought where none does: rows by columns."""
+    there = np.array([[size is not None for size in line] for line in lines], dtype=bool).reshape(len(lines), len(names))
+    return there, np.array([[size or 0 for size in line] for line in lines], dtype=np.int64).reshape(there.shape)
 
 
 def _empty(number: int, of: int) -> tuple[Diagnostic, ...]:

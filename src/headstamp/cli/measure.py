@@ -28,9 +28,9 @@ def measures(session: Session) -> None:
     def words() -> None:
         table(("measure", "question", "inputs", "of a case", "refuses"), [
             (one.name, one.question, ", ".join(
-                f"--{i.name}{'' if i.needed else ' (may be left out)'}" for i in one.inputs),
+                f"{_option(i.name)}{'' if i.needed else ' (may be left out)'}" for i in one.inputs),
              "" if one.name not in BY_MEASURE else
-             f"{BY_MEASURE[one.name].words} " + ", ".join(f"--{p.name}" for p in BY_MEASURE[one.name].parameters),
+             f"{BY_MEASURE[one.name].words} " + ", ".join(_option(p.name) for p in BY_MEASURE[one.name].parameters),
              one.refuses)
             for one in MEASURES])
 
@@ -121,6 +121,11 @@ def _of_case(
             line(into)
 
     session.show({**found.as_dict(), **({"finding": into} if into else {})}, words)
+
+
+def _option(name: str) -> str:
+    """An input as it is typed."""
+    return f"--{name.replace('_', '-')}"
 
 
 def _told(found: Result) -> None:
