@@ -79,3 +79,10 @@ def test_the_drafts_there_are_can_be_chosen_for_an_answer(tmp_path: Path) -> Non
     chosen = re.search(r'<select name="finding".*?</select>', page, re.S)
     assert chosen and 'value="find-open"' in chosen[0] and "&lt;b&gt;open" in chosen[0]
     assert "Hidden draft" not in page and "a new finding" in chosen[0]
+
+
+def test_options_are_called_as_the_fields_of_the_page(case: Case) -> None:
+    page = browser(case).get("/measures/scale.serials?ask=values&values=40001,40017,40090,40233,40310,40402").text
+    assert "“Unknown start” yes" in page and "--unknown-start" not in page
+    wrong = browser(case).get("/measures/scale.lots?ask=case&make=Nobody").text
+    assert "<strong dir=\"auto\">scale.lots cannot be asked so." in wrong

@@ -6,6 +6,7 @@ it as an error. A refusal is an answer and is shown as one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,7 +23,7 @@ from headstamp.publish.picture import Picture
 from headstamp.publish.plot_picture import picture_of_plot, plain_plot
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.facts import Piece, ref_piece
-from headstamp.web.contexts.measure_form import FieldView, case_fields, value_fields
+from headstamp.web.contexts.measure_form import FieldView, case_fields, field_title, value_fields
 from headstamp.web.contexts.measures import MeasureView, view
 from headstamp.web.contexts.plot import MOST_ROWS, PlotView, cell, plot_view
 from headstamp.web.measuring import Answer, Asked, ask, asked_of, pairs
@@ -31,6 +32,7 @@ from headstamp.web.page import ON_PAGE, Context, Params
 MOST_RECORDS: Final = 100
 _API_WAITS: Final = 60.0
 _LABEL: Final = 90
+_OPTION: Final = re.compile(r"(?<![\w-])--([a-z][a-z0-9-]*[a-z0-9])")
 _SHARE: Final = "share of "
 
 
@@ -89,6 +91,23 @@ class MeasureContext(Context):
     def cell(self, value: Any) -> str:
         """A value of a table in words."""
         return cell(value)
+
+    def said(self, text: str) -> str:
+        """A sentence of the measure as this page says it: options are its fields."""
+        return on_page(text, frozenset(one.name for one in (*self.of_case, *self.of_values)))
+
+
+def on_page(text: str, fields: frozenset[str]) -> str:
+    """A sentence with the options of the command line called as the fields of the page are.
+
+    >>> on_page("Say so with --start, or --unknown-start yes. See --nothing.", frozenset({"start", "unknown_start"}))
+    'Say so with “Start”, or “Unknown start” yes. See --nothing.'
+    """
+    def field_of(found: re.Match[str]) -> str:
+        name = found[1].replace("-", "_")
+        return f"“{field_title(name)}”" if name in fields else found[0]
+
+    return _OPTION.sub(field_of, text)
 
 
 def measure_context(reader: Reader, params: Params) -> MeasureContext:

@@ -56,13 +56,13 @@ def case_fields(reader: Reader, found: Measure, given: Mapping[str, str]) -> tup
     own = {one.name for one in feed.parameters}
     # What is data comes from the case; how it is worked with may be said here too.
     settings = [FieldView(
-        one.name, _title(one.name), one.help, _widget(one.kind, one.choices), False,
+        one.name, field_title(one.name), one.help, _widget(one.kind, one.choices), False,
         given.get(one.name, ""), _default(one.default), one.choices, setting=True)
         for one in found.inputs
         if one.kind not in (*_LONG, "table") and not one.needed and one.name not in own
         and (one.default is not None or (found.name, one.name) in _OPEN)]
     needed = [FieldView(
-        one.name, _title(one.name), one.help, _widget(one.kind, one.choices), True,
+        one.name, field_title(one.name), one.help, _widget(one.kind, one.choices), True,
         given.get(one.name, ""), _default(one.default), one.choices)
         for one in found.inputs
         if one.kind in ("number", "whole number") and one.needed and one.name not in own]
@@ -81,7 +81,7 @@ def _case_field(reader: Reader, one: Any, value: str) -> FieldView:
     if widget == "line" and is_picked(one.name, offered) and value in ("", *(name for name, _ in offered)):
         widget = "pick"
     told = one.help.replace(" (its id)", "").replace(": its id or name", "") if widget == "pick" else one.help
-    return FieldView(one.name, _title(one.name), told, widget, one.needed, value, _default(one.default),
+    return FieldView(one.name, field_title(one.name), told, widget, one.needed, value, _default(one.default),
                      one.choices, offered)
 
 
@@ -89,7 +89,7 @@ def _value_field(case: Case, one: Any, text: str) -> FieldView:
     sent = sent_name(case, text) if text.startswith(SENT) else ""
     widget: Widget = ("file" if one.kind == "table" else "lines" if one.kind in _LONG
                       else _widget(one.kind, one.choices))
-    return FieldView(one.name, _title(one.name), one.help, widget, one.needed,
+    return FieldView(one.name, field_title(one.name), one.help, widget, one.needed,
                      text if sent or not text.startswith(SENT) else "", _default(one.default),
                      one.choices, sent=sent)
 
@@ -102,10 +102,10 @@ def _widget(kind: str, choices: tuple[str, ...]) -> Widget:
     return "day" if kind == "day" else "line"
 
 
-def _title(name: str) -> str:
+def field_title(name: str) -> str:
     """A field's name as people read it.
 
-    >>> _title("item_type")
+    >>> field_title("item_type")
     'Item type'
     """
     return name.replace("_", " ").capitalize()
