@@ -8,7 +8,7 @@ import gzip
 import numpy as np
 import pytest
 
-from headstamp.analysis.shares import NO_SAMPLE, NOT_KNOWN, shares
+from headstamp.analysis.shares import MEASURE, NO_SAMPLE, NOT_KNOWN, shares
 from headstamp.analysis.shares_interval import goodman
 from headstamp.errors import Invalid
 from tests.effort import counted
@@ -103,3 +103,10 @@ def test_rows_that_can_hardly_repeat_another_are_warned_of() -> None:
     warned = shares(rows, column="group", same=["number"]).warnings
     assert any("7 rows lack one of these columns" in said for said in warned)
     assert not any("lack one" in said for said in shares(rows[4:], column="group", same=["number"]).warnings)
+
+
+def test_a_plot_of_many_groups_says_that_it_shows_the_largest() -> None:
+    [plot] = MEASURE.plot(shares(_rows(*range(40, 9, -1)), column="country"))
+    assert plot.title == "Share of the 20 largest of 31 groups" and len(plot.series[0].points) == 20
+    [whole] = MEASURE.plot(shares(_rows(20, 10), column="country"))
+    assert whole.title == "Share of each group"

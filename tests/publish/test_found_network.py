@@ -70,3 +70,4 @@ def test_names_cannot_leave_their_place() -> None:
 def test_nothing_to_draw() -> None:
     made = found_network("Network", "parties", {"a": Node("a", "A")}, ())
     assert "Nothing to show yet" in made.svg and made.rows == ()
+    assert float(made.svg.split('viewBox="')[1].split('"')[0].split()[3]) < 100  # no great empty box

@@ -197,7 +197,9 @@ def _plots(result: Result) -> tuple[Plot, ...]:
     if result.more["same"]:
         every = [one for one in result.more["groups_all_rows"] if one["group"] in names]
         series.append(Series("all rows", "intervals", points(every)))
-    return (Plot("shares", "Share of each group", str(result.more["column"]), "share", tuple(series), words=NO_SAMPLE),)
+    left = len(groups) - len(names)
+    title = f"Share of the {len(names)} largest of {len(groups):,} groups" if left else "Share of each group"
+    return (Plot("shares", title, str(result.more["column"]), "share", tuple(series), words=NO_SAMPLE),)
 
 
 MEASURE: Final = Measure(

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from headstamp.analysis.graph import Graph, cuts
 from headstamp.places import svg
@@ -24,6 +24,8 @@ from headstamp.publish.picture import Picture
 WARNING = ("This is the network found, not the network that existed. Who is better documented has more lines, and who "
            "was never found stands nowhere.")
 _TITLE, _FOOT, _MOST_LINES, _FEW = 30.0, 46.0, 400, 30
+_EMPTY: Final = 64.0
+"""How high a drawing without anything is: its title and a sentence."""
 _COLOUR = "#3b6a8f"
 _WORDS = {"sites": ("site", "flows"), "parties": ("party", "transfers, hands and ties")}
 
@@ -156,7 +158,7 @@ class _Drawing:
         self.key = [(self._name(at), self.spots[at]) for at in unplaced]
 
     def svg(self, title: str, counted: str) -> str:
-        high = self.height + key_high(len(self.key))
+        high = self.height + key_high(len(self.key)) if self.signs else _EMPTY
         out = [svg.opening("headstamp-network", self.width, high, plain(title), plain(self._described(counted))),
                f'<text class="chart-title" x="{svg.number(SIDE)}" y="19" font-size="14" '
                f'font-weight="600">{isolated(svg.shortened(title, self.width - 2 * SIDE, 14))}</text>']

@@ -11,7 +11,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from headstamp.places import svg
 from headstamp.publish.lettered import isolated, plain
@@ -24,6 +24,8 @@ from headstamp.vocab import vocabulary
 WARNING = ("This is the network found, not the network there is: who is better documented has more "
            "lines. A line says that somebody claims a transfer or a tie, nothing more.")
 _TITLE, _FOOT = 30.0, 30.0
+_EMPTY: Final = 64.0
+"""How high a drawing without anything is: its title and a sentence."""
 _MOST_LINES = 400
 _FIRM, _TIE = "#3b6a8f", "#8a5a00"
 
@@ -146,7 +148,7 @@ class _Drawing:
         self.key = [(self._name(at), self.spots[at]) for at in unplaced]
 
     def svg(self, title: str) -> str:
-        high = self.height + key_high(len(self.key))
+        high = self.height + key_high(len(self.key)) if self.signs else _EMPTY
         out = [svg.opening("headstamp-network", self.width, high, plain(title),
                            plain(self._described())),
                f'<text class="chart-title" x="{svg.number(SIDE)}" y="19" font-size="14" '
