@@ -148,6 +148,8 @@ def test_the_plots_hold_what_the_result_says() -> None:
     recovered, bins = MEASURE.plot(found)
     assert len(recovered.series) == 3 and recovered.series[0].points[-1][1] == pytest.approx(1)
     assert len(bins.series[0].points) == 6 and MEASURE.plot(supply_lag([])) == ()
+    # A share that is known has its point, or nobody sees it; one that windows leave open has its ends alone.
+    assert all((share == low) if low == high else share is None for _, share, low, high in bins.series[0].points)
 
 
 @pytest.mark.parametrize(("rows", "given", "rule"), [

@@ -132,9 +132,9 @@ def _beside(measured: Measured, named: dict[str, list[str]], kept: str) -> list[
     # Most of what is not as it should be is a warning already.
     lines += [f"Not as it should be: {one.words}" for one in found.diagnostics
               if one.good is False and one.words not in found.warnings]
-    lines += [f"Other model, {one.name}: {figure(one.estimate)}"
+    lines += [f"Other model, {one.name}: {figure(one.estimate, 4)}"
               + ("" if one.low is None and one.high is None else " (" + " to ".join(
-                  "open" if end is None else figure(end) for end in (one.low, one.high)) + ")")
+                  "open" if end is None else figure(end, 4) for end in (one.low, one.high)) + ")")
               for one in found.models[:20] if one.estimate is not None]
     lines += [f"Taken: {said}" for said in measured.fed.told]
     lines.append(beside(measured.effort))

@@ -280,7 +280,8 @@ def _plot(result: Result) -> tuple[Plot, ...]:
         series = [Series("recovered by then", "step", tuple(most))]
     if result.estimate is not None:
         series.append(Series("median", "points", ((result.estimate / YEAR, 0.5),)))
-    points: tuple[Point, ...] = tuple((one["bin"], None, one["least"], one["most"]) for one in bins)
+    points: tuple[Point, ...] = tuple(
+        (one["bin"], one["least"] if one["least"] == one["most"] else None, one["least"], one["most"]) for one in bins)
     return (
         Plot("recovered", "Share recovered by the time since lawful supply", "years since supply", "share", tuple(series),
              words="Between the two lines is what windows leave open."),

@@ -57,9 +57,9 @@ ASSUMPTIONS: Final = (
     "Normal model: the means of items are spread normally. Kernel model: in any way.",
 )
 REFUSES: Final = (
-    f"fewer than {LEAST_ITEMS} items of two or more rows, or fewer than {LEAST_EACH} items for each column; "
+    f"Fewer than {LEAST_ITEMS} items of two or more rows, or fewer than {LEAST_EACH} items for each column; "
     "columns that say the same; items that hardly differ; a thing far outside the background; the same "
-    "rows given for both; models that point opposite ways; a model that misleads on its own background")
+    "rows given for both; models that point opposite ways; a model that misleads on its own background.")
 SOURCES: Final = (
     "Aitken and Lucy 2004, Appl. Statist. 53:109-122",
     "github.com/cran/comparison 1.0.8 (the formula of the between-item covariance as corrected)",

@@ -32,8 +32,8 @@ ASSUMPTIONS: Final = (
     "The finds are of one type of thing, so that a difference is one of convention.",
 )
 REFUSES: Final = (
-    f"fewer than two sites or two features; fewer than {LEAST} finds with the feature at a site; of several "
-    "kinds of feature, where all of them are refused")
+    f"Fewer than two sites or two features; fewer than {LEAST} finds with the feature at a site; of several "
+    "kinds of feature, where all of them are refused.")
 SOURCES: Final = (
     "Cramer 1946, Mathematical Methods of Statistics, 21.9",
     "Bergsma 2013, J. Korean Stat. Soc. 42:323-328 (without bias)",

@@ -32,8 +32,8 @@ ASSUMPTIONS: Final = (
     "No site holds several kinds of things mixed.",
 )
 REFUSES: Final = (
-    f"fewer than two sites; fewer than {LEAST} values at a site; fewer than {LEAST_DIFFERENT} different "
-    "values at a site (measured too coarsely)")
+    f"Fewer than two sites; fewer than {LEAST} values at a site; fewer than {LEAST_DIFFERENT} different "
+    "values at a site (measured too coarsely).")
 SOURCES: Final = (
     "Brown and Forsythe 1974, J. Am. Stat. Assoc. 69:364-367",
     "Efron 1987, J. Am. Stat. Assoc. 82:171-185 (interval)",

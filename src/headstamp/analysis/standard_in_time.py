@@ -37,7 +37,7 @@ ASSUMPTIONS: Final = (
     "The finds are of one type of thing, so that a change is one of convention.",
 )
 REFUSES: Final = (
-    f"no site with finds in two periods of {LEAST} or more; every find of each site has the same feature")
+    f"No site with finds in two periods of {LEAST} or more; every find of each site has the same feature.")
 SOURCES: Final = (
     "Cramer 1946, Mathematical Methods of Statistics, 21.9",
     "Smithson 2003, Confidence Intervals, 4; Efron 1987, J. Am. Stat. Assoc. 82:171-185 (intervals)",

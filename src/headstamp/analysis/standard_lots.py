@@ -42,7 +42,7 @@ ASSUMPTIONS: Final = (
     "Lots were read alike at every site.",
     "Dealt out anew: any lot could have come to any of the sites.",
 )
-REFUSES: Final = f"fewer than two sites with {LEAST} different lots each"
+REFUSES: Final = f"Fewer than two sites with {LEAST} different lots each."
 SOURCES: Final = (
     "Jaccard 1901, Bull. Soc. Vaud. Sci. Nat. 37:547-579",
     "Strona et al. 2014, Nat. Commun. 5:4114 (lots dealt out anew)",
