@@ -14,7 +14,7 @@ import pytest
 from headstamp.analysis.kernel_level import kernel_log10
 from headstamp.analysis.source_checks import henze_zirkler
 from headstamp.analysis.source_likelihood import source_likelihood
-from headstamp.analysis.source_words import words
+from headstamp.analysis.source_words import ratio, words
 from headstamp.analysis.two_level import Pairs, items_of, levels, normal_log10
 from headstamp.errors import Invalid
 from tests.analysis.sources import as_rows, drawn, tables
@@ -235,3 +235,18 @@ def test_the_scale_of_words() -> None:
         "strong support for one source", "very strong support for one source",
         "extremely strong support for one source"]
     assert words(-1.5) == "moderate support for two different sources"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_shown_is_what_the_background_carries(seed: int) -> None:
+    background, control, recovered = tables(np.random.default_rng(seed), n=25, spread=0.05, p=3)
+    found = source_likelihood(background, control, recovered)
+    beyond = found.estimate is not None and found.estimate != found.more["reported"]
+    assert bool(found.shown) == beyond
+    if beyond:
+        assert ratio(found.more["reported"]) in found.shown and ratio(found.estimate) in found.shown
+
+
+def test_the_ratio_of_one_source_among_few_items_is_beyond_what_they_carry() -> None:
+    found = [source_likelihood(*tables(np.random.default_rng(seed), n=25, spread=0.05, p=3)) for seed in range(4)]
+    assert any(one.shown.startswith("Reported as ") for one in found)

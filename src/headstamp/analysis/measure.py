@@ -80,7 +80,8 @@ class Result:
 
     ``estimate``, ``low`` and ``high`` are in ``unit``; ``level`` is that of the interval, from 0
     to 1. ``more`` holds further named values of the measure (plain JSON values). ``text`` is a
-    sentence or two for a report.
+    sentence or two for a report. ``shown`` is what stands as the answer where people read it, where that
+    is not the estimate as it is: one that is bounded by what the data can carry.
     """
 
     method: str
@@ -100,6 +101,7 @@ class Result:
     text: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    shown: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON values; a number that is not finite is null."""
@@ -109,7 +111,7 @@ class Result:
             "level": self.level, "unit": self.unit, "assumptions": list(self.assumptions),
             "diagnostics": [one.as_dict() for one in self.diagnostics],
             "models": [one.as_dict() for one in self.models], "warnings": list(self.warnings),
-            "refused": self.refused, "reason": self.reason, "text": self.text,
+            "refused": self.refused, "reason": self.reason, "text": self.text, "shown": self.shown,
             "more": dict(self.more), "sources": list(self.sources),
         }
 

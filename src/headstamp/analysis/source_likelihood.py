@@ -140,6 +140,9 @@ def source_likelihood(
     return Result(
         **shared, estimate=headline.found, low=headline.low, high=headline.high, more=more,
         warnings=tuple(_warnings(read, checks, ready, headline, model)),
+        shown="" if headline.found == headline.bounded else (
+            f"Reported as {ratio(headline.bounded)}: so small a background carries no more than that; "
+            f"the {headline.name} model gives {ratio(headline.found)}"),
         text=_text(headline, level, len(read.names)))
 
 

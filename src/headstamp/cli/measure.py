@@ -137,6 +137,8 @@ def _told(found: Result) -> None:
     elif found.estimate is not None:
         unit = f" {found.unit}" if found.unit else ""
         ends = " to ".join("?" if end is None else figure(end) for end in (found.low, found.high))
+        if found.shown:
+            line(found.shown)
         line(f"{figure(found.estimate)}{unit} ({found.level:.0%}: {ends})")
     if found.text:
         line(found.text)

@@ -227,6 +227,8 @@ def headline(result: Result) -> str:
     """
     if result.refused or result.estimate is None:
         return ""
+    if result.shown:
+        return result.shown
     if result.unit.startswith(_SHARE):
         return f"{_short(result, result.estimate)} % of {result.unit.removeprefix(_SHARE)}"
     return f"{_short(result, result.estimate)} {result.unit}".strip()
