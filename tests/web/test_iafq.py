@@ -7,6 +7,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 
+from headstamp.records import Item
 from headstamp.store.case import Case
 from tests.actions.test_iafq import _case as fill
 from tests.web.test_erase import Pages, case, pages
@@ -30,6 +31,13 @@ def test_the_tables_and_their_workbook(case: Case, pages: Pages) -> None:
     assert answer.content == pages("Ann").get("/iafq.xlsx?year=2020&country=SY").content
     for wrong in ("/iafq?year=20", "/iafq.xlsx", "/iafq?year=2020&country=Atlantis"):
         assert pages("Ann").get(wrong).status_code == 422
+
+
+def test_it_opens_at_the_latest_year_in_which_arms_were_found(case: Case, pages: Pages) -> None:
+    with case.change(actor="tester", reason="years") as change:
+        change.put_many([Item.build(family="arm", recovered_on="2019-05-01"),
+                         Item.build(family="package", recovered_on="2022-01-01")])
+    assert pages("Ann").get("/api/iafq").json()["year"] == 2019
 
 
 @pytest.mark.browser

@@ -48,12 +48,12 @@ class IafqContext(Context):
 
 
 def iafq_context(reader: Reader, params: Params) -> IafqContext:
-    """The tables of the year asked for, else of the latest there is. Raises Invalid, Unavailable."""
+    """The tables of the year asked for, else of the latest in which arms were found. Raises Invalid, Unavailable."""
     if reader.totals()["item"] > MOST:
         raise Unavailable(f"with more than {MOST:,} items this takes minutes: use the command line (headstamp iafq)")
     years = years_of(reader)
     country = params.text("country")
-    year = params.whole("year", years[0] if years else 0, 1900, 2200)
+    year = params.whole("year", _latest(reader, years), 1900, 2200)
     if not year:
         return IafqContext(0, country, (), {}, indicator=_NO_YEARS)
     told = read_iafq(params.case, year, clearance=reader.clearance, country=country)
@@ -65,6 +65,12 @@ def iafq_context(reader: Reader, params: Params) -> IafqContext:
         indicator=told.sdg.reason or told.sdg.text, warnings=told.sdg.warnings, effort=beside(told.effort),
         left=tuple(told.reasons()), counted=len(told.items.counted), visible=told.items.visible,
         file="/iafq.xlsx?" + urlencode(asked), edition=told.classes.edition)
+
+
+def _latest(reader: Reader, years: tuple[int, ...]) -> int:
+    """The latest year with an arm, else the latest of all; 0 where there is none."""
+    arms = {str(value) for value, n in reader.count("item", YEAR, {"family": "arm"})[1] if n}
+    return next((year for year in years if str(year) in arms), years[0] if years else 0)
 
 
 def years_of(reader: Reader) -> tuple[int, ...]:
