@@ -39,3 +39,8 @@ def test_an_unknown_filter_is_refused_with_what_there_is(client: TestClient) -> 
 
 def test_a_marking_stands_isolated(client: TestClient) -> None:
     assert '<bdi dir="ltr" class="marking">07-85</bdi>' in client.get("/markings").text
+
+
+def test_the_effort_stands_beside_the_total_of_finds_and_not_of_papers(client: TestClient) -> None:
+    assert "Effort: 1 visit to 1 of 2 known sites" in client.get("/items").text
+    assert "Effort:" not in client.get("/documents").text
