@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +78,17 @@ def test_shares_of_items_by_country(case: Case) -> None:
     pieces = ask(case, "shares.by", pieces="yes")
     assert {one["group"]: one["count"] for one in pieces.result.more["groups"]}["Russia"] == 40
     assert any("1 left out: groups not counted in pieces" in said for said in pieces.fed.told)
+
+
+def test_what_holds_others_and_is_counted_beside_them_is_told(tmp_path: Path) -> None:
+    with Case.create(tmp_path / "case") as made:
+        with made.change(actor="tester", reason="a weapon and its parts") as change:
+            change.put_many([Item.build(id="item-whole", family="arm", country="RO"),
+                             *(Item.build(id=f"item-part{n}", family="component", parent="item-whole", country="US")
+                               for n in range(6))])
+        both, parts = ask(made, "shares.by"), ask(made, "shares.by", parts="only")
+    assert any(said.startswith("1 of them hold others that are counted too") for said in both.fed.told)
+    assert not any("hold others" in said for said in parts.fed.told) and parts.fed.rests_on == 6
 
 
 def test_things_that_are_one_count_once_and_all_rows_stand_beside(case: Case) -> None:

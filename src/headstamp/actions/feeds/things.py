@@ -102,6 +102,10 @@ def _items(engine: Engine, given: Mapping[str, Any], told: list[str]) -> Rows:
     if given.get("source"):
         rows = [row for row in rows if row["source"] == given["source"]]
     told.append(f"{len(rows):,} items" + (" chosen." if any(given.get(name) for name in _UNCHOSEN) else "."))
+    parents = {row["parent"] for row in rows}
+    wholes = sum(row["item"] in parents for row in rows)
+    if wholes:
+        told.append(f"{wholes:,} of them hold others that are counted too; --parts only, or --parts no, keeps to one sort.")
     return rows
 
 
