@@ -105,7 +105,7 @@ def _items(engine: Engine, given: Mapping[str, Any], told: list[str]) -> Rows:
     parents = {row["parent"] for row in rows}
     wholes = sum(row["item"] in parents for row in rows)
     if wholes:
-        told.append(f"{wholes:,} of them hold others that are counted too; --parts only, or --parts no, keeps to one sort.")
+        told.append(f"{wholes:,} of them hold others that are counted too; --family or --parts keeps to one sort.")
     return rows
 
 
