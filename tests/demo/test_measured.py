@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from headstamp.actions.measuring import measure_snapshot, snapshot_now
-from headstamp.demo import fill as filling
 from headstamp.demo.teaching import id_of, load
 from headstamp.errors import Invalid
 from headstamp.store.case import Case
@@ -21,19 +18,6 @@ def test_every_number_is_kept_back_and_told_of_its_colour_only() -> None:
     measured = load().of("measurement")
     assert len(measured) == 176 and {one.tier for one in measured} == {"restricted"}
     assert {one.feature for one in measured} == {"lightness of the coat", "yellowness of the coat"}
-
-
-@pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
-    """The street with one drawing standing for all: the pictures are not what is asked about."""
-    teaching = load()
-    first = teaching.of("photograph")[0]
-    _, picture = filling.drawn(first, teaching.scenes[first.id])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(filling, "drawn", lambda record, scene: (record, picture))
-        with Case.create(tmp_path_factory.mktemp("street") / "case") as made:
-            filling.fill(made)
-            yield made
 
 
 def test_two_coats_of_one_tin_and_one_of_another(case: Case) -> None:

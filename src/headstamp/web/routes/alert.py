@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,12 +11,12 @@ from starlette.responses import RedirectResponse, Response
 from headstamp.actions.alert_extract import TIER, extract_of, in_form
 from headstamp.actions.alerts import draft_alerts, find_alerts, move
 from headstamp.actions.request_named import party_named
-from headstamp.errors import Invalid, Problem
 from headstamp.publish.alert_extract import LANGUAGES
 from headstamp.records import BY_NAME
 from headstamp.web.act import Act
 from headstamp.web.answer import Endpoint, desk_of, params_of
 from headstamp.web.contexts.alert import AlertContext, alert_context
+from headstamp.web.day import day_typed
 from headstamp.web.guard import checked_form
 from headstamp.web.page import Page, Parameter
 from headstamp.web.routes.listing import PAGES as LISTS
@@ -40,7 +39,7 @@ async def go(request: Request) -> Response:
                   "recipient_role": form.get("role", "")}
         if form.get("recipient"):
             values["recipient"] = party_named(desk.reader(), form["recipient"])
-        move(desk.case, id_, to, values=values, on=_day(form.get("on", "")), tier=form.get("tier") or TIER,
+        move(desk.case, id_, to, values=values, on=day_typed(form.get("on", ""), "on"), tier=form.get("tier") or TIER,
              language=form.get("language") or "en", clearance=desk.settings.clearance,
              actor=desk.settings.actor)
 
@@ -59,16 +58,6 @@ async def look(request: Request) -> Response:
 
     await run_in_threadpool(work)
     return RedirectResponse("/alerts?alert_state=draft", 303)
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("the day is not understood", [Problem(
-            "not a day", "Write it as 2016-02-29, or leave it empty for today.", "on", text[:40])]) from error
 
 
 def _file(form: str) -> Endpoint:

@@ -6,18 +6,17 @@ refusals. Nothing is sent by the program: a letter is taken as a file and goes o
 
 from __future__ import annotations
 
-from datetime import date
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from headstamp.actions.request_letter import write_form
 from headstamp.actions.requests import advance, close, draft_request, remind
-from headstamp.errors import Invalid, Missing, Problem
+from headstamp.errors import Invalid, Missing
 from headstamp.tracing.request_state import STATES
 from headstamp.web.act import Act
 from headstamp.web.answer import Endpoint, desk_of
+from headstamp.web.day import day_typed
 from headstamp.web.guard import checked_form
 
 _BY_PERSON = "a form for people; programs use the command line (headstamp request)"
@@ -52,7 +51,7 @@ async def go(request: Request) -> Response:
     to, words = form.get("to", ""), form.get("words", "").replace("\r\n", "\n")
     if to not in (*STATES, "remind"):
         raise Invalid("there is no such state of a trace request")
-    day = _day(form.get("on", ""))
+    day = day_typed(form.get("on", ""), "on")
 
     def work() -> None:
         case, clearance, actor = desk.case, desk.settings.clearance, desk.settings.actor
@@ -66,16 +65,6 @@ async def go(request: Request) -> Response:
 
     await run_in_threadpool(work)
     return RedirectResponse(f"/trace-requests/{id_}", 303)
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("the day is not understood", [Problem(
-            "not a day", "Write it as 2016-02-29, or leave it empty for today.", "on", text[:40])]) from error
 
 
 def _letter(form: str) -> Endpoint:
