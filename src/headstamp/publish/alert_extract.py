@@ -8,16 +8,13 @@ for), and nothing on handling: the fixed words have none, and text that has any 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
-from headstamp.errors import Invalid
 from headstamp.kinds.date import bounds
 from headstamp.publish import wording
+from headstamp.publish.fixed_words import fixed_words
 from headstamp.publish.letter_run import Line, Run, joined, own, said_country, said_date
 from headstamp.publish.letter_words import Sender, Words
 from headstamp.publish.witness import Witness
@@ -123,18 +120,9 @@ class Extract:
     size: int
 
 
-@cache
-def _all_words() -> dict[str, dict[str, str]]:
-    text = files("headstamp.publish").joinpath("words/alert.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
 def words_of(language: str) -> dict[str, str]:
     """The fixed words of an extract in a language. Raises Invalid for one that is not there."""
-    told = _all_words()
-    if language not in told:
-        raise Invalid(f"an extract is written in {', '.join(told)}, not in {language!r}")
-    return told[language]
+    return fixed_words("alert", "an extract", language)
 
 
 def number_of(alert_id: str) -> str:

@@ -8,7 +8,6 @@ the cut is said: a receipt of two sheets gets lost by halves.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +19,7 @@ from markupsafe import Markup
 
 from headstamp.errors import Invalid
 from headstamp.publish import wording
+from headstamp.publish.fixed_words import all_words, fixed_words
 from headstamp.publish.qr import qr_svg
 from headstamp.publish.witness import Witness
 from headstamp.store.reader import Reader
@@ -75,18 +75,9 @@ class Receipt:
     origin: str
 
 
-@cache
-def _all_words() -> dict[str, dict[str, str]]:
-    text = files("headstamp.publish").joinpath("words/receipt.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
 def words_of(language: str) -> dict[str, str]:
     """The words of a receipt in a language. Raises Invalid for one that is not there."""
-    told = _all_words()
-    if language not in told:
-        raise Invalid(f"a receipt is written in {', '.join(told)}, not in {language!r}")
-    return {**told["en"], **told[language]}
+    return {**all_words("receipt")["en"], **fixed_words("receipt", "a receipt", language)}
 
 
 def gather(
