@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 from headstamp.actions.cases import check_case, make_case
-from headstamp.actions.intake_file import import_file
+from headstamp.actions.intake.file import import_file
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 SETS = (

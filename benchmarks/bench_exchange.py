@@ -29,9 +29,9 @@ from benchmarks.apart import Turn, apart, memory
 from benchmarks.bench_verify import put_photographs
 from benchmarks.made_case import SEED, make
 from headstamp.actions.cases import make_case, open_case
-from headstamp.actions.devices import add_device
-from headstamp.actions.pack import pack
-from headstamp.actions.take import take
+from headstamp.actions.exchange.devices import add_device
+from headstamp.actions.exchange.pack import pack
+from headstamp.actions.exchange.take import take
 from headstamp.exchange.keys import SealKey
 from headstamp.store.case import Case
 

@@ -26,7 +26,7 @@ from time import perf_counter
 from typing import Any
 
 from headstamp.actions.cases import make_case
-from headstamp.actions.intake_file import import_file
+from headstamp.actions.intake.file import import_file
 from headstamp.kinds.identity import derived_id
 from headstamp.records import Item
 

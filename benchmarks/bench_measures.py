@@ -18,9 +18,9 @@ from time import perf_counter
 
 import numpy as np
 
-from headstamp.analysis.scale_lists import lists
-from headstamp.analysis.scale_serials import serials
-from headstamp.analysis.space_time_knox import knox
+from headstamp.analysis.scale.lists import lists
+from headstamp.analysis.scale.serials import serials
+from headstamp.analysis.space_time.knox import knox
 
 SEED = 20_261_122
 POINTS, DEALINGS, PEER = 20_000, 10_000, 20

@@ -14,9 +14,9 @@ from time import perf_counter
 import networkx as nx
 import numpy as np
 
-from headstamp.analysis.graph import Graph, components, cuts
-from headstamp.analysis.graph_between import PIVOTS, betweenness
-from headstamp.analysis.network import MEASURE_PARTIES
+from headstamp.analysis.network.graph import Graph, components, cuts
+from headstamp.analysis.network.graph_between import PIVOTS, betweenness
+from headstamp.analysis.network.measure import MEASURE_PARTIES
 
 SEED = 20_261_122
 NODES, LINKS, PEER = 20_000, 100_000, 8

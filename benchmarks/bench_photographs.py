@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image
 
 from headstamp.actions.cases import make_case
-from headstamp.actions.intake_photographs import import_photographs
+from headstamp.actions.intake.photographs import import_photographs
 from headstamp.intake import photo, picture
 from headstamp.intake.handed import Handed, Opened
 from headstamp.intake.limits import Limits

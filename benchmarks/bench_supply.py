@@ -34,7 +34,7 @@ import numpy as np
 
 from benchmarks.apart import apart
 from headstamp.actions.cases import make_case, open_case
-from headstamp.actions.supply_graph import load, supply, up_to_date
+from headstamp.actions.tracing.supply_graph import load, supply, up_to_date
 from headstamp.records import Party, Transfer
 from headstamp.tracing.graph import Graph
 from headstamp.tracing.graph_core import kernel

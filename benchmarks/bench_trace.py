@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks.bench_pages import seconds, server, warmed
 from benchmarks.made_case import BATCH, COUNTRIES, SEED, item_id, make
-from headstamp.actions.trace import trace
+from headstamp.actions.tracing.trace import trace
 from headstamp.kinds.identity import derived_id
 from headstamp.records import Custody, Marking, Party, Record, Tie, Transfer
 from headstamp.store.case import Case

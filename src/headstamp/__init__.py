@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from headstamp.actions.frames import Answer
+    from headstamp.actions.measures.frames import Answer
     from headstamp.actions.notebook import OpenCase
 
 __version__ = "0.1.0"
@@ -33,6 +33,6 @@ def measure(name: str, **inputs: Any) -> Answer:
     and ``.drawing()``. Raises ``headstamp.errors.Missing`` for no such measure, ``Invalid`` naming
     every faulty input.
     """
-    from headstamp.actions.frames import measure_values
+    from headstamp.actions.measures.frames import measure_values
 
     return measure_values(name, **inputs)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from headstamp.actions import waits as module
-from headstamp.actions.right_of_reply import ask
+from headstamp.actions.desk.right_of_reply import ask
 from headstamp.actions.waits import waits
 from headstamp.store.case import Case
-from tests.actions.keeping import make
+from tests.actions.evidence.thing_kept import make
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from headstamp.analysis.column_names import known
-from headstamp.analysis.lag_supply_table import read
-from headstamp.analysis.network_links import network_of
-from headstamp.analysis.standard_table import values_by_site
+from headstamp.analysis.lag.supply_table import read
+from headstamp.analysis.network.links import network_of
+from headstamp.analysis.standard.table import values_by_site
 
 
 def test_capitals_and_spaces_say_nothing() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from headstamp.analysis.measure import Measure, Result
 from headstamp.analysis.measures import MEASURES, measure_named
-from tests.analysis.sources import tables
+from tests.analysis.source.sources import tables
 from tests.effort import counted
 
 COMPARING = [one for one in MEASURES if one.name.startswith(("standard.", "source."))]

@@ -9,7 +9,7 @@ import pytest
 
 from headstamp.publish.alert_extract import number_of
 from headstamp.store.case import Case
-from tests.actions.alert_case import BY, CANARY, CHECKER, Alerts, make_alerts
+from tests.actions.alerts.alert_case import BY, CANARY, CHECKER, Alerts, make_alerts
 from tests.cli.conftest import Run
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from headstamp.records import kind_named
 from headstamp.store.case import Case
-from tests.actions.keeping import a_case
+from tests.actions.evidence.thing_kept import a_case
 from tests.cli.conftest import Run
 
 
@@ -35,7 +35,7 @@ def test_a_receipt_is_written_and_checked(run: Run, kept: Path, tmp_path: Path) 
     assert made.json["record"] == "cust-third0000" and "Reçu de pièce" in out.read_text("utf-8")
     paper = tmp_path / "paper.txt"
     with Case.open(kept) as case:
-        from headstamp.actions.receipt import receipt_of
+        from headstamp.actions.evidence.receipt import receipt_of
 
         paper.write_text(receipt_of(case, "cust-third0000", clearance="restricted").witness.text(),
                          encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from headstamp.store.case import Case
-from tests.actions.test_checks import id_of, make, write
+from tests.actions.tracing.test_checks import id_of, make, write
 from tests.cli.conftest import Run
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from headstamp.analysis.measures import MEASURES
-from tests.actions.test_measuring import the_case
-from tests.analysis.sources import as_rows, drawn
+from tests.actions.measures.test_measuring import the_case
+from tests.analysis.source.sources import as_rows, drawn
 from tests.cli.conftest import Run
 
 CONTRACT = {"method", "estimate", "interval", "level", "assumptions", "diagnostics", "models", "refused",

@@ -8,7 +8,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from tests.actions.test_network_found import small
+from tests.actions.measures.test_network_found import small
 from tests.cli.conftest import Run
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headstamp.store.case import Case
-from tests.actions.test_parts import records
+from tests.actions.markings.test_parts import records
 from tests.cli.conftest import Run
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from headstamp.cli.request import _request
-from tests.actions.request_case import Desk, make_desk
+from tests.actions.desk.request_case import Desk, make_desk
 from tests.cli.conftest import Answer, Run
 
 Say = Callable[..., Answer]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headstamp.store.case import Case
-from tests.actions.test_spread import find, make, put, site, world
+from tests.actions.measures.test_spread import find, make, put, site, world
 from tests.cli.conftest import Run
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from headstamp.store.case import Case
-from tests.actions.keeping import make
+from tests.actions.evidence.thing_kept import make
 from tests.cli.conftest import Answer, Run
 
 ITEM = "item-rifle0000"

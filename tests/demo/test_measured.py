@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headstamp.actions.measuring import measure_snapshot, snapshot_now
+from headstamp.actions.measures.measuring import measure_snapshot, snapshot_now
 from headstamp.demo.teaching import id_of, load
 from headstamp.errors import Invalid
 from headstamp.store.case import Case

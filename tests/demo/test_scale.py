@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from headstamp.actions.effort import beside, effort
-from headstamp.actions.measuring import AnySnapshot, measure_snapshot
+from headstamp.actions.measures.effort import beside, effort
+from headstamp.actions.measures.measuring import AnySnapshot, measure_snapshot
 from headstamp.demo.teaching import load
 from headstamp.engine.held import hold
 from headstamp.errors import Invalid

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from headstamp.actions.found import found_by_reader
-from headstamp.actions.spread import new_places, sightings, spread_of
+from headstamp.actions.measures.found import found_by_reader
+from headstamp.actions.measures.spread import new_places, sightings, spread_of
 from headstamp.demo.fill import _put
 from headstamp.demo.teaching import id_of, load
 from headstamp.store.case import Case

@@ -55,7 +55,7 @@ def test_without_a_printer_it_stays_checked(street: Case, monkeypatch: pytest.Mo
     def none(*_: object) -> bytes:
         raise Unavailable("no Pango here")
 
-    monkeypatch.setattr("headstamp.actions.alerts.extract_pdf", none)
+    monkeypatch.setattr("headstamp.actions.alerts.alerts.extract_pdf", none)
     said: list[str] = []
     warn(street, say=said.append)
     assert said == ["no alert was sent: no Pango here"]

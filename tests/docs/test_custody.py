@@ -31,7 +31,7 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
 
 
 def test_the_page_names_every_fault_and_every_act() -> None:
-    from headstamp.actions.custody import FAULTS
+    from headstamp.actions.evidence.custody import FAULTS
     from headstamp.vocab import vocabulary
 
     text = " ".join(PAGE.read_text(encoding="utf-8").split())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.supply_pictures import LAYERS
+from headstamp.actions.tracing.supply_pictures import LAYERS
 from headstamp.publish.network_groups import MOST_NAMED
 from headstamp.publish.sankey import MOST
 from headstamp.publish.status_marks import LOOKS

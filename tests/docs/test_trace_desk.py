@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from headstamp.actions.desk_answers import COLUMNS
+from headstamp.actions.desk.answers import COLUMNS
 from headstamp.cli.app import command
 from headstamp.publish.letter_csv import PLAIN
 from headstamp.vocab import vocabulary

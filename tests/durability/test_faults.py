@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.backups import restore_case
 from headstamp.actions.cases import check_case
+from headstamp.actions.keeping.backups import restore_case
 from headstamp.store.case import Case
 from tests.durability.stage import Done, Stage, need_strace, stage
 from tests.durability.work import photograph_of

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from headstamp.actions.backups import back_up, restore_case
 from headstamp.actions.cases import check_case, index_case
-from headstamp.actions.export_log import export_log
+from headstamp.actions.evidence.export_log import export_log
+from headstamp.actions.keeping.backups import back_up, restore_case
 from headstamp.errors import HeadstampError, Unreadable
 from headstamp.store.backup_set import states
 from headstamp.store.case import Case

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.backups import restore_case
 from headstamp.actions.cases import check_case
+from headstamp.actions.keeping.backups import restore_case
 from headstamp.store.backup_set import states
 from headstamp.store.case import Case
 from tests.durability.stage import small_disk, stage

@@ -23,8 +23,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from headstamp.actions.cases import check_case
-from headstamp.actions.derive import derive
-from headstamp.actions.intake_file import import_file
+from headstamp.actions.evidence.derive import derive
+from headstamp.actions.intake.file import import_file
 from headstamp.actions.settings import Settings
 from headstamp.errors import HeadstampError
 from headstamp.records import Document, Photograph

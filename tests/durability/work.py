@@ -16,10 +16,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from headstamp.actions.backups import back_up, restore_case
 from headstamp.actions.cases import check_case, index_case
-from headstamp.actions.export_log import export_log
-from headstamp.actions.intake_file import import_file
+from headstamp.actions.evidence.export_log import export_log
+from headstamp.actions.intake.file import import_file
+from headstamp.actions.keeping.backups import back_up, restore_case
 from headstamp.errors import Missing
 from headstamp.kinds.identity import derived_id
 from headstamp.records import Document, Item, Marking

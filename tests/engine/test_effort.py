@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headstamp.actions.effort import of_count
+from headstamp.actions.measures.effort import of_count
 from headstamp.engine.duckdb import DuckDB
 from headstamp.engine.effort import FOREIGN, beside, effort, effort_of
 from headstamp.engine.held import hold

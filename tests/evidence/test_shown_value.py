@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.export_log import prove_value
+from headstamp.actions.evidence.export_log import prove_value
 from headstamp.check import check_proof
 from headstamp.errors import HeadstampError, Missing, Tampered, Unreadable
 from headstamp.evidence import base64

@@ -37,7 +37,7 @@ _SWEEP = """
 import json, sys, time
 from pathlib import Path
 from headstamp.actions.cases import make_case
-from headstamp.actions.intake_file import import_file
+from headstamp.actions.intake.file import import_file
 from headstamp.errors import HeadstampError
 from headstamp.intake import limited
 
@@ -187,7 +187,7 @@ def case(tmp_path: Path) -> Any:
 
 
 def test_links_and_pipes_in_a_folder_lead_nowhere(case: Case, tmp_path: Path) -> None:
-    from headstamp.actions.intake_photographs import import_photographs
+    from headstamp.actions.intake.photographs import import_photographs
 
     outside = tmp_path / "outside"
     outside.mkdir()

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from headstamp.actions.opening import Opened, open_for_import
+from headstamp.actions.intake.opening import Opened, open_for_import
 from headstamp.errors import Problem
 from headstamp.intake.importing import Planned, Planner, Refusal
 from headstamp.intake.matching import match

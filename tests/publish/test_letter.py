@@ -21,15 +21,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from headstamp.actions import requests
-from headstamp.actions.request_letter import letter_of, write_form, write_out_templates
+from headstamp.actions.desk import requests
+from headstamp.actions.desk.request_letter import letter_of, write_form, write_out_templates
 from headstamp.errors import Conflicting, Invalid, Missing
 from headstamp.publish.letter import asked_in_words
 from headstamp.publish.letter_csv import ETRACE, PLAIN, disarmed, undone
 from headstamp.publish.letter_docx import LRI, LRO, PDI, RLI
 from headstamp.publish.letter_run import filled, said_country, said_date
 from headstamp.publish.letter_words import LANGUAGES, load
-from tests.actions.request_case import ARABIC, LOT, MIXED, SERIAL, Desk, add_photograph, make_desk
+from tests.actions.desk.request_case import (
+    ARABIC,
+    LOT,
+    MIXED,
+    SERIAL,
+    Desk,
+    add_photograph,
+    make_desk,
+)
 
 REFERENCE = "12-34/26"
 KEPT = (SERIAL, REFERENCE, "QM-01")

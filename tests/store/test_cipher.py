@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headstamp.actions.backups import back_up, move_case, restore_case
 from headstamp.actions.cases import check_case, index_case
-from headstamp.actions.locking import change_passphrase
+from headstamp.actions.keeping.backups import back_up, move_case, restore_case
+from headstamp.actions.keeping.locking import change_passphrase
 from headstamp.errors import (
     HeadstampError,
     Invalid,
@@ -544,7 +544,7 @@ def test_the_check_beside_gets_the_key(case: Case, monkeypatch: pytest.MonkeyPat
 def test_pictures_are_read_from_memory(case: Case, tmp_path: Path) -> None:
     from PIL import Image
 
-    from headstamp.actions.intake_photographs import import_photographs
+    from headstamp.actions.intake.photographs import import_photographs
     from headstamp.actions.thumbnails import thumbnail_of
 
     for name in ("a.png", "b.tiff"):  # one read here, one by the process that is held in bounds

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from headstamp.actions.backups import back_up, restore_case
 from headstamp.actions.cases import check_case, index_case
-from headstamp.actions.marking_index import markings
+from headstamp.actions.keeping.backups import back_up, restore_case
+from headstamp.actions.markings.index import markings
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Refused
 from headstamp.kinds.identity import derived_id
 from headstamp.records import (

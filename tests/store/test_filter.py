@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from headstamp.actions.cases import check_case, index_case
-from headstamp.actions.find import find
+from headstamp.actions.markings.find import find
 from headstamp.errors import HeadstampError, Missing
 from headstamp.kinds.place import Place
 from headstamp.kinds.tier import RANK, TIERS

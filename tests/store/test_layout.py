@@ -21,8 +21,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from headstamp.actions.backups import back_up, restore_case, upgrade_case
 from headstamp.actions.cases import check_case
+from headstamp.actions.keeping.backups import back_up, restore_case, upgrade_case
 from headstamp.cli import main
 from headstamp.errors import Conflicting, Invalid, Tampered, Unavailable
 from headstamp.evidence.note import sign

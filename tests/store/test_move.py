@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.backups import move_case
 from headstamp.actions.cases import check_case, index_case
+from headstamp.actions.keeping.backups import move_case
 from headstamp.errors import Conflicting, Invalid, Tampered, Unavailable
 from headstamp.records import Item
 from headstamp.store.case import Case

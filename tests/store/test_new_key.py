@@ -13,7 +13,7 @@ import pytest
 
 from headstamp import check
 from headstamp.actions.cases import check_case
-from headstamp.actions.export_log import export_log
+from headstamp.actions.evidence.export_log import export_log
 from headstamp.errors import Conflicting, Tampered, Unavailable
 from headstamp.evidence import verify as verifier
 from headstamp.evidence.checkpoint import open_checkpoint, sign_checkpoint

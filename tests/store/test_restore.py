@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.backups import back_up, restore_case
 from headstamp.actions.cases import check_case
+from headstamp.actions.keeping.backups import back_up, restore_case
 from headstamp.errors import (
     Conflicting,
     Missing,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from headstamp.actions.desk_statistics import sent, statistics
+from headstamp.actions.desk.statistics import sent, statistics
 from headstamp.tracing.desk import Card, board, card, chosen, next_step
 from headstamp.tracing.request_due import TERMS
 from headstamp.tracing.request_state import STATES

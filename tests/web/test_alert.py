@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from headstamp.actions.settings import Settings
 from headstamp.publish.alert_extract import number_of
 from headstamp.web.app import create_app
-from tests.actions.alert_case import BY, CANARY, CHECKER, Alerts, make_alerts
+from tests.actions.alerts.alert_case import BY, CANARY, CHECKER, Alerts, make_alerts
 from tests.web.conftest import BASE
 from tests.web.test_browser import AXE, CHROMIUM, FLAGS, Watched, served
 from tests.web.test_erase import send

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
-from headstamp.actions.effort import FIELD
+from headstamp.actions.measures.effort import FIELD
 from headstamp.records import TYPES
 from headstamp.web.routes import ACTS, pages
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.devices import mark_lost
+from headstamp.actions.exchange.devices import mark_lost
 from headstamp.store.case import Case
-from tests.actions.travel import ITEM, know, put, two_devices
+from tests.actions.exchange.travel import ITEM, know, put, two_devices
 from tests.web.test_browser import AXE, Watched, chromium, served
 from tests.web.test_exchange import contradicting
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.reading import give_reading
+from headstamp.actions.markings.reading import give_reading
 from headstamp.store.case import Case
 from tests.web.marked import SECRET, marked_case
 from tests.web.test_browser import AXE, Watched, chromium, served  # noqa: F401

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from headstamp.actions.settings import Settings
-from headstamp.actions.trace import trace
+from headstamp.actions.tracing.trace import trace
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
 from headstamp.web.contexts.chain import MOST_STEPS

@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from headstamp.actions.derive import derive
-from headstamp.actions.intake_photographs import import_photographs
+from headstamp.actions.evidence.derive import derive
+from headstamp.actions.intake.photographs import import_photographs
 from headstamp.actions.settings import Settings
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
-from tests.actions.keeping import a_case, act, make
+from tests.actions.evidence.thing_kept import a_case, act, make
 from tests.web.conftest import BASE
 from tests.web.test_browser import AXE, CHROMIUM, FLAGS, Watched, served
 

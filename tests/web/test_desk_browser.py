@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from headstamp.actions.cases import index_case
-from headstamp.actions.replies import claims_of_reply, record_reply
+from headstamp.actions.desk.replies import claims_of_reply, record_reply
 from headstamp.store.case import Case
 from tests.web.test_browser import AXE, Watched, chromium, served  # noqa: F401
 from tests.web.test_trace_desk import sample

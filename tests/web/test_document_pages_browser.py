@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from headstamp.actions.cases import index_case
-from headstamp.actions.request_letter import write_form
+from headstamp.actions.desk.request_letter import write_form
 from headstamp.store.case import Case
 from tests.intake.pdfs import pages
 from tests.web.test_browser import AXE, Watched, chromium, served  # noqa: F401

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from headstamp.actions.cases import check_case
-from headstamp.actions.erasing import ask
+from headstamp.actions.evidence.erasing import ask
 from headstamp.actions.settings import Settings
 from headstamp.errors import Missing
 from headstamp.store.case import Case

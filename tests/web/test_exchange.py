@@ -12,14 +12,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from headstamp.actions.cases import check_case
-from headstamp.actions.devices import mark_lost
-from headstamp.actions.pack import pack
+from headstamp.actions.exchange.devices import mark_lost
+from headstamp.actions.exchange.pack import pack
 from headstamp.actions.settings import Settings
 from headstamp.exchange.keys import SealKey, key_file
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
-from tests.actions.keeping import make
-from tests.actions.travel import ITEM, PICTURE, Two, know, put, two_devices
+from tests.actions.evidence.thing_kept import make
+from tests.actions.exchange.travel import ITEM, PICTURE, Two, know, put, two_devices
 from tests.store.encrypted import encrypted_case
 from tests.web.conftest import BASE
 from tests.web.test_working import finished, token

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from headstamp.actions import checks as checking
-from headstamp.actions.lists import add_list
 from headstamp.actions.settings import Settings
+from headstamp.actions.tracing import checks as checking
+from headstamp.actions.tracing.lists import add_list
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
 from tests.web.conftest import BASE

@@ -9,7 +9,7 @@ import pytest
 
 from headstamp.records import Item
 from headstamp.store.case import Case
-from tests.actions.test_iafq import _case as fill
+from tests.actions.measures.test_iafq import _case as fill
 from tests.web.test_erase import Pages, case, pages
 from tests.web.usable import usable_by_everybody
 

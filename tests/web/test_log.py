@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from headstamp import check
-from headstamp.actions.export_log import export_log
+from headstamp.actions.evidence.export_log import export_log
 from headstamp.actions.settings import Settings
 from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.evidence.export import ENTRIES, parse_checkpoint_line, paths_of

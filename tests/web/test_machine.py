@@ -68,7 +68,7 @@ def browser(case: Case) -> TestClient:
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The machines say what stands above, whatever the picture."""
-    monkeypatch.setattr("headstamp.actions.read_photograph.read_picture",
+    monkeypatch.setattr("headstamp.actions.markings.read_photograph.read_picture",
                         lambda *_, **__: DRAWN)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from headstamp.actions.feeds import FEEDS
+from headstamp.actions.measures.feeds import FEEDS
 from headstamp.actions.settings import Settings
 from headstamp.analysis.measures import measure_named
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
-from tests.actions.test_measuring import the_case
+from tests.actions.measures.test_measuring import the_case
 from tests.web.conftest import BASE
 from tests.web.sample import make
 

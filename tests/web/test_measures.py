@@ -14,14 +14,14 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
-from headstamp.actions.feeds import FEEDS
+from headstamp.actions.measures.feeds import FEEDS
 from headstamp.actions.settings import Settings
 from headstamp.analysis.measures import MEASURES
 from headstamp.analysis.plot import Plot, Series
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
 from headstamp.web.contexts.plot import cell
-from tests.actions.test_measuring import the_case
+from tests.actions.measures.test_measuring import the_case
 from tests.store.encrypted import encrypted_case
 from tests.web.conftest import BASE
 from tests.web.sample import everything, make

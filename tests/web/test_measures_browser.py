@@ -14,7 +14,7 @@ from headstamp.analysis.measures import _BY_NAME
 from headstamp.analysis.plot import Plot, Series
 from headstamp.store.case import Case
 from headstamp.web import measuring
-from tests.actions.test_measuring import the_case
+from tests.actions.measures.test_measuring import the_case
 from tests.web.test_browser import AXE, Watched, chromium, served
 
 __all__ = ["chromium"]

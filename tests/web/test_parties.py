@@ -104,7 +104,7 @@ def test_nobody_is_sent_elsewhere(case: Case, back: str) -> None:
 
 
 def test_contradicting_judgements_are_shown(case: Case) -> None:
-    from headstamp.actions.parties import judge
+    from headstamp.actions.linking.parties import judge
 
     for one, other, word in (("a", "b", "same"), ("b", "d", "same"), ("a", "d", "different")):
         judge(case, f"party-{one * 4}", f"party-{other * 4}", word, why="x", clearance="restricted", actor="t")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from headstamp.actions.cases import index_case
-from headstamp.actions.parties import judge
+from headstamp.actions.linking.parties import judge
 from tests.web.test_browser import AXE, Watched, chromium, served
 from tests.web.test_parties import parties_case
 

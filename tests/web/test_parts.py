@@ -10,11 +10,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from headstamp.actions.cases import index_case
-from headstamp.actions.parts import read_parts
+from headstamp.actions.markings.parts import read_parts
 from headstamp.actions.settings import Settings
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
-from tests.actions.test_parts import item, mark, records
+from tests.actions.markings.test_parts import item, mark, records
 from tests.web.conftest import BASE
 
 

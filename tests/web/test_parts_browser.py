@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from headstamp.actions.cases import index_case
-from headstamp.actions.parts import read_parts
+from headstamp.actions.markings.parts import read_parts
 from headstamp.store.case import Case
-from tests.actions.test_parts import item, records
+from tests.actions.markings.test_parts import item, records
 from tests.web.test_browser import AXE, Watched, chromium, served
 
 pytestmark = pytest.mark.browser

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from headstamp.actions.diversion import all_diversions, diversion_of
-from headstamp.actions.erasing import approve, ask
-from headstamp.actions.lag import GROUPINGS
-from headstamp.actions.party_exchange import tell_parties
+from headstamp.actions.evidence.erasing import approve, ask
+from headstamp.actions.linking.ftm import tell_parties
 from headstamp.actions.settings import Settings
-from headstamp.actions.supply_graph import supply
-from headstamp.actions.trace import trace
+from headstamp.actions.tracing.diversion import all_diversions, diversion_of
+from headstamp.actions.tracing.lag import GROUPINGS
+from headstamp.actions.tracing.supply_graph import supply
+from headstamp.actions.tracing.trace import trace
 from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, BY_PREFIX, Record
 from headstamp.store.case import Case

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from headstamp.actions.settings import Settings
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
-from tests.actions.test_spread import find, make, put, world
+from tests.actions.measures.test_spread import find, make, put, world
 from tests.web.conftest import BASE
 
 

@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from headstamp.actions.cases import check_case
+from headstamp.actions.evidence.stamping import stamp
+from headstamp.actions.evidence.witnesses import note_witness, seen_witnesses
 from headstamp.actions.settings import Settings
-from headstamp.actions.stamping import stamp
-from headstamp.actions.witnesses import note_witness, seen_witnesses
 from headstamp.exchange.authority import Authority
 from headstamp.exchange.time_stamp import certificates_of
 from headstamp.records import Witness

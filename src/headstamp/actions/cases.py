@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from headstamp.actions.marking_index import up_to_date
-from headstamp.actions.witnesses import findings_of, seen_witnesses
+from headstamp.actions.evidence.witnesses import findings_of, seen_witnesses
+from headstamp.actions.markings.index import up_to_date
 from headstamp.markings.normalise import keys
 from headstamp.store.case import Case
 from headstamp.store.search import Told as SearchTold

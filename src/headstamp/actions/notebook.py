@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headstamp.actions.cases import check_case, open_case
-from headstamp.actions.find import Hit, find
-from headstamp.actions.frames import Answer, frame
-from headstamp.actions.measuring import measure_snapshot, snapshot_now
+from headstamp.actions.markings.find import Hit, find
+from headstamp.actions.measures.frames import Answer, frame
+from headstamp.actions.measures.measuring import measure_snapshot, snapshot_now
 from headstamp.actions.settings import from_environment
 from headstamp.engine.duckdb import DuckDB
 from headstamp.engine.question import given_values

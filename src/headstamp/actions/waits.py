@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from headstamp.actions.desk import trace_desk
-from headstamp.actions.party_candidates import party_book
+from headstamp.actions.desk.board import trace_desk
+from headstamp.actions.linking.candidates import party_book
 from headstamp.records import Finding
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader

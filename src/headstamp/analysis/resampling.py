@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from headstamp.analysis.two_level import Floats
+from headstamp.analysis.source.two_level import Floats
 
 _NORMAL: Final = NormalDist()
 

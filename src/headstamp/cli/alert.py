@@ -94,8 +94,8 @@ def find(
                                        help="Only what was met since this day.")] = "",
 ) -> None:
     """Look for what the finds speak for, and draft an alert of each; never twice of one fact."""
-    from headstamp.actions.alerts import draft_alerts, find_alerts
-    from headstamp.actions.spread import ALPHA
+    from headstamp.actions.alerts.alerts import draft_alerts, find_alerts
+    from headstamp.actions.measures.spread import ALPHA
     from headstamp.publish.alert_extract import number_of
 
     settings, first = session.settings(), _day(since, "--since")
@@ -119,8 +119,8 @@ def find(
 @with_session
 def show(session: Session, alert: AlertArgument, language: LanguageOption = "en", tier: TierOption = "partner") -> None:
     """Show one alert: where it stands, what is in its way, and its extract as text."""
-    from headstamp.actions.alert_extract import extract_of
-    from headstamp.actions.alerts import alert_named, alert_standing
+    from headstamp.actions.alerts.alerts import alert_named, alert_standing
+    from headstamp.actions.alerts.extract import extract_of
     from headstamp.errors import HeadstampError
     from headstamp.publish.alert_page import in_letters
 
@@ -174,9 +174,9 @@ def move(
 
     Nobody checks an alert of their own. Sending itself is yours to do.
     """
-    from headstamp.actions.alerts import alert_named
-    from headstamp.actions.alerts import move as move_on
-    from headstamp.actions.request_named import party_named
+    from headstamp.actions.alerts.alerts import alert_named
+    from headstamp.actions.alerts.alerts import move as move_on
+    from headstamp.actions.desk.request_named import party_named
 
     settings = session.settings()
     with session.open() as case:
@@ -206,8 +206,8 @@ def extract(
     language: LanguageOption = "en", tier: TierOption = "partner",
 ) -> None:
     """Write the extract of an alert: one page, or 480 letters for a radio. Nothing is recorded by it."""
-    from headstamp.actions.alert_extract import extract_of, write_extract
-    from headstamp.actions.alerts import alert_named
+    from headstamp.actions.alerts.alerts import alert_named
+    from headstamp.actions.alerts.extract import extract_of, write_extract
     from headstamp.publish.alert_page import in_letters
 
     settings = session.settings()

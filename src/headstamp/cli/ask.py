@@ -13,7 +13,7 @@ from headstamp.cli.show import line, note, table
 from headstamp.errors import Invalid, Problem
 
 if TYPE_CHECKING:
-    from headstamp.actions.asking import Answer
+    from headstamp.actions.measures.asking import Answer
     from headstamp.engine.held import Held
     from headstamp.engine.snapshot import Snapshot
 
@@ -54,8 +54,8 @@ def ask(
     The same questions are answered here by DuckDB and by Spark where a cluster is. With --sql you
     ask your own: each kind of record is a table of its name.
     """
-    from headstamp.actions.asking import ask_question, ask_sql, check_output, write_answer
-    from headstamp.actions.measuring import snapshot_now
+    from headstamp.actions.measures.asking import ask_question, ask_sql, check_output, write_answer
+    from headstamp.actions.measures.measuring import snapshot_now
     from headstamp.engine.engines import Choice
 
     if question is None and sql is None and not options:

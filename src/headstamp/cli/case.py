@@ -44,7 +44,7 @@ def init(
     recovery key nobody can open the case, ever.
     """
     from headstamp.actions.cases import make_case
-    from headstamp.actions.locking import make_encrypted_case
+    from headstamp.actions.keeping.locking import make_encrypted_case
 
     settings = session.settings().with_(case=where)
     if recovery and not encrypted:
@@ -85,7 +85,7 @@ def passphrase(
     Only the lock is written anew, never the case. An older copy of the lock (in a
     backup) still opens with the older passphrase.
     """
-    from headstamp.actions.locking import change_passphrase
+    from headstamp.actions.keeping.locking import change_passphrase
 
     settings = session.settings()
     lock = change_passphrase(settings.needed_case(), folder=settings.folder,
@@ -111,7 +111,7 @@ def verify(
     Each finding names what is wrong. Nothing is written, nothing is mended.
     """
     from headstamp.actions.cases import check_case
-    from headstamp.actions.witnesses import seen_witnesses
+    from headstamp.actions.evidence.witnesses import seen_witnesses
     from headstamp.store.address import without_password
 
     notes = [read_note(path) for path in against or ()]

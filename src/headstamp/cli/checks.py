@@ -11,7 +11,7 @@ from headstamp.cli.show import line, table
 from headstamp.errors import Invalid
 
 if TYPE_CHECKING:
-    from headstamp.actions.checks import Summary
+    from headstamp.actions.tracing.checks import Summary
     from headstamp.tracing.check import Flag
 
 app = typer.Typer(rich_markup_mode="rich")
@@ -36,7 +36,7 @@ def flags(
     Each flag is a question with its source, never a verdict. Lists are brought
     in with `headstamp lists add`; five come with headstamp.
     """
-    from headstamp.actions.checks import checks, known_what
+    from headstamp.actions.tracing.checks import checks, known_what
 
     kind = known_what(what)
     if transfer and not transfer.startswith("tran-"):

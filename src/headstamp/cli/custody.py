@@ -13,7 +13,7 @@ from headstamp.cli.show import line, table
 from headstamp.errors import Invalid, Unreadable
 
 if TYPE_CHECKING:
-    from headstamp.actions.custody import Custody
+    from headstamp.actions.evidence.custody import Custody
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -30,7 +30,7 @@ def custody(
     Gaps, two holders at once and seals that are not those put on are named, never smoothed.
     Acts above your clearance are not shown, and look like gaps.
     """
-    from headstamp.actions.custody import custody_of, thing_named
+    from headstamp.actions.evidence.custody import custody_of, thing_named
 
     with session.reader() as reader:
         found = custody_of(reader, thing_named(reader, record))
@@ -38,7 +38,7 @@ def custody(
 
 
 def _in_words(found: Custody) -> None:
-    from headstamp.actions.custody import FAULTS
+    from headstamp.actions.evidence.custody import FAULTS
 
     line(f"{found.about.label} ({found.about.id})")
     told = found.timeline
@@ -78,7 +78,7 @@ def receipt(
 
     With --check, say whether the entry on the paper still stands in the log.
     """
-    from headstamp.actions.receipt import check_paper, write_receipt
+    from headstamp.actions.evidence.receipt import check_paper, write_receipt
 
     if (check is None) == (not act or output is None):
         raise Invalid("give an act and -o FILE, or --check FILE")
@@ -127,7 +127,7 @@ def derive(
                                         help="Why, as the log writes it.")] = "",
 ) -> None:
     """Record a working copy or a derivative of an original; the original stays as it is."""
-    from headstamp.actions.derive import derive as derived_from
+    from headstamp.actions.evidence.derive import derive as derived_from
 
     settings = session.settings()
     with session.open() as case:

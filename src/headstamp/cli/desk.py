@@ -18,8 +18,8 @@ from headstamp.cli.session import (
 from headstamp.cli.show import line, note, table
 
 if TYPE_CHECKING:
-    from headstamp.actions.desk_answers import Answered
-    from headstamp.analysis.answer_times import Answers
+    from headstamp.actions.desk.answers import Answered
+    from headstamp.analysis.lag.answer_times import Answers
 
 app = typer.Typer(rich_markup_mode="rich")
 _desk = typer.Typer(rich_markup_mode="rich", subcommand_metavar="[COMMAND] ...")
@@ -41,7 +41,7 @@ app.add_typer(_desk, name="desk")
 
 
 def _board(session: Session) -> None:
-    from headstamp.actions.desk import trace_desk
+    from headstamp.actions.desk.board import trace_desk
     from headstamp.tracing.desk import board
 
     with session.open() as case, case.read(session.settings().clearance).snapshot() as reader:
@@ -75,7 +75,7 @@ def calendar(
     A calendar is copied to telephones and servers: requests stand in it by their reference
     alone, and those that are sealed without it.
     """
-    from headstamp.actions.desk import desk_calendar, trace_desk
+    from headstamp.actions.desk.board import desk_calendar, trace_desk
     from headstamp.actions.whole_file import write_whole
 
     with session.open() as case:
@@ -96,7 +96,7 @@ def statistics(session: Session) -> None:
     The rate has Wilson's interval of 95 %. The time is the median of Kaplan and Meier, with
     requests that are not answered yet counted as open. Few requests say little, and are marked.
     """
-    from headstamp.actions.desk import trace_desk
+    from headstamp.actions.desk.board import trace_desk
 
     with session.open() as case, case.read(session.settings().clearance).snapshot() as reader:
         told = trace_desk(case, reader).statistics()
@@ -153,8 +153,8 @@ def answers(
     Rows that cannot be taken are told, each with its field and rule, and kept in a problems
     file; mend them there and take that file in. The same file again changes nothing.
     """
-    from headstamp.actions.desk_answers import take_answers
-    from headstamp.actions.request_named import request_named
+    from headstamp.actions.desk.answers import take_answers
+    from headstamp.actions.desk.request_named import request_named
 
     settings = session.settings()
     with session.open() as case:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from headstamp.actions.devices import Peer
+    from headstamp.actions.exchange.devices import Peer
     from headstamp.exchange.keys import SealKey
 
 app = typer.Typer(rich_markup_mode="rich")
@@ -57,7 +57,7 @@ app.add_typer(_device, name="device")
 
 
 def _list(session: Session) -> None:
-    from headstamp.actions.devices import peers
+    from headstamp.actions.exchange.devices import peers
 
     with session.open() as case:
         visible = {row.id for row in case.read(session.settings().clearance).stream("device")}
@@ -103,7 +103,7 @@ def card(
     All on it is public. Hand it over face to face, on paper or from screen to camera, and
     let the other side compare it; whoever hands it over with the data proves nothing.
     """
-    from headstamp.actions.devices import own_card
+    from headstamp.actions.exchange.devices import own_card
     from headstamp.actions.whole_file import write_whole
     from headstamp.publish.qr import qr_lines, qr_png
 
@@ -147,7 +147,7 @@ def add(
         "its key was handed over"),
 ) -> None:
     """Put another device on file by its card, or bring what is known of it up to date."""
-    from headstamp.actions.devices import add_device, peer_named
+    from headstamp.actions.exchange.devices import add_device, peer_named
     from headstamp.exchange.card import Card
 
     told = Card.parse(_text_of(key))
@@ -188,7 +188,7 @@ def lost(
     ] = None,
 ) -> None:
     """Mark a device as lost or seized: what it signs from now on waits for a person to look at it."""
-    from headstamp.actions.devices import mark_lost
+    from headstamp.actions.exchange.devices import mark_lost
 
     with session.open() as case:
         peer = mark_lost(case, name, good_until=good_until, actor=session.settings().actor, reason=reason)
@@ -201,7 +201,7 @@ def lost(
 @with_session
 def retire(session: Session, name: NameArgument, reason: ReasonOption) -> None:
     """Mark a device as no longer used: nothing more is taken from it or packed for it."""
-    from headstamp.actions.devices import retire as retire_device
+    from headstamp.actions.exchange.devices import retire as retire_device
 
     with session.open() as case:
         peer = retire_device(case, name, actor=session.settings().actor, reason=reason)
@@ -212,7 +212,7 @@ def retire(session: Session, name: NameArgument, reason: ReasonOption) -> None:
 @with_session
 def trust(session: Session, name: NameArgument, reason: ReasonOption) -> None:
     """Trust a device again: it was found untouched, or marked by mistake."""
-    from headstamp.actions.devices import trust as trust_device
+    from headstamp.actions.exchange.devices import trust as trust_device
 
     with session.open() as case:
         peer = trust_device(case, name, actor=session.settings().actor, reason=reason)
@@ -241,7 +241,7 @@ def keys(
     The public halves go onto this device's card. The secret halves are never kept in the case:
     headquarters' own on another disk, each recovery key on paper with a person of its own.
     """
-    from headstamp.actions.devices import seal_own
+    from headstamp.actions.exchange.devices import seal_own
     from headstamp.exchange.keys import recovery_keys, write_secret
 
     if purpose not in ("headquarters", "recovery"):

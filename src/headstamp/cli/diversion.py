@@ -11,7 +11,7 @@ from headstamp.cli.show import line, table
 from headstamp.errors import Invalid
 
 if TYPE_CHECKING:
-    from headstamp.actions.diversion import Found, Table
+    from headstamp.actions.tracing.diversion import Found, Table
     from headstamp.tracing.hypothesis import Hypothesis, Reason
 
 app = typer.Typer(rich_markup_mode="rich")
@@ -39,8 +39,8 @@ def diversion(
     evidence does not carry a point this is said, with the request that would help most. Nothing
     in it accuses a lawful holder.
     """
-    from headstamp.actions.custody import thing_named
-    from headstamp.actions.diversion import all_diversions, diversion_of, record_diversion
+    from headstamp.actions.evidence.custody import thing_named
+    from headstamp.actions.tracing.diversion import all_diversions, diversion_of, record_diversion
 
     if every == bool(item) or (record and every) or (hypothesis is not None and not record):
         raise Invalid("give an item, or --all; --hypothesis goes with --record")
@@ -106,7 +106,7 @@ def _one(found: Found) -> None:
 
 
 def _asked(ask: Any, found: Found) -> str:
-    from headstamp.actions.diversion import whom
+    from headstamp.actions.tracing.diversion import whom
 
     return f"ask {whom(ask, found)}: “{found.named(ask.question)}”"
 

@@ -31,7 +31,7 @@ def doctor(
     what is unfinished. Exit code 0: nothing but notes; 7: something is to be mended;
     9: evidence is damaged.
     """
-    from headstamp.actions.doctor import examine, in_order
+    from headstamp.actions.keeping.doctor import examine, in_order
 
     notes = [_text(path) for path in against or ()]
     settings = session.settings()

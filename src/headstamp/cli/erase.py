@@ -11,7 +11,7 @@ from headstamp.cli.show import line, table
 from headstamp.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
-    from headstamp.actions.erasing import Done, Scope
+    from headstamp.actions.evidence.erasing import Done, Scope
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -67,7 +67,7 @@ def erase(
 
 
 def _ask(session: Session, record: str, fields: list[str], ground: str, why: str) -> None:
-    from headstamp.actions.erasing import ask, scope_of
+    from headstamp.actions.evidence.erasing import ask, scope_of
 
     if not ground:
         raise Invalid("say on what --ground: asked_by_person, safety, order, not_needed, not_lawful or "
@@ -88,7 +88,7 @@ def _ask(session: Session, record: str, fields: list[str], ground: str, why: str
 
 
 def _look(session: Session, erasure: str) -> None:
-    from headstamp.actions.erasing import look
+    from headstamp.actions.evidence.erasing import look
 
     with session.open() as case:
         scope = look(case, erasure, clearance=session.settings().clearance)
@@ -96,7 +96,7 @@ def _look(session: Session, erasure: str) -> None:
 
 
 def _decide(session: Session, approved: str, declined: str) -> None:
-    from headstamp.actions.erasing import approve, decline, finish
+    from headstamp.actions.evidence.erasing import approve, decline, finish
 
     settings = session.settings()
     with session.open() as case:
@@ -118,7 +118,7 @@ def _decide(session: Session, approved: str, declined: str) -> None:
 
 
 def _list(session: Session) -> None:
-    from headstamp.actions.erasing import listed, waiting
+    from headstamp.actions.evidence.erasing import listed, waiting
     from headstamp.vocab import vocabulary
 
     with session.open() as case:

@@ -16,9 +16,9 @@ from headstamp.errors import HeadstampError, Invalid, Missing, Problem, Tampered
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headstamp.actions.pack import PackResult
-    from headstamp.actions.settling import Contest
-    from headstamp.actions.take import TakeResult
+    from headstamp.actions.exchange.pack import PackResult
+    from headstamp.actions.exchange.settling import Contest
+    from headstamp.actions.exchange.take import TakeResult
     from headstamp.exchange.keys import SealKey
 
 app = typer.Typer(rich_markup_mode="rich")
@@ -51,7 +51,7 @@ def pack(
     Until the other side's signed receipt has come back and was taken in (headstamp take),
     it is packed and not confirmed: keep what is here.
     """
-    from headstamp.actions.pack import pack as pack_bundle
+    from headstamp.actions.exchange.pack import pack as pack_bundle
 
     with session.open() as case, progress() as told:
         done = pack_bundle(case, device, to, actor=session.settings().actor, reason=reason,
@@ -126,8 +126,8 @@ def take(
 def _take(
     session: Session, file: str, keys: list[SealKey], release: bool, receipt: Path | None, reason: str
 ) -> None:
-    from headstamp.actions.aside import release as release_bundle
-    from headstamp.actions.take import take as take_bundle
+    from headstamp.actions.exchange.aside import release as release_bundle
+    from headstamp.actions.exchange.take import take as take_bundle
     from headstamp.actions.whole_file import write_whole
 
     path, by_id = Path(file), release and file.startswith("bndl-") and not Path(file).exists()
@@ -168,7 +168,7 @@ def _taken(done: TakeResult, written: str | None) -> None:
 
 
 def _leave(session: Session, bundle: str, reason: str) -> None:
-    from headstamp.actions.aside import leave
+    from headstamp.actions.exchange.aside import leave
 
     with session.open() as case:
         leave(case, bundle, actor=session.settings().actor, reason=reason)
@@ -177,7 +177,7 @@ def _leave(session: Session, bundle: str, reason: str) -> None:
 
 
 def _list_aside(session: Session) -> None:
-    from headstamp.actions.aside import put_aside
+    from headstamp.actions.exchange.aside import put_aside
     from headstamp.vocab import vocabulary
 
     with session.reader() as reader:
@@ -246,7 +246,7 @@ def conflicts(
             raise Invalid("name the record to settle")
         _list_conflicts(session)
         return
-    from headstamp.actions.settling import contest_of
+    from headstamp.actions.exchange.settling import contest_of
     from headstamp.cli.named import labels_in
     from headstamp.records import BY_NAME
 
@@ -259,7 +259,7 @@ def conflicts(
         if not choose:
             session.show(contest.as_dict(), lambda: _show_contest(contest, labels))
             return
-        from headstamp.actions.settling import chosen_values, settle
+        from headstamp.actions.exchange.settling import chosen_values, settle
 
         if len(contest.sides) == 1:
             raise Invalid(f"nothing is to be settled of {record}")

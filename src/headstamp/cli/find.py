@@ -13,8 +13,8 @@ from headstamp.cli.show import line, note, table
 from headstamp.errors import Invalid
 
 if TYPE_CHECKING:
-    from headstamp.actions.find import Hit
-    from headstamp.actions.find_file import ListResult
+    from headstamp.actions.markings.find import Hit
+    from headstamp.actions.markings.find_file import ListResult
 
 app = typer.Typer(rich_markup_mode="rich")
 _NEARBY = 10
@@ -69,7 +69,7 @@ def find(
         help="Write the result beside the list's own columns: .xlsx, .csv or .json.")] = None,
 ) -> None:
     """Find markings by a good or a bad reading, and records by their words; best first."""
-    from headstamp.actions.find import find as find_in
+    from headstamp.actions.markings.find import find as find_in
     from headstamp.markings import core
 
     if not core.compiled():
@@ -94,7 +94,7 @@ def find(
 
 def _words(hits: list[Hit]) -> None:
     """Markings each with their characters lined up, then what was found by words, as a table."""
-    from headstamp.actions.find import how_likely
+    from headstamp.actions.markings.find import how_likely
 
     found = [hit for hit in hits if hit.marking is not None]
     for hit in found:
@@ -149,7 +149,7 @@ def _list(
     session: Session, file: Path, column: str, out: Path | None, limit: int,
     context: dict[str, str], technique: str, reader: str,
 ) -> None:
-    from headstamp.actions.find_file import find_list, form_of, save_list
+    from headstamp.actions.markings.find_file import find_list, form_of, save_list
 
     if out is not None:
         form_of(out)  # refused before the work, not after
@@ -169,7 +169,7 @@ def _list(
 
 
 def _list_words(result: ListResult, out: Path | None) -> None:
-    from headstamp.actions.find_file import told_of
+    from headstamp.actions.markings.find_file import told_of
 
     rows = [row for row in result.rows if row.problem is None]
     if out is None:

@@ -42,7 +42,7 @@ app.add_typer(_finding, name="finding")
 
 
 def _list(session: Session) -> None:
-    from headstamp.actions.right_of_reply import standing
+    from headstamp.actions.desk.right_of_reply import standing
 
     with session.reader() as reader:
         found = [standing(reader, row.id) for row in reader.stream("finding")]
@@ -62,7 +62,7 @@ def _list(session: Session) -> None:
 @with_session
 def show(session: Session, finding: FindingArgument) -> None:
     """Show one finding: who it names, what each answered, and what keeps it from being ready."""
-    from headstamp.actions.right_of_reply import standing
+    from headstamp.actions.desk.right_of_reply import standing
 
     with session.reader() as reader:
         found = standing(reader, finding)
@@ -94,8 +94,8 @@ def ask(
                                          help="How: letter, electronic mail, through whom.")] = "",
 ) -> None:
     """Record that a party was asked about the finding's sentence as it stands now."""
-    from headstamp.actions.request_named import party_named
-    from headstamp.actions.right_of_reply import ask as put_to
+    from headstamp.actions.desk.request_named import party_named
+    from headstamp.actions.desk.right_of_reply import ask as put_to
 
     settings = session.settings()
     with session.open() as case:
@@ -112,8 +112,8 @@ def not_asked(
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason; a reviewer reads it.")],
 ) -> None:
     """Record that a party is not asked, and why."""
-    from headstamp.actions.request_named import party_named
-    from headstamp.actions.right_of_reply import leave_unasked
+    from headstamp.actions.desk.request_named import party_named
+    from headstamp.actions.desk.right_of_reply import leave_unasked
 
     settings = session.settings()
     with session.open() as case:
@@ -135,7 +135,7 @@ def answer(
                                     help="When it came.")] = "",
 ) -> None:
     """Record what a party answered, or that it did not."""
-    from headstamp.actions.right_of_reply import answer as settle
+    from headstamp.actions.desk.right_of_reply import answer as settle
 
     settings = session.settings()
     with session.open() as case:
@@ -154,7 +154,7 @@ def move(
                                         help="Why, as the log writes it.")] = "",
 ) -> None:
     """Move a finding on, back or away. Nobody makes a finding of their own ready or approved."""
-    from headstamp.actions.right_of_reply import move as carry
+    from headstamp.actions.desk.right_of_reply import move as carry
 
     settings = session.settings()
     with session.open() as case:

@@ -35,10 +35,10 @@ def forward(
 ) -> None:
     """Find what else came the same way: other finds of the same shipment, and where they were found."""
     from headstamp.actions.cases import index_case
-    from headstamp.actions.custody import thing_named
-    from headstamp.actions.forward import BY_TEXT
-    from headstamp.actions.forward import forward as from_record
-    from headstamp.actions.forward import forward_by as by_text
+    from headstamp.actions.evidence.custody import thing_named
+    from headstamp.actions.tracing.forward import BY_TEXT
+    from headstamp.actions.tracing.forward import forward as from_record
+    from headstamp.actions.tracing.forward import forward_by as by_text
 
     given = [(name, text) for name, text in zip(BY_TEXT, (lot, serials, package), strict=True) if text]
     if len(given) + bool(start) != 1:

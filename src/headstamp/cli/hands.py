@@ -26,8 +26,8 @@ def hands(
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many paths.")] = 50,
 ) -> None:
     """Find all holders before or after, and every path whose days do not run backwards."""
-    from headstamp.actions.custody import thing_named
-    from headstamp.actions.hands import hands as ask
+    from headstamp.actions.evidence.custody import thing_named
+    from headstamp.actions.tracing.hands import hands as ask
 
     with session.open() as case, case.read(session.settings().clearance).snapshot() as reader:
         named = start if start.startswith("party-") else thing_named(reader, start)

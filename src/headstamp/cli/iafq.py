@@ -11,7 +11,7 @@ from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
 
 if TYPE_CHECKING:
-    from headstamp.actions.iafq import Written
+    from headstamp.actions.measures.iafq import Written
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -33,7 +33,7 @@ def iafq(
     Not its official form. Each number rests on items that the workbook lists; what is in no
     table is listed with its reason. Twice from the same checkpoint gives the same bytes.
     """
-    from headstamp.actions.iafq import write_iafq
+    from headstamp.actions.measures.iafq import write_iafq
 
     with session.open() as case:
         made = write_iafq(case, output, year, clearance=session.settings().clearance, country=country, classes=classes)
@@ -41,7 +41,7 @@ def iafq(
 
 
 def _told(made: Written) -> None:
-    from headstamp.actions.effort import beside
+    from headstamp.actions.measures.effort import beside
 
     told = made.tables
     line(f"{made.path}: {len(told.items.counted):,} items in the tables, {len(told.items.aside):,} left out")

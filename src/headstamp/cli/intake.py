@@ -14,7 +14,7 @@ from headstamp.cli.show import line, note
 from headstamp.errors import HeadstampError, Invalid
 
 if TYPE_CHECKING:
-    from headstamp.actions.import_result import ImportResult
+    from headstamp.actions.intake.result import ImportResult
     from headstamp.store.case import Case
 
 app = typer.Typer(rich_markup_mode="rich")
@@ -95,8 +95,8 @@ def _import(
     session: Session, case: Case, path: Path, *, kind: str | None, mapping: Path | None,
     tier: str | None, dry_run: bool, actor: str, reason: str | None,
 ) -> ImportResult:
-    from headstamp.actions.intake_file import import_file, look_at
-    from headstamp.actions.intake_photographs import is_for_photographs
+    from headstamp.actions.intake.file import import_file, look_at
+    from headstamp.actions.intake.photographs import is_for_photographs
 
     plan: Any = mapping
     if is_for_photographs(path):

@@ -44,7 +44,7 @@ def backup(
     left out: keep it apart. The backup of an encrypted case is encrypted, and opens with the
     passphrase of that day. Any other is not: keep it as the case itself.
     """
-    from headstamp.actions.backups import back_up
+    from headstamp.actions.keeping.backups import back_up
 
     settings = session.settings()
     with progress() as told:
@@ -100,7 +100,7 @@ def restore(
     The backup is read and verified whole before anything appears at INTO; a damaged
     or incomplete one is refused, and so is a place that is not empty.
     """
-    from headstamp.actions.backups import restore_case
+    from headstamp.actions.keeping.backups import restore_case
 
     notes = [_text(path) for path in against or ()]
     with progress() as told:
@@ -145,7 +145,7 @@ def move(
     Stop `headstamp serve` first. The copy is compared table by table and verified;
     then the old case's key is set aside, so that only one of the two goes on.
     """
-    from headstamp.actions.backups import move_case
+    from headstamp.actions.keeping.backups import move_case
     from headstamp.store.address import without_password
 
     settings = session.settings()
@@ -175,7 +175,7 @@ def upgrade(
     Log and originals are not touched: the tables of current records, counts and the
     search index are made anew from the versions, in one transaction.
     """
-    from headstamp.actions.backups import upgrade_case
+    from headstamp.actions.keeping.backups import upgrade_case
 
     settings = session.settings()
     with progress() as told:

@@ -11,8 +11,8 @@ from headstamp.cli.show import line, note, table
 from headstamp.cli.where import pairs
 
 if TYPE_CHECKING:
-    from headstamp.analysis.lag import Lag
-    from headstamp.analysis.survival import Quantile
+    from headstamp.analysis.lag.survival import Quantile
+    from headstamp.analysis.lag.times import Lag
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -32,7 +32,7 @@ def lag(
     Windows stay windows: nothing is put in the middle of a date. The quartiles are those of the
     items whose supply is dated; the bins are those that ATF publishes.
     """
-    from headstamp.actions.lag import lag_of_case
+    from headstamp.actions.tracing.lag import lag_of_case
 
     with session.open() as case, case.read(session.settings().clearance).snapshot() as reader:
         found = lag_of_case(case, reader, by=by, where=pairs(where, "--where"))

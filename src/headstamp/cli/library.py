@@ -21,7 +21,7 @@ from headstamp.cli.show import line, note, table
 from headstamp.errors import Invalid
 
 if TYPE_CHECKING:
-    from headstamp.actions.import_result import ImportResult
+    from headstamp.actions.intake.result import ImportResult
     from headstamp.markings.reference import Answer, Possible
 
 
@@ -85,7 +85,7 @@ def find(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
 ) -> None:
     """Say what a code may stand for: all makers that fit, and what was set aside and why."""
-    from headstamp.actions.reference import answer_dict, look_up
+    from headstamp.actions.markings.reference import answer_dict, look_up
     from headstamp.kinds.country import COUNTRY
     from headstamp.markings.reference import Context
 
@@ -183,7 +183,7 @@ def import_(
     Columns are matched to fields by their names, in several languages. A row
     that is not accepted is kept with its reasons in a problems file.
     """
-    from headstamp.actions.reference import import_list, import_shipped
+    from headstamp.actions.markings.reference import import_list, import_shipped
 
     if (file is None) == (not shipped):
         raise Invalid("give the file of your list, or --shipped NAME")

@@ -19,8 +19,8 @@ from headstamp.cli.session import (
 from headstamp.cli.show import line, note, table
 
 if TYPE_CHECKING:
-    from headstamp.actions.import_result import ImportResult
-    from headstamp.actions.lists import ListShown
+    from headstamp.actions.intake.result import ImportResult
+    from headstamp.actions.tracing.lists import ListShown
 
 app = typer.Typer(rich_markup_mode="rich")
 _group = typer.Typer(rich_markup_mode="rich", subcommand_metavar="[COMMAND] ...",
@@ -41,7 +41,7 @@ def lists(
     session = ctx.obj = Session(case, actor, clearance, json).over(ctx.obj)
     if ctx.invoked_subcommand is not None:
         return
-    from headstamp.actions.lists import lists as all_lists
+    from headstamp.actions.tracing.lists import lists as all_lists
 
     with session.reader() as reader:
         found = all_lists(reader)
@@ -94,7 +94,7 @@ def add(
     munitions list), name, aliases, arms measure. A row that is not accepted is
     kept with its reasons in a problems file.
     """
-    from headstamp.actions.lists import add_list
+    from headstamp.actions.tracing.lists import add_list
 
     actor = session.settings().actor
     with session.open() as case, share(file.name) as told:

@@ -35,7 +35,7 @@ def export_log(
     Python. Values are in it as salted hashes; entries of records above the clearance are
     left empty, with their hash in their place.
     """
-    from headstamp.actions.export_log import export_log as write
+    from headstamp.actions.evidence.export_log import export_log as write
 
     with session.open() as case, progress() as told:
         done = write(case, output, clearance=session.settings().clearance, records=records,
@@ -85,7 +85,7 @@ def proof(
     A text of some twenty lines with the signed checkpoint, in the C2SP forms tlog-proof and
     tlog-witness. It is checked with: headstamp-check FILE --key KEY.
     """
-    from headstamp.actions.export_log import (
+    from headstamp.actions.evidence.export_log import (
         prove_growth,
         prove_record,
         prove_value,

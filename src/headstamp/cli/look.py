@@ -87,7 +87,7 @@ def count(
     where: Where = None,
 ) -> None:
     """Count records of one kind, in all or for each value of a field; the effort behind it stands beside."""
-    from headstamp.actions.effort import of_count
+    from headstamp.actions.measures.effort import of_count
     from headstamp.records import kind_named
 
     asked = pairs(where, "--where")
@@ -147,7 +147,7 @@ def _asked(where: list[str] | None, state: str) -> dict[str, str]:
     """What the list is narrowed by; --state is short for a state by any of its words."""
     asked = pairs(where, "--where")
     if state:
-        from headstamp.actions.states import state_named
+        from headstamp.actions.markings.states import state_named
 
         asked["state"] = state_named(state)
     return asked

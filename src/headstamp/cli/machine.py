@@ -97,7 +97,7 @@ def _region(text: str | None) -> Region | None:
 def _read(
     session: Session, name: str, methods: tuple[Method, ...], region: Region | None
 ) -> MachineReading:
-    from headstamp.actions.read_photograph import read_file, read_photograph
+    from headstamp.actions.markings.read_photograph import read_file, read_photograph
 
     if not _is_id(name):
         return read_file(name, methods=methods, region=region)
@@ -112,7 +112,7 @@ def _accept(
 ) -> dict[str, str]:
     from datetime import UTC, datetime
 
-    from headstamp.actions.read_photograph import accept, proposal_of
+    from headstamp.actions.markings.read_photograph import accept, proposal_of
 
     settings = session.settings()
     with session.open() as case:
@@ -132,7 +132,7 @@ def _document(reading: MachineReading) -> dict[str, Any]:
 
 
 def _meanings(proposal: Proposal) -> list[Any]:
-    from headstamp.actions.read_photograph import meanings
+    from headstamp.actions.markings.read_photograph import meanings
 
     return meanings(proposal)
 

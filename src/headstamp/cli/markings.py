@@ -60,7 +60,7 @@ def learn(
     text stands beside it. With fewer than 50 pairs, or fewer than 10 that
     differ, nothing is learned. Nothing is written without --use or --write.
     """
-    from headstamp.actions.learn_markings import keep_costs, learn_markings, write_costs
+    from headstamp.actions.markings.learn import keep_costs, learn_markings, write_costs
 
     with session.open() as case:
         with case.read(session.settings().clearance).snapshot() as reader:
@@ -104,7 +104,7 @@ def costs(
 
     With --case (or HEADSTAMP_CASE), those of the case where it has learned some.
     """
-    from headstamp.actions.learn_markings import channel_of
+    from headstamp.actions.markings.learn import channel_of
     from headstamp.markings.channel import Channel
 
     if session.settings().case:

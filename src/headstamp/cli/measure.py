@@ -22,7 +22,7 @@ app = typer.Typer(rich_markup_mode="rich")
 @with_session
 def measures(session: Session) -> None:
     """List the measures: what each asks, what it needs or takes from a case, when it refuses."""
-    from headstamp.actions.feeds import BY_MEASURE
+    from headstamp.actions.measures.feeds import BY_MEASURE
     from headstamp.analysis.measures import MEASURES
 
     def words() -> None:
@@ -72,8 +72,8 @@ def measure(
     the clearance sees it. The answer has an estimate with its interval, the assumptions, what was
     looked at, and other models beside it; or it is refused, with the reason.
     """
-    from headstamp.actions.measures import is_plain
-    from headstamp.actions.measures import measure as ask
+    from headstamp.actions.measures.plain import is_plain
+    from headstamp.actions.measures.plain import measure as ask
     from headstamp.engine.engines import Choice
 
     given = given_words(options or [])
@@ -91,9 +91,9 @@ def measure(
 def _of_case(
     session: Session, name: str, given: dict[str, str], snapshot: str | None, record: bool, choice: Choice,
 ) -> None:
-    from headstamp.actions.effort import beside
-    from headstamp.actions.measure_finding import put_into_finding
-    from headstamp.actions.measuring import measure_snapshot, snapshot_now
+    from headstamp.actions.measures.effort import beside
+    from headstamp.actions.measures.finding import put_into_finding
+    from headstamp.actions.measures.measuring import measure_snapshot, snapshot_now
     from headstamp.engine.engines import engine_over
 
     into = ""

@@ -11,7 +11,7 @@ from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
 
 if TYPE_CHECKING:
-    from headstamp.actions.parts_seen import Elsewhere, Parts
+    from headstamp.actions.markings.parts_seen import Elsewhere, Parts
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -40,8 +40,8 @@ def parts(
     its doubt and how sure it is. The parts documented are no random sample.
     """
     from headstamp.actions.cases import index_case
-    from headstamp.actions.parts import read_parts
-    from headstamp.actions.parts_seen import parts_of, with_number
+    from headstamp.actions.markings.parts import read_parts
+    from headstamp.actions.markings.parts_seen import parts_of, with_number
     from headstamp.cli.progress import progress
 
     settings = session.settings()
@@ -85,8 +85,8 @@ def _one_in_words(found: Elsewhere) -> None:
 
 
 def _all(seen: Parts, maker: str, limit: int) -> dict[str, Any]:
-    from headstamp.actions.parts_seen import BASES
-    from headstamp.analysis.part_lag import DAYS_A_YEAR
+    from headstamp.actions.markings.parts_seen import BASES
+    from headstamp.analysis.lag.part_lag import DAYS_A_YEAR
 
     def years(days: float | None) -> float | None:
         return None if days is None else round(days / DAYS_A_YEAR, 2)

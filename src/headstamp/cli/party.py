@@ -19,8 +19,8 @@ from headstamp.cli.show import line, note, table
 from headstamp.errors import Conflicting, Invalid
 
 if TYPE_CHECKING:
-    from headstamp.actions.parties import TieShown
-    from headstamp.actions.party_candidates import PartyBook, Proposal
+    from headstamp.actions.linking.candidates import PartyBook, Proposal
+    from headstamp.actions.linking.parties import TieShown
     from headstamp.store.shown import Shown
 
 app = typer.Typer(rich_markup_mode="rich")
@@ -50,8 +50,8 @@ app.add_typer(_party, name="party")
 @with_session
 def show(session: Session, party: PartyArgument) -> None:
     """Show a party: its names in all scripts, ties, judgements, candidates, what it shares."""
-    from headstamp.actions.parties import ties
-    from headstamp.actions.party_candidates import names_of, party_book
+    from headstamp.actions.linking.candidates import names_of, party_book
+    from headstamp.actions.linking.parties import ties
 
     with session.open() as case:
         reader = case.read(session.settings().clearance)
@@ -130,7 +130,7 @@ def candidates(
 
     The points are no probability. A shared address or officer is a question, not a proof.
     """
-    from headstamp.actions.party_candidates import party_book
+    from headstamp.actions.linking.candidates import party_book
 
     with session.open() as case:
         reader = case.read(session.settings().clearance)
@@ -172,8 +172,8 @@ def judge(
                                      help="On what it rests; must be said.")] = "",
 ) -> None:
     """Judge that two records are the same party, or different ones. Judging again undoes it."""
-    from headstamp.actions.parties import judge as judge_pair
-    from headstamp.actions.parties import judged
+    from headstamp.actions.linking.parties import judge as judge_pair
+    from headstamp.actions.linking.parties import judged
 
     settings = session.settings()
     with session.open() as case:
@@ -220,7 +220,7 @@ def tie(
 ) -> None:
     """Record that a party is owner, officer, agent, ... of another, as somebody claims."""
     from headstamp.actions.correct import enter
-    from headstamp.actions.parties import JUDGED
+    from headstamp.actions.linking.parties import JUDGED
 
     if kind in JUDGED:
         raise Invalid("a judgement is given with: headstamp party judge")
@@ -247,7 +247,7 @@ def export(
     Only what the clearance may see, without what trace replies forbid to pass on. What the
     format cannot hold is listed: it has no schema for weapons, markings or judgements.
     """
-    from headstamp.actions.party_exchange import tell_parties
+    from headstamp.actions.linking.ftm import tell_parties
     from headstamp.actions.whole_file import write_whole
 
     if output.exists():
@@ -283,7 +283,7 @@ def import_(
     is listed and stays in the file.
     """
     from headstamp.actions.cases import index_case
-    from headstamp.actions.party_exchange import take_parties
+    from headstamp.actions.linking.ftm import take_parties
 
     settings = session.settings()
     with session.open() as case:

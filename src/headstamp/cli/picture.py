@@ -13,7 +13,7 @@ from headstamp.cli.show import line
 from headstamp.errors import Invalid
 
 if TYPE_CHECKING:
-    from headstamp.actions.supply_pictures import Filters
+    from headstamp.actions.tracing.supply_pictures import Filters
     from headstamp.publish.picture import Picture
     from headstamp.store.case import Case
     from headstamp.store.reader import Reader
@@ -69,7 +69,7 @@ def picture(
     What your clearance does not see is not drawn. The caption says what is left out; the table
     (.csv) holds everything that a large drawing shows in groups.
     """
-    from headstamp.actions.supply_pictures import Filters
+    from headstamp.actions.tracing.supply_pictures import Filters
     from headstamp.publish.picture import form_of
 
     if output is None:
@@ -103,9 +103,9 @@ def picture(
 
 
 def _made(case: Case, reader: Reader, which: Which, item: str, filters: Filters) -> Picture:
-    from headstamp.actions.chain_pictures import map_of_chain, picture_of_chain
-    from headstamp.actions.supply_pictures import flows_of_case, network_of_case
-    from headstamp.actions.trace import trace_named
+    from headstamp.actions.tracing.chain_pictures import map_of_chain, picture_of_chain
+    from headstamp.actions.tracing.supply_pictures import flows_of_case, network_of_case
+    from headstamp.actions.tracing.trace import trace_named
 
     if which is Which.sankey:
         return flows_of_case(reader, filters)
@@ -116,7 +116,7 @@ def _made(case: Case, reader: Reader, which: Which, item: str, filters: Filters)
 
 
 def _found(case: Case, reader: Reader, which: Which, given: dict[str, str]) -> Picture:
-    from headstamp.actions.network_pictures import network_asked
+    from headstamp.actions.measures.network_pictures import network_asked
 
     chosen = {name: word for name, word in given.items() if word}
     return network_asked(case, reader.clearance, which.value, chosen).picture

@@ -10,8 +10,8 @@ from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
 
 if TYPE_CHECKING:
-    from headstamp.actions.agreement import Queue
-    from headstamp.actions.reading import Given, TwoReadings
+    from headstamp.actions.markings.agreement import Queue
+    from headstamp.actions.markings.reading import Given, TwoReadings
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -46,13 +46,13 @@ def readings(
     """
     viewer = reader or session.settings().actor
     if marking is None:
-        from headstamp.actions.agreement import queue
+        from headstamp.actions.markings.agreement import queue
 
         with session.reader() as case:
             found = queue(case, viewer, state=state, limit=limit, looked_at=None)
         session.show(_queue(found), lambda: _queue_words(found))
         return
-    from headstamp.actions.reading import two_readings
+    from headstamp.actions.markings.reading import two_readings
 
     with session.reader() as case:
         two = two_readings(case, marking, viewer, all_open=all_open)
@@ -79,7 +79,7 @@ def give(
     """Record what one person reads on a marking."""
     from datetime import UTC, datetime
 
-    from headstamp.actions.reading import give_reading
+    from headstamp.actions.markings.reading import give_reading
 
     settings = session.settings()
     with session.open() as case:
@@ -107,7 +107,7 @@ def settle(
     ] = "clear",
 ) -> None:
     """Record one text for a marking that two people have read."""
-    from headstamp.actions.reading import settle as settle_in
+    from headstamp.actions.markings.reading import settle as settle_in
 
     settings = session.settings()
     with session.open() as case:

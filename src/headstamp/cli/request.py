@@ -20,8 +20,8 @@ from headstamp.cli.show import line, table
 from headstamp.errors import Invalid
 
 if TYPE_CHECKING:
-    from headstamp.actions.request_check import Check
-    from headstamp.actions.requests import Moved
+    from headstamp.actions.desk.request_check import Check
+    from headstamp.actions.desk.requests import Moved
     from headstamp.store.reader import Reader
     from headstamp.store.shown import Shown
 
@@ -71,8 +71,8 @@ def list_(
 
 
 def _list(session: Session, state: str, *, all_: bool) -> None:
-    from headstamp.actions.request_letter import terms_of
-    from headstamp.actions.requests import replies_to
+    from headstamp.actions.desk.request_letter import terms_of
+    from headstamp.actions.desk.requests import replies_to
     from headstamp.tracing.request_due import dues
     from headstamp.tracing.request_state import STATES
 
@@ -137,8 +137,8 @@ def draft(
     Many items of one maker make one request. What was filled in is a proposal: read it, and
     correct it like any record.
     """
-    from headstamp.actions.request_named import items_named, party_named
-    from headstamp.actions.requests import draft_request, items_of_maker
+    from headstamp.actions.desk.request_named import items_named, party_named
+    from headstamp.actions.desk.requests import draft_request, items_of_maker
 
     settings = session.settings()
     with session.open() as case:
@@ -191,8 +191,8 @@ def check(
 
     With --done, what is in the way must be mended, and the warnings answered with --notes.
     """
-    from headstamp.actions.request_named import request_named
-    from headstamp.actions.requests import advance, check_request
+    from headstamp.actions.desk.request_named import request_named
+    from headstamp.actions.desk.requests import advance, check_request
 
     settings = session.settings()
     with session.open() as case:
@@ -230,8 +230,8 @@ def letter(
     templates: TemplatesOption = None,
 ) -> None:
     """Write the letter of a request, or its annex as a table. Nothing is recorded by it."""
-    from headstamp.actions.request_letter import write_form
-    from headstamp.actions.request_named import request_named
+    from headstamp.actions.desk.request_letter import write_form
+    from headstamp.actions.desk.request_named import request_named
     from headstamp.actions.whole_file import write_whole
 
     settings = session.settings()
@@ -296,8 +296,8 @@ def remind(
     reason: ReasonOption = "",
 ) -> None:
     """Note that a reminder goes out, and keep its letter as it goes."""
-    from headstamp.actions.request_named import request_named
-    from headstamp.actions.requests import remind as remind_of
+    from headstamp.actions.desk.request_named import request_named
+    from headstamp.actions.desk.requests import remind as remind_of
     from headstamp.actions.whole_file import write_whole
 
     settings = session.settings()
@@ -325,8 +325,8 @@ def escalate(
     on: OnOption = "", reason: ReasonOption = "",
 ) -> None:
     """Note that a request was taken up with another party, such as the addressee's authority."""
-    from headstamp.actions.request_named import party_named, request_named
-    from headstamp.actions.requests import escalate as take_up
+    from headstamp.actions.desk.request_named import party_named, request_named
+    from headstamp.actions.desk.requests import escalate as take_up
 
     settings = session.settings()
     with session.open() as case:
@@ -361,7 +361,7 @@ def templates(
     Put what you changed into the folder letters of the case, or name a folder with
     --templates. Sentences that you leave out stay as they are shipped.
     """
-    from headstamp.actions.request_letter import write_out_templates
+    from headstamp.actions.desk.request_letter import write_out_templates
 
     files = write_out_templates(folder)
     session.show({"files": [str(path) for path in files]},
@@ -384,8 +384,8 @@ def _day(text: str) -> date | None:
 def _move(
     session: Session, name: str, to: str, values: dict[str, Any], on: str, reason: str
 ) -> tuple[Moved, Shown]:
-    from headstamp.actions.request_named import request_named
-    from headstamp.actions.requests import advance
+    from headstamp.actions.desk.request_named import request_named
+    from headstamp.actions.desk.requests import advance
 
     settings = session.settings()
     with session.open() as case:

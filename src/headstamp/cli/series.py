@@ -30,7 +30,7 @@ def series(
                          "are read.")] = False,
 ) -> None:
     """Find runs of consecutive or near markings, what is missing in them, and ranges that cover one."""
-    from headstamp.actions.series import Surroundings
+    from headstamp.actions.markings.series import Surroundings
 
     with session.reader() as reader:
         found = Surroundings(reader, gap or None)

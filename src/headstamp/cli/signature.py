@@ -17,7 +17,7 @@ from headstamp.cli.session import (
 from headstamp.cli.show import line, note, table
 
 if TYPE_CHECKING:
-    from headstamp.actions.spread import New, Sighting
+    from headstamp.actions.measures.spread import New, Sighting
 
 app = typer.Typer(rich_markup_mode="rich")
 _signature = typer.Typer(rich_markup_mode="rich", subcommand_metavar="[COMMAND] ...")
@@ -53,8 +53,8 @@ def list_(session: Session) -> None:
 
 
 def _list(session: Session) -> None:
-    from headstamp.actions.found import found_by_reader
-    from headstamp.actions.spread import sightings, signatures
+    from headstamp.actions.measures.found import found_by_reader
+    from headstamp.actions.measures.spread import sightings, signatures
 
     with session.reader() as reader:
         records = signatures(reader)
@@ -76,8 +76,8 @@ def _list(session: Session) -> None:
 @with_session
 def show(session: Session, signature: SignatureArgument) -> None:
     """Show a signature with its sightings, by their dates."""
-    from headstamp.actions.found import found_by_reader
-    from headstamp.actions.spread import new_places, sightings, signature_id
+    from headstamp.actions.measures.found import found_by_reader
+    from headstamp.actions.measures.spread import new_places, sightings, signature_id
 
     with session.reader() as reader:
         signature = signature_id(reader, signature)
@@ -105,8 +105,8 @@ def propose(
     items: Annotated[list[str], typer.Argument(metavar="ITEM...", show_default=False, help="The finds, by their ids or tags.")],
 ) -> None:
     """Show what these finds have in common, the rarest first. Record what is meant with: headstamp record signature."""
-    from headstamp.actions.custody import thing_named
-    from headstamp.actions.spread import proposed
+    from headstamp.actions.evidence.custody import thing_named
+    from headstamp.actions.measures.spread import proposed
 
     with session.reader() as reader:
         found = proposed(reader, [thing_named(reader, item) for item in items])
@@ -129,8 +129,8 @@ def spread(session: Session, signature: SignatureArgument) -> None:
     More sightings may be no more than more recording; what was documented without it is held beside them.
     The same as a measure, with its snapshot: headstamp measure spread.signature --signature ID.
     """
-    from headstamp.actions.effort import beside, effort
-    from headstamp.actions.spread import new_places, signature_id, spread_of
+    from headstamp.actions.measures.effort import beside, effort
+    from headstamp.actions.measures.spread import new_places, signature_id, spread_of
 
     with session.reader() as reader:
         signature = signature_id(reader, signature)
@@ -163,8 +163,8 @@ def novel(
         "--alpha", metavar="RATE", help="How often an ordinary find may be called unlike the others.")] = 0.05,
 ) -> None:
     """Tell which finds are unlike everything catalogued, with the rate of false alarms."""
-    from headstamp.actions.custody import thing_named
-    from headstamp.actions.spread import novelties, novelty_of
+    from headstamp.actions.evidence.custody import thing_named
+    from headstamp.actions.measures.spread import novelties, novelty_of
 
     with session.reader() as reader:
         if item:

@@ -14,8 +14,8 @@ from headstamp.cli.show import line, table
 from headstamp.errors import Conflicting, Invalid, Unavailable
 
 if TYPE_CHECKING:
-    from headstamp.actions.stamping import StampResult
-    from headstamp.actions.stamps_waiting import Waiting
+    from headstamp.actions.evidence.stamping import StampResult
+    from headstamp.actions.evidence.stamps_waiting import Waiting
     from headstamp.exchange.authority import Authority
 
 app = typer.Typer(rich_markup_mode="rich")
@@ -78,8 +78,8 @@ def stamp(
 
 
 def _list(session: Session) -> None:
-    from headstamp.actions.stamps_waiting import all_waiting
-    from headstamp.actions.witnesses import seen_witnesses
+    from headstamp.actions.evidence.stamps_waiting import all_waiting
+    from headstamp.actions.evidence.witnesses import seen_witnesses
 
     with session.open() as case:
         waiting = all_waiting(case)
@@ -102,7 +102,7 @@ def _list(session: Session) -> None:
 
 
 def _request(session: Session, path: Path, named: list[Authority]) -> None:
-    from headstamp.actions.stamping import BY_HAND, write_request
+    from headstamp.actions.evidence.stamping import BY_HAND, write_request
 
     if len(named) > 1:
         raise Invalid("a request is written for one authority: name one, or none")
@@ -114,8 +114,8 @@ def _request(session: Session, path: Path, named: list[Authority]) -> None:
 
 
 def _ask(session: Session, reply: Path | None, named: list[Authority]) -> None:
-    from headstamp.actions.stamping import stamp as ask
-    from headstamp.actions.stamping import take_reply
+    from headstamp.actions.evidence.stamping import stamp as ask
+    from headstamp.actions.evidence.stamping import take_reply
 
     actor = session.settings().actor
     with session.open() as case:
@@ -182,8 +182,8 @@ def witness(
     With it they can show later that nothing up to then was changed or taken away
     (headstamp verify --against). Give them the log's public key at the same time.
     """
+    from headstamp.actions.evidence.witnesses import note_witness
     from headstamp.actions.whole_file import write_whole
-    from headstamp.actions.witnesses import note_witness
 
     given = read_note(checkpoint) if checkpoint is not None else None
     if output is not None and output.exists():

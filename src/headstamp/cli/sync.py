@@ -13,7 +13,7 @@ from headstamp.cli.taken import taken_in_words
 from headstamp.errors import Unavailable
 
 if TYPE_CHECKING:
-    from headstamp.actions.sync import SyncResult
+    from headstamp.actions.exchange.sync import SyncResult
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -53,7 +53,7 @@ def sync(
     One device runs it without an invitation and shows one, as a line and as a QR code; the
     other runs it with that line. Cut off anywhere, it is safe to be done again.
     """
-    from headstamp.actions.sync import hosting, visit
+    from headstamp.actions.exchange.sync import hosting, visit
     from headstamp.exchange.invitation import Invitation
 
     actor, mine = session.settings().actor, title or platform.node() or "headstamp"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from headstamp.cli.show import line
 
 if TYPE_CHECKING:
-    from headstamp.actions.take import TakeResult
+    from headstamp.actions.exchange.take import TakeResult
 
 
 def taken_in_words(done: TakeResult) -> None:

@@ -10,7 +10,7 @@ from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line
 
 if TYPE_CHECKING:
-    from headstamp.actions.trace import Traced
+    from headstamp.actions.tracing.trace import Traced
     from headstamp.tracing.claim import Claim
     from headstamp.tracing.step import Step
 
@@ -32,7 +32,7 @@ def trace(
     and how surely it is about this item. Where it can have left lawful hands is an inference
     with its alternatives, never a fact; nobody is accused by standing in a chain.
     """
-    from headstamp.actions.trace import trace_named
+    from headstamp.actions.tracing.trace import trace_named
 
     with session.open() as case:
         found = trace_named(case, case.read(session.settings().clearance), item)

@@ -15,8 +15,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from headstamp.actions.cases import check_case, index_case, make_case, open_case
-from headstamp.actions.intake_file import import_file
-from headstamp.actions.parts import read_parts
+from headstamp.actions.intake.file import import_file
+from headstamp.actions.markings.parts import read_parts
 from headstamp.actions.report import write_report
 from headstamp.demo.fill import fill
 from headstamp.demo.teaching import BASIS, id_of

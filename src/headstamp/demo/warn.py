@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from headstamp.actions.alert_extract import TIER
-from headstamp.actions.alerts import draft_alerts, find_alerts, move
+from headstamp.actions.alerts.alerts import draft_alerts, find_alerts, move
+from headstamp.actions.alerts.extract import TIER
 from headstamp.demo.fill import LEAD, SECOND
 from headstamp.demo.teaching import id_of
 from headstamp.errors import Unavailable

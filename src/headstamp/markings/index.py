@@ -5,7 +5,7 @@
     [('AB 123456', 0)]
 
 Pure: texts in, hits out. What a case does with it is in
-:mod:`headstamp.actions.find`. How it works is in ``docs/markings-search.md``.
+:mod:`headstamp.actions.markings.find`. How it works is in ``docs/markings-search.md``.
 """
 
 from __future__ import annotations

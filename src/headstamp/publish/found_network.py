@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from headstamp.analysis.graph import Graph, cuts
+from headstamp.analysis.network.graph import Graph, cuts
 from headstamp.places import svg
 from headstamp.publish.lettered import isolated, plain
 from headstamp.publish.network_drawing import SIDE, Curve, curve, key, key_high, labels

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from headstamp.analysis.indicator_sdg import indicator
+from headstamp.analysis.counts.by import NO_SAMPLE
+from headstamp.analysis.counts.indicator_sdg import indicator
 from headstamp.analysis.measure import Result
-from headstamp.analysis.shares import NO_SAMPLE
 from headstamp.engine.effort import Effort, beside, effort
 from headstamp.errors import Tampered
 from headstamp.kinds.country import COUNTRY

@@ -2,7 +2,7 @@
 
 Markings and readings that are current, each with the rank that may see it and
 what its item says of maker, model and so on. The index itself is no table: it
-is the business of the actions (``actions/marking_index.py``). Only the index
+is the business of the actions (``actions/markings/index.py``). Only the index
 asks here, for all ranks; a person is never answered from this.
 """
 

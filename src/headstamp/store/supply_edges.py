@@ -3,7 +3,7 @@
 Current transfers between two known parties, each with the rank that may see it: the
 transfer's own and those of both parties, for a field that names a hidden party is empty.
 The graph itself is no table: it is the business of the actions
-(``actions/supply_graph.py``). Only it asks here, for all ranks; a person is never answered
+(``actions/tracing/supply_graph.py``). Only it asks here, for all ranks; a person is never answered
 from this.
 """
 

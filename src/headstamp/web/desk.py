@@ -16,9 +16,9 @@ from threading import Lock
 from starlette.formparsers import MultiPartParser
 
 from headstamp.actions.cases import open_case
-from headstamp.actions.marking_index import up_to_date
+from headstamp.actions.markings.index import up_to_date
 from headstamp.actions.settings import Settings
-from headstamp.actions.transfer_index import transfer_index
+from headstamp.actions.tracing.transfer_index import transfer_index
 from headstamp.errors import HeadstampError
 from headstamp.publish.wording import once
 from headstamp.records import TYPES

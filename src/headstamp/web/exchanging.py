@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from headstamp.actions.aside import release
-from headstamp.actions.pack import SEALED_SUFFIX, PackResult, pack
-from headstamp.actions.take import TakeResult, take
+from headstamp.actions.exchange.aside import release
+from headstamp.actions.exchange.pack import SEALED_SUFFIX, PackResult, pack
+from headstamp.actions.exchange.take import TakeResult, take
 from headstamp.errors import HeadstampError, Unavailable
 from headstamp.exchange.keys import SealKey
 from headstamp.store.case import Case

@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from headstamp.actions.locking import open_locked
+from headstamp.actions.keeping.locking import open_locked
 from headstamp.errors import HeadstampError, Refused
 from headstamp.web.answer import JSON
 from headstamp.web.desk import Desk

@@ -16,9 +16,9 @@ from typing import Final
 
 import orjson
 
-from headstamp.actions.feeds import BY_MEASURE
-from headstamp.actions.measures import measure
-from headstamp.actions.measuring import Measured, measure_snapshot, snapshot_now
+from headstamp.actions.measures.feeds import BY_MEASURE
+from headstamp.actions.measures.measuring import Measured, measure_snapshot, snapshot_now
+from headstamp.actions.measures.plain import measure
 from headstamp.analysis.measure import Measure, Result
 from headstamp.errors import Invalid, Missing, Problem, Unavailable
 from headstamp.store.case import Case

@@ -17,7 +17,7 @@ from socket import gethostname
 import uvicorn
 
 from headstamp.actions.cases import open_case
-from headstamp.actions.locking import locked_folder
+from headstamp.actions.keeping.locking import locked_folder
 from headstamp.actions.settings import Settings
 from headstamp.errors import Unavailable
 from headstamp.web.app import create_app

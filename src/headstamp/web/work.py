@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from headstamp.actions.cases import check_case, index_case
-from headstamp.actions.import_result import ImportResult
-from headstamp.actions.intake_file import import_file
-from headstamp.actions.intake_photographs import import_photographs
-from headstamp.actions.parts import PartsRead, read_parts
+from headstamp.actions.intake.file import import_file
+from headstamp.actions.intake.photographs import import_photographs
+from headstamp.actions.intake.result import ImportResult
+from headstamp.actions.markings.parts import PartsRead, read_parts
 from headstamp.actions.report import ReportResult, report_to
 from headstamp.errors import HeadstampError, Unavailable
 from headstamp.store.case import Case

@@ -130,7 +130,7 @@ def test_nothing_large_is_loaded_before_it_is_needed() -> None:
 
     told = subprocess.run(
         [sys.executable, "-c", "import sys, headstamp.cli.machine, "
-         "headstamp.actions.read_photograph; print(sorted({'rapidocr', 'onnxruntime', 'cv2', "
+         "headstamp.actions.markings.read_photograph; print(sorted({'rapidocr', 'onnxruntime', 'cv2', "
          "'zxingcpp'} & set(sys.modules)))"], capture_output=True, text=True, check=True,
     )
     assert told.stdout.strip() == "[]"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from headstamp.actions.alert_extract import TIER, extract_of
-from headstamp.actions.alerts import Standing, alert_standing
+from headstamp.actions.alerts.alerts import Standing, alert_standing
+from headstamp.actions.alerts.extract import TIER, extract_of
 from headstamp.errors import HeadstampError, Invalid, Refused, Unavailable
 from headstamp.kinds.tier import RANK, TIERS
 from headstamp.publish.alert_extract import LANGUAGES, Extract, words_of

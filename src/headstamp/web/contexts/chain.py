@@ -10,8 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from headstamp.actions.chain_pictures import hypothesis_words, map_of_chain, picture_of_chain
-from headstamp.actions.trace import Traced, trace
+from headstamp.actions.tracing.chain_pictures import (
+    hypothesis_words,
+    map_of_chain,
+    picture_of_chain,
+)
+from headstamp.actions.tracing.trace import Traced, trace
 from headstamp.errors import Missing
 from headstamp.publish.chain_words import how_word, sureness, window
 from headstamp.publish.picture import FORMS, Picture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from headstamp.actions.settling import Side, contest_of
+from headstamp.actions.exchange.settling import Side, contest_of
 from headstamp.records import BY_NAME
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.facts import Piece, labels_of, pieces, ref_piece

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from headstamp.actions.effort import of_count
+from headstamp.actions.measures.effort import of_count
 from headstamp.records import kind_named
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.listing import value_labels

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from headstamp.actions.custody import FAULTS, Custody, custody_of
+from headstamp.actions.evidence.custody import FAULTS, Custody, custody_of
 from headstamp.publish.receipt import LANGUAGES, words_of
 from headstamp.records import BY_NAME
 from headstamp.store.reader import Reader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from headstamp.actions.document_pages import LARGE, SMALL, is_paged, pages_of
+from headstamp.actions.intake.document_pages import LARGE, SMALL, is_paged, pages_of
 from headstamp.errors import Missing, Unavailable, Unreadable
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headstamp.actions.correct import closed_fields
-from headstamp.actions.erasing import Scope, look, scope_of
+from headstamp.actions.evidence.erasing import Scope, look, scope_of
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing
 from headstamp.records import kind_of_id
 from headstamp.store.erased import can_go

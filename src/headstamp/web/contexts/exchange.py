@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from headstamp.actions.aside import put_aside
-from headstamp.actions.devices import own_card, peers_of
-from headstamp.actions.pack import SUFFIX
+from headstamp.actions.exchange.aside import put_aside
+from headstamp.actions.exchange.devices import own_card, peers_of
+from headstamp.actions.exchange.pack import SUFFIX
 from headstamp.publish.qr import qr_svg
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from headstamp.actions.right_of_reply import MOVES, Standing, standing
+from headstamp.actions.desk.right_of_reply import MOVES, Standing, standing
 from headstamp.kinds.date import PARTIAL_DATE
 from headstamp.records import BY_NAME
 from headstamp.store.reader import Reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from headstamp.actions.cases import index_case
-from headstamp.actions.forward import BY_TEXT, STARTS, Forward, forward, forward_by
+from headstamp.actions.tracing.forward import BY_TEXT, STARTS, Forward, forward, forward_by
 from headstamp.errors import Invalid
 from headstamp.kinds.date import PARTIAL_DATE
 from headstamp.records import kind_of_id

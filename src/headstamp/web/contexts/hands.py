@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from headstamp.actions.hands import Hands, hands
+from headstamp.actions.tracing.hands import Hands, hands
 from headstamp.kinds.date import PARTIAL_DATE
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.facts import Piece, ref_piece

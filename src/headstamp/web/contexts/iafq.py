@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from headstamp.actions.iafq import read_iafq
-from headstamp.analysis.shares import NO_SAMPLE
+from headstamp.actions.measures.iafq import read_iafq
+from headstamp.analysis.counts.by import NO_SAMPLE
 from headstamp.engine.effort import beside
 from headstamp.errors import Unavailable
 from headstamp.publish.iafq import NOT_OFFICIAL, sheets

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from headstamp.actions.intake_file import look_at
+from headstamp.actions.intake.file import look_at
 from headstamp.errors import HeadstampError
 from headstamp.records import BY_NAME, TYPES
 from headstamp.store.case import Case

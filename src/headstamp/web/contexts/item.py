@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from headstamp.actions.parts_seen import Elsewhere, elsewhere
+from headstamp.actions.markings.parts_seen import Elsewhere, elsewhere
 from headstamp.markings.state_words import UNSETTLED, marking_state_of
 from headstamp.records import BY_NAME
 from headstamp.schemes import SchemeReading, recognise, scheme

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from headstamp.actions.import_result import ImportResult
-from headstamp.actions.pack import PackResult
-from headstamp.actions.parts import PartsRead
+from headstamp.actions.exchange.pack import PackResult
+from headstamp.actions.intake.result import ImportResult
+from headstamp.actions.markings.parts import PartsRead
 from headstamp.actions.report import ReportResult
 from headstamp.intake.problems import EXTRA
 from headstamp.store.reader import Reader

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from headstamp.actions.lag import GROUPINGS, lag_of_case
-from headstamp.analysis.lag import WARNINGS, Lag, share_plot
-from headstamp.analysis.survival import Quantile
+from headstamp.actions.tracing.lag import GROUPINGS, lag_of_case
+from headstamp.analysis.lag.survival import Quantile
+from headstamp.analysis.lag.times import WARNINGS, Lag, share_plot
 from headstamp.errors import Unavailable
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.facts import Piece, ref_piece

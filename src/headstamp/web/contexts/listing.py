@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from headstamp.actions.effort import beside_count
+from headstamp.actions.measures.effort import beside_count
 from headstamp.kinds.kind import Unfit
 from headstamp.records import BY_NAME, RecordType, kind_named
 from headstamp.store.reader import Reader

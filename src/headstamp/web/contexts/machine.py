@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from headstamp.actions.read_photograph import known_reading, meanings
+from headstamp.actions.markings.read_photograph import known_reading, meanings
 from headstamp.intake.machine.parts import absent
 from headstamp.intake.machine.proposal import Absent, MachineReading, Proposal, Region, Unread
 from headstamp.markings.region import Region as Part

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from headstamp.actions.effort import beside
-from headstamp.actions.measuring import Measured
+from headstamp.actions.measures.effort import beside
+from headstamp.actions.measures.measuring import Measured
 from headstamp.analysis.figure import figure
 from headstamp.analysis.measure import Measure, Result
 from headstamp.analysis.measures import measure_named

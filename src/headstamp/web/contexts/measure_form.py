@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from headstamp.actions.feeds import BY_MEASURE
+from headstamp.actions.measures.feeds import BY_MEASURE
 from headstamp.analysis.measure import Measure
 from headstamp.store.case import Case
 from headstamp.store.reader import Reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from headstamp.actions.feeds import BY_MEASURE
+from headstamp.actions.measures.feeds import BY_MEASURE
 from headstamp.analysis.measure import Measure
 from headstamp.analysis.measures import MEASURES
 from headstamp.store.reader import Reader

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from headstamp.actions.effort import beside
-from headstamp.actions.network_found import FoundLink, FoundNode
-from headstamp.actions.network_pictures import PARAMETERS, NetworkAsked, network_asked, sort_word
-from headstamp.analysis.network_links import EVIDENCE
+from headstamp.actions.measures.effort import beside
+from headstamp.actions.measures.network_found import FoundLink, FoundNode
+from headstamp.actions.measures.network_pictures import (
+    PARAMETERS,
+    NetworkAsked,
+    network_asked,
+    sort_word,
+)
+from headstamp.analysis.network.links import EVIDENCE
 from headstamp.engine.question import Parameter
 from headstamp.publish.found_network import WARNING, held_by
 from headstamp.publish.picture import Picture

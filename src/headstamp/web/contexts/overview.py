@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from headstamp.actions.effort import beside_count
+from headstamp.actions.measures.effort import beside_count
 from headstamp.actions.missing import Gap, gaps
 from headstamp.actions.waits import waits
 from headstamp.publish.chart import timeline_svg

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from headstamp.actions.party_candidates import PartyBook, Proposal, SharedWith, party_book
+from headstamp.actions.linking.candidates import PartyBook, Proposal, SharedWith, party_book
 from headstamp.linking.party_candidates import RULE, VERSION
 from headstamp.linking.party_compare import Reason
 from headstamp.store.reader import Reader

@@ -11,8 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from headstamp.actions.parts_seen import BASES, LEAST_SURE, parts_in, with_number
-from headstamp.analysis.part_lag import DAYS_A_YEAR, LEAST, Times
+from headstamp.actions.markings.parts_seen import BASES, LEAST_SURE, parts_in, with_number
+from headstamp.analysis.lag.part_lag import DAYS_A_YEAR, LEAST, Times
 from headstamp.analysis.parts import Family, SamePart, SeenPart
 from headstamp.markings.component import RULES
 from headstamp.markings.component_part import TITLES

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from headstamp.actions.parties import TieShown, ties
-from headstamp.actions.party_candidates import names_of, party_book
+from headstamp.actions.linking.candidates import names_of, party_book
+from headstamp.actions.linking.parties import TieShown, ties
 from headstamp.errors import Missing
 from headstamp.records import BY_NAME
 from headstamp.schemes import scheme
@@ -63,7 +63,7 @@ class NameView:
 
 @dataclass(frozen=True)
 class TieView:
-    """A tie with the other party; see ``headstamp.actions.parties.TieShown``."""
+    """A tie with the other party; see ``headstamp.actions.linking.parties.TieShown``."""
 
     tie: TieShown
     other: Piece | None = field(default=None, metadata=ON_PAGE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from headstamp.actions.reference import look_up, of_marking
+from headstamp.actions.markings.reference import look_up, of_marking
 from headstamp.kinds.country import COUNTRY
 from headstamp.markings.reference import CAUTION, Answer, Possible
 from headstamp.markings.reference import Context as Known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from headstamp.actions.agreement import STATES, Statistics, queue
+from headstamp.actions.markings.agreement import STATES, Statistics, queue
 from headstamp.publish.wording import share
 from headstamp.records import BY_NAME
 from headstamp.store.reader import Reader

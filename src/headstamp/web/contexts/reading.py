@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from headstamp.actions.reading import Given, TwoReadings, two_readings
+from headstamp.actions.markings.reading import Given, TwoReadings, two_readings
 from headstamp.errors import HeadstampError
 from headstamp.markings.agreement import Agreement, Place
 from headstamp.markings.region import Region, region_in

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from headstamp.actions.devices import titles
-from headstamp.actions.told_there import ToldThere, told_there
+from headstamp.actions.exchange.devices import titles
+from headstamp.actions.exchange.told_there import ToldThere, told_there
 from headstamp.errors import Missing
 from headstamp.evidence.base64 import encode
 from headstamp.evidence.entry import named_parts

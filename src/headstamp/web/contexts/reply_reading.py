@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from headstamp.actions.desk import conflicts_of
-from headstamp.actions.replies import replies_to, serials_unmatched
+from headstamp.actions.desk.board import conflicts_of
+from headstamp.actions.desk.replies import replies_to, serials_unmatched
 from headstamp.errors import HeadstampError, Missing
 from headstamp.markings.serial_range import read_ranges
 from headstamp.records import BY_NAME

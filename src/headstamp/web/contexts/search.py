@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from headstamp.actions.find import Hit, explained, find, how_likely
+from headstamp.actions.markings.find import Hit, explained, find, how_likely
 from headstamp.markings.context import FIELDS
 from headstamp.markings.rates import default_rates
 from headstamp.records import BY_NAME

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from headstamp.actions.series import (
+from headstamp.actions.markings.series import (
     NO_NUMBERS,
     Around,
     Ranged,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from headstamp.actions.effort import beside, effort
+from headstamp.actions.measures.effort import beside, effort
 from headstamp.records import BY_NAME
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown

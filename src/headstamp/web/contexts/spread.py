@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from headstamp.actions.effort import beside, effort
-from headstamp.actions.found import Found, found_by_reader, shows, signature_of
-from headstamp.actions.spread import Sighting, as_table, new_places, sightings, spread_of
+from headstamp.actions.measures.effort import beside, effort
+from headstamp.actions.measures.found import Found, found_by_reader, shows, signature_of
+from headstamp.actions.measures.spread import Sighting, as_table, new_places, sightings, spread_of
 from headstamp.analysis.measure import Result
-from headstamp.analysis.signature import Signature
-from headstamp.analysis.spread import plots, spread
+from headstamp.analysis.spread.measure import plots, spread
+from headstamp.analysis.spread.signature import Signature
 from headstamp.errors import Missing
 from headstamp.publish.picture import Picture
 from headstamp.publish.plot_picture import picture_of_plot

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from headstamp.actions.supply_pictures import Filters, flows_of_case, kept, network_of_case
+from headstamp.actions.tracing.supply_pictures import Filters, flows_of_case, kept, network_of_case
 from headstamp.publish.picture import Picture
 from headstamp.store.reader import Reader
 from headstamp.vocab import vocabulary

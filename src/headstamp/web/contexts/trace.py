@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from headstamp.actions.desk.request_letter import terms_of
+from headstamp.actions.desk.requests import check_request
 from headstamp.actions.missing import overdue
-from headstamp.actions.request_letter import terms_of
-from headstamp.actions.requests import check_request
 from headstamp.errors import Invalid, Missing
 from headstamp.kinds.date import bounds
 from headstamp.records import BY_NAME

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from headstamp.actions.desk import trace_desk
-from headstamp.analysis.answer_times import FEW, Answers
+from headstamp.actions.desk.board import trace_desk
+from headstamp.analysis.lag.answer_times import FEW, Answers
 from headstamp.store.reader import Reader
 from headstamp.tracing.desk import OURS, Card, board, chosen
 from headstamp.vocab import vocabulary

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from headstamp.actions.checks import checked, checks, known_what
-from headstamp.actions.lists import ListShown, lists
+from headstamp.actions.tracing.checks import checked, checks, known_what
+from headstamp.actions.tracing.lists import ListShown, lists
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.tracing.check import Flag

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from headstamp.actions.witnesses import stamp_seen
+from headstamp.actions.evidence.witnesses import stamp_seen
 from headstamp.store.reader import Reader
 from headstamp.store.witnesses import witness_of
 from headstamp.vocab import vocabulary

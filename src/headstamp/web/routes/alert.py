@@ -8,9 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.alert_extract import TIER, extract_of, in_form
-from headstamp.actions.alerts import draft_alerts, find_alerts, move
-from headstamp.actions.request_named import party_named
+from headstamp.actions.alerts.alerts import draft_alerts, find_alerts, move
+from headstamp.actions.alerts.extract import TIER, extract_of, in_form
+from headstamp.actions.desk.request_named import party_named
 from headstamp.publish.alert_extract import LANGUAGES
 from headstamp.records import BY_NAME
 from headstamp.web.act import Act

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.diversion import record_diversion
+from headstamp.actions.tracing.diversion import record_diversion
 from headstamp.errors import Invalid
 from headstamp.publish.picture import FORMS, MEDIA, Form, Picture
 from headstamp.store.reader import Reader

@@ -7,8 +7,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.derive import derive
-from headstamp.actions.receipt import receipt_of, receipt_pdf
+from headstamp.actions.evidence.derive import derive
+from headstamp.actions.evidence.receipt import receipt_of, receipt_pdf
 from headstamp.errors import Missing
 from headstamp.publish.receipt import LANGUAGES
 from headstamp.records import BY_NAME, RecordType

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.erasing import approve, ask, decline
+from headstamp.actions.evidence.erasing import approve, ask, decline
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Problem, Refused
 from headstamp.records import BY_NAME
 from headstamp.web.act import Act

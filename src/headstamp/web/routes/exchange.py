@@ -7,8 +7,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from headstamp.actions.aside import leave
-from headstamp.actions.settling import chosen_values, rivals, settle
+from headstamp.actions.exchange.aside import leave
+from headstamp.actions.exchange.settling import chosen_values, rivals, settle
 from headstamp.errors import Conflicting, Invalid, Missing, Problem, Unreadable
 from headstamp.exchange.keys import SealKey, read_keys
 from headstamp.web.act import Act

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from headstamp.actions.document_pages import LARGE, SIDE, SMALL, page_of
+from headstamp.actions.intake.document_pages import LARGE, SIDE, SMALL, page_of
 from headstamp.actions.thumbnails import thumbnail_of
 from headstamp.errors import Missing
 from headstamp.records import TYPES, RecordType

@@ -8,8 +8,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.request_named import party_named
-from headstamp.actions.right_of_reply import answer, ask, leave_unasked, move
+from headstamp.actions.desk.request_named import party_named
+from headstamp.actions.desk.right_of_reply import answer, ask, leave_unasked, move
 from headstamp.errors import Invalid, Problem
 from headstamp.records import BY_NAME
 from headstamp.web.act import Act

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headstamp.actions.forward import BY_TEXT
+from headstamp.actions.tracing.forward import BY_TEXT
 from headstamp.web.contexts.forward import ForwardContext, forward_context
 from headstamp.web.page import Page, Parameter
 

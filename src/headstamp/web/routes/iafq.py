@@ -6,7 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from headstamp.actions.iafq import iafq_bytes, read_iafq
+from headstamp.actions.measures.iafq import iafq_bytes, read_iafq
 from headstamp.web.act import Act
 from headstamp.web.answer import desk_of, params_of
 from headstamp.web.contexts.iafq import IafqContext, iafq_context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headstamp.actions.lag import GROUPINGS
+from headstamp.actions.tracing.lag import GROUPINGS
 from headstamp.web.contexts.lag import LagContext, lag_context
 from headstamp.web.page import Page, Parameter
 

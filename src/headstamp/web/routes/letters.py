@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.request_letter import write_form
-from headstamp.actions.requests import advance, close, draft_request, remind
+from headstamp.actions.desk.request_letter import write_form
+from headstamp.actions.desk.requests import advance, close, draft_request, remind
 from headstamp.errors import Invalid, Missing
 from headstamp.tracing.request_state import STATES
 from headstamp.web.act import Act

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.read_photograph import (
+from headstamp.actions.markings.read_photograph import (
     accept,
     known_reading,
     proposal_of,

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.measure_finding import put_into_finding
+from headstamp.actions.measures.finding import put_into_finding
 from headstamp.analysis.measures import measure_named
 from headstamp.errors import Conflicting, Invalid, Problem
 from headstamp.publish.picture import FORMS, MEDIA, Form

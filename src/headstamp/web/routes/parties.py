@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.parties import judge
+from headstamp.actions.linking.parties import judge
 from headstamp.web.act import Act
 from headstamp.web.answer import desk_of
 from headstamp.web.contexts.facts import record_path

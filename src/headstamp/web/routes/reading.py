@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.agreement import STATES
-from headstamp.actions.reading import (
+from headstamp.actions.markings.agreement import STATES
+from headstamp.actions.markings.reading import (
     give_reading,
     mark_on_photograph,
     set_region,

@@ -9,8 +9,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.desk_moves import take_up
-from headstamp.actions.replies import claims_of_reply, record_reply
+from headstamp.actions.desk.moves import take_up
+from headstamp.actions.desk.replies import claims_of_reply, record_reply
 from headstamp.errors import Conflicting, Invalid, Refused
 from headstamp.web.act import Act
 from headstamp.web.answer import desk_of, html, params_of

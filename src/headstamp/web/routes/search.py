@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.from_search import propose_link, record_reading
+from headstamp.actions.markings.from_search import propose_link, record_reading
 from headstamp.markings.context import FIELDS
 from headstamp.records import BY_NAME
 from headstamp.web.act import Act

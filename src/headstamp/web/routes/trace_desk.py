@@ -6,7 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from headstamp.actions.desk import TraceDesk, desk_calendar, trace_desk
+from headstamp.actions.desk.board import TraceDesk, desk_calendar, trace_desk
 from headstamp.tracing.desk import chosen
 from headstamp.web.act import Act
 from headstamp.web.answer import desk_of, params_of

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.types import Message
 
+from headstamp.actions.evidence.witnesses import note_witness
 from headstamp.actions.report import ReportResult
-from headstamp.actions.witnesses import note_witness
 from headstamp.errors import Invalid, Missing, Problem
 from headstamp.evidence.note import open_note
 from headstamp.records import TYPES

@@ -1,0 +1,1 @@
+"""Bringing files in: tables, photographs and documents, each kept as it came."""

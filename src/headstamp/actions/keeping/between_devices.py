@@ -1,0 +1,77 @@
+"""What the doctor says of the exchange with other devices: unconfirmed, put aside, contradicting."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from headstamp.actions.exchange.aside import put_aside
+from headstamp.actions.exchange.devices import peers
+from headstamp.actions.exchange.take import MEMORY, UNPACKED
+from headstamp.actions.keeping.ailment import SHOWN, Ailment
+from headstamp.store.case import Case
+
+UNCONFIRMED_HOURS = 24
+_SEALED = "sealed"
+
+
+def between_devices(case: Case, at: datetime) -> Iterator[Ailment]:
+    """Bundles without a receipt for long, bundles put aside, records that contradict each other."""
+    yield from _unconfirmed(case, at)
+    yield from _aside(case)
+    contested = case.read(_SEALED).contested()
+    if contested:
+        many = len(contested)
+        yield Ailment("conflicts_open", "note", contested[0].id,
+                      f"Of {many} record{'s' if many > 1 else ''} two devices say different things; both "
+                      "versions are kept", "Look at them (headstamp conflicts), ask those who wrote them, "
+                      "and say which holds: headstamp conflicts ID --choose FIELD=NUMBER --reason TEXT.")
+
+
+def unpacked_left(case: Case) -> Iterator[Path]:
+    """Folders in which a bundle was being unpacked when something cut it off."""
+    yield from case.folder.glob(f"{UNPACKED}*")
+    if case.keys is not None and MEMORY.is_dir():
+        yield from (one for one in MEMORY.glob(f"{UNPACKED}*") if one.stat().st_uid == os.getuid())
+
+
+def _unconfirmed(case: Case, at: datetime) -> Iterator[Ailment]:
+    before = at - timedelta(hours=UNCONFIRMED_HOURS)
+    waiting = [one for peer in peers(case) if peer.state == "active" for one in peer.waiting]
+    records = case.read(_SEALED).many(waiting)
+    by_title = {id_: peer.title for peer in peers(case) for id_ in peer.waiting}
+    for id_ in waiting[:SHOWN]:
+        packed_at = records[id_].get("packed_at") if id_ in records else None
+        if packed_at and datetime.fromisoformat(packed_at) < before:
+            name = records[id_].get("file_name") or id_
+            yield Ailment(
+                "bundle_unconfirmed", "fault", id_, f"The bundle {name} was packed for {by_title[id_]} on "
+                f"{packed_at[:10]}, and no receipt came back: it may not have arrived",
+                "Keep everything here. Ask the other side for the receipt and take it in (headstamp take "
+                "FILE.receipt). If the bundle was lost on the way, pack again: headstamp pack DEVICE.")
+
+
+def _aside(case: Case) -> Iterator[Ailment]:
+    reader = case.read(_SEALED)
+    found = put_aside(reader)
+    titles = reader.labels([one.get("device") for one in found])
+    for one in found[:SHOWN]:
+        title = titles.get(one.get("device"), one.get("device"))
+        if one.get("bundle_state") == "forked":
+            yield Ailment(
+                "bundle_aside", "evidence", one.id, f"The log of {title} contradicts what it said before: "
+                f"{one.get('problem')}",
+                "Change nothing. Both of its states are kept here and prove it. Tell the evidence custodian, "
+                "and ask its holder whether an old state of that laptop was put back or copied, or somebody "
+                "else has its key. Until that is clear, mark it: headstamp device lost DEVICE --reason TEXT.")
+        else:
+            yield Ailment(
+                "bundle_aside", "fault", one.id, f"A bundle of {title} was put aside: {one.get('problem')}",
+                "Ask its holder whether they packed it. Then take it in (headstamp take "
+                f"{one.id} --release --reason TEXT) or leave it (headstamp take {one.id} --leave "
+                "--reason TEXT).")
+    if len(found) > SHOWN:
+        yield Ailment("bundle_aside", "fault", "", f"{len(found) - SHOWN} more bundles were put aside",
+                      "headstamp take --list-aside lists them all.")

@@ -1,0 +1,1 @@
+"""Which records are one party, and who has to do with whom."""

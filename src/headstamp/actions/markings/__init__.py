@@ -1,0 +1,1 @@
+"""Markings of a case: read, searched for, learnt from, and held against the reference library."""

@@ -1,0 +1,1 @@
+"""Counts by group and by month: shares, bursts, and the indicator made of them."""

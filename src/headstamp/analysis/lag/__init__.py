@@ -1,0 +1,1 @@
+"""Time until something happens, with what is not known left open."""

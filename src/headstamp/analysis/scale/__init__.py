@@ -1,0 +1,1 @@
+"""How many there are: from serial numbers, overlapping lists, lots and rates."""

@@ -1,0 +1,1 @@
+"""Whether events are close in space and time more often than chance would have it."""

@@ -1,0 +1,1 @@
+"""How alike things are made across sites, lots and time."""

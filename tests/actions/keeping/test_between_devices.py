@@ -1,0 +1,82 @@
+"""What the doctor says of the exchange with other devices; silent where all is confirmed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from headstamp.actions.exchange.devices import mark_lost, trust
+from headstamp.actions.exchange.pack import pack
+from headstamp.actions.exchange.settling import rivals, settle
+from headstamp.actions.keeping import doctor
+from headstamp.store.case import Case, now
+from tests.actions.evidence.thing_kept import make
+from tests.actions.exchange.travel import ITEM, Two, put, two_devices
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Two:
+    return two_devices(tmp_path)
+
+
+def told(case: Case, hours: float = 0) -> dict[str, str]:
+    """The ailments of the exchange by code, with their grades."""
+    report = doctor.examine(str(case.folder), clock=lambda: now() + timedelta(hours=hours))
+    for one in report.ailments:
+        assert one.remedy[0].isupper()
+    return {one.what: one.grade for one in report.ailments
+            if one.what in ("bundle_unconfirmed", "bundle_aside", "conflicts_open", "left_over")}
+
+
+def test_a_bundle_without_receipt_is_told_after_a_day_and_no_more_once_confirmed(two: Two) -> None:
+    bundle = two.packed()
+    assert told(two.field, 23) == {}
+    assert told(two.field, 25) == {"bundle_unconfirmed": "fault"}
+    two.confirmed(two.taken(bundle))
+    assert told(two.field, 25) == {}
+
+
+def test_a_contradiction_is_told_until_it_is_settled(two: Two) -> None:
+    two.confirmed(two.taken(two.packed()))
+    for case, word in ((two.field, "x"), (two.hq, "y")):
+        with case.change(actor="Ana", reason="seen") as change:
+            change.put(make("item", "first", make=word))
+    two.confirmed(two.taken(two.packed()))
+    assert told(two.hq) == {"conflicts_open": "note"}
+    current, some = rivals(two.hq, ITEM, "sealed")
+    settle(two.hq, ITEM, current.values, names=[one.name for one in some], expected=current.version,
+           clearance="sealed", actor="Ben", reason="asked")
+    assert told(two.hq) == {}
+
+
+def test_what_was_put_aside_is_told_and_a_fork_is_evidence(two: Two, tmp_path: Path) -> None:
+    two.confirmed(two.taken(two.packed()))
+    copy = shutil.copytree(two.field.folder, tmp_path / "copy")
+    mark_lost(two.hq, "Field", actor="Ben", reason="stolen")
+    put(two.field, "second", make="Sony")
+    later = two.packed()
+    two.taken(later)
+    assert told(two.hq) == {"bundle_aside": "fault"}
+    trust(two.hq, "Field", actor="Ben", reason="found")
+    assert two.taken(later).state == "taken"
+    assert told(two.hq) == {}
+    with Case.open(copy) as fork:
+        put(fork, "fork", make="y")
+        path = two.stick / "fork.bundle.tar"
+        pack(fork, "HQ", path, actor="Ana", reason="r")
+    two.taken(path)
+    assert told(two.hq) == {"bundle_aside": "evidence"}
+    assert doctor.examine(str(two.hq.folder)).exit_code == 9
+
+
+def test_what_a_cut_off_taking_left_is_told(two: Two) -> None:
+    left = two.hq.folder / ".taking-abc"
+    left.mkdir()
+    assert told(two.hq) == {}  # it may be at work just now
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(left, (long_ago, long_ago))
+    assert told(two.hq) == {"left_over": "note"}
