@@ -175,6 +175,60 @@ def test_a_refusal_is_told_in_the_authoritys_words(tmp_path: Path) -> None:
         read_answer(tsa.answer(Request.of(DATA).der))
 
 
+@pytest.mark.parametrize("valid", [("200101000000Z", "210101000000Z"), ("400101000000Z", "410101000000Z")],
+                         ids=["expired", "not yet valid"])
+def test_a_certificate_that_was_not_valid_at_that_moment(valid: tuple[str, str], tmp_path: Path) -> None:
+    tsa = Tsa.make(tmp_path / "tsa", valid=valid)
+    request = Request.of(DATA)
+    with pytest.raises(Tampered, match="does not hold: certificate"):
+        check(tsa.answer(request.der), DATA, certificates(tsa), request.nonce)
+
+
+def test_any_policy_of_the_authority_is_taken(tmp_path: Path) -> None:
+    """None is asked for: which policy an authority has to have is for the court to say."""
+    tsa = Tsa.make(tmp_path / "tsa", policy="2.16.840.1.99999.7")
+    request = Request.of(DATA)
+    assert check(tsa.answer(request.der), DATA, certificates(tsa), request.nonce).good
+
+
+def test_granted_with_modifications_is_granted(tsa: Tsa, tmp_path: Path) -> None:
+    request = Request.of(DATA)
+    plain = tsa.answer(request.der)
+    parts = whole(plain).children()
+    modified = written(SEQUENCE, written(SEQUENCE, number(1)), parts[1].whole)
+    assert check(modified, DATA, certificates(tsa), request.nonce).good
+    (tmp_path / "d").write_bytes(DATA)
+    (tmp_path / "t").write_bytes(modified)
+    assert verifies(tmp_path / "d", tmp_path / "t", tsa.ca)
+
+
+@pytest.mark.parametrize("weak", [{"signer_digest": "sha1"}, {"certificate_digest": "sha1"}])
+def test_sha_1_is_refused_though_openssl_takes_it(weak: dict[str, str], tmp_path: Path) -> None:
+    tsa = Tsa.make(tmp_path / "tsa", **weak)  # type: ignore[arg-type]
+    request = Request.of(DATA)
+    der = tsa.answer(request.der)
+    with pytest.raises(Refused, match="SHA-1, which can be forged"):
+        check(der, DATA, certificates(tsa), request.nonce)
+    (tmp_path / "d").write_bytes(DATA)
+    (tmp_path / "t").write_bytes(der)
+    assert verifies(tmp_path / "d", tmp_path / "t", tsa.ca)
+
+
+def test_a_time_stamp_of_a_sha_1_is_about_other_bytes(tmp_path: Path) -> None:
+    tsa = Tsa.make(tmp_path / "tsa", digests="sha1, sha256")
+    (tmp_path / "d").write_bytes(DATA)
+    openssl(tmp_path, "ts", "-query", "-data", "d", "-sha1", "-cert", "-out", "q")
+    with pytest.raises(Tampered, match="other bytes"):
+        check(tsa.answer((tmp_path / "q").read_bytes()), DATA, certificates(tsa))
+
+
+def test_an_answer_without_our_nonce_may_be_an_old_one(tsa: Tsa, tmp_path: Path) -> None:
+    (tmp_path / "d").write_bytes(DATA)
+    openssl(tmp_path, "ts", "-query", "-data", "d", "-sha256", "-cert", "-no_nonce", "-out", "q")
+    with pytest.raises(Tampered, match="another request"):
+        check(tsa.answer((tmp_path / "q").read_bytes()), DATA, certificates(tsa), Request.of(DATA).nonce)
+
+
 def test_another_authority_of_the_same_name(tsa: Tsa, tmp_path: Path) -> None:
     twin = Tsa.make(tmp_path / "twin")
     with pytest.raises(Tampered, match="does not hold"):

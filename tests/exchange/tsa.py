@@ -27,15 +27,22 @@ extendedKeyUsage = critical,timeStamping
 [v3_other]
 basicConstraints = CA:FALSE
 extendedKeyUsage = critical,serverAuth
+[issuing]
+database = index.txt
+new_certs_dir = .
+serial = issued
+policy = any
+[any]
+commonName = supplied
 [tsa]
 default_tsa = one
 [one]
 serial = serial
-signer_digest = sha256
+signer_digest = {signer_digest}
 signer_cert = tsa.pem
 signer_key = tsa.key
 {certs}
-default_policy = 1.2.3.4.1
+default_policy = {policy}
 digests = {digests}
 accuracy = secs:1
 ordering = no
@@ -59,19 +66,29 @@ class Tsa:
 
     @classmethod
     def make(cls, folder: Path, name: str = "Test", *, certs: bool = False, usage: str = "v3_tsa",
-             digests: str = "sha256, sha384, sha512") -> Tsa:
-        """A new one. ``certs``: it sends its chain along, in a set that openssl does not sort."""
+             digests: str = "sha256, sha384, sha512", signer_digest: str = "sha256",
+             certificate_digest: str = "sha256", policy: str = "1.2.3.4.1",
+             valid: tuple[str, str] | None = None) -> Tsa:
+        """A new one. ``certs``: it sends its chain along, in a set that openssl does not sort.
+
+        ``valid`` are the first and last moment of its certificate, as openssl writes them.
+        """
         folder.mkdir(parents=True)
         (folder / "tsa.cnf").write_text(_CONFIG.format(
-            certs="certs = chain.pem" if certs else "", digests=digests))
+            certs="certs = chain.pem" if certs else "", digests=digests,
+            signer_digest=signer_digest, policy=policy))
+        (folder / "index.txt").touch()
+        (folder / "issued").write_text("1000\n")
+        moments = ("-startdate", valid[0], "-enddate", valid[1]) if valid else ("-days", "3000")
         (folder / "serial").write_text("01\n")
         key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-config", "tsa.cnf")
         for arguments in (
             ("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "3650",
              "-extensions", "v3_ca", "-subj", f"/CN={name} root"),
             ("req", *key, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", f"/CN={name} stamps"),
-            ("x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-             "-out", "tsa.pem", "-days", "3000", "-extfile", "tsa.cnf", "-extensions", usage),
+            ("ca", "-batch", "-notext", "-config", "tsa.cnf", "-name", "issuing", "-in", "tsa.csr",
+             "-cert", "ca.pem", "-keyfile", "ca.key", "-out", "tsa.pem", *moments,
+             "-md", certificate_digest, "-extensions", usage),
         ):
             done = openssl(folder, *arguments)
             assert done.returncode == 0, done.stderr

@@ -22,9 +22,11 @@ import pytest
 from sqlalchemy import Connection
 
 from headstamp.actions.cases import check_case
+from headstamp.actions.exchange.aside import put_aside
+from headstamp.actions.exchange.settling import settle
 from headstamp.actions.keeping.backups import back_up, restore_case, upgrade_case
 from headstamp.cli import main
-from headstamp.errors import Conflicting, Invalid, Tampered, Unavailable
+from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unavailable
 from headstamp.evidence.note import sign
 from headstamp.records import Item
 from headstamp.store import case as cases
@@ -32,12 +34,17 @@ from headstamp.store import layout, upgrade
 from headstamp.store.backend import Backend
 from headstamp.store.case import Case, settings_text
 from headstamp.store.transfer import table_sums
+from tests.actions.evidence.thing_kept import make
+from tests.actions.exchange.travel import ITEM
 from tests.effort import counted
 from tests.shared import ROOT
 from tests.store.kept import live, state, tree
+from tests.store.make_sample import ERASED
 
 NEXT = layout.FORMAT + 1
 SAMPLES = sorted((Path(__file__).parent / "cases").glob("*.tar.gz"))
+# Filled by two devices: the others are of times before there was a second one.
+MERGED = [one for one in SAMPLES if one.name.startswith("format-2")]
 
 
 def unpacked(sample: Path, folder: Path) -> Path:
@@ -47,8 +54,16 @@ def unpacked(sample: Path, folder: Path) -> Path:
     return folder
 
 
-def test_there_are_samples() -> None:
-    assert len(SAMPLES) >= 2
+def test_there_are_samples(tmp_path: Path) -> None:
+    """Of every state of the project that was handed over, and of today's layout."""
+    assert len(SAMPLES) >= 6
+    stated = set()
+    for number, sample in enumerate(SAMPLES):
+        with (Case.open(unpacked(sample, tmp_path / str(number)), outdated=True) as case,
+              case.backend.reading() as conn):
+            stated.add(layout.stated_layout(conn))
+    assert layout.fingerprint() in stated, (
+        "today's layout has no sample: python -m tests.store.make_sample tests/store/cases/NAME.tar.gz")
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name.partition(".")[0])
@@ -74,6 +89,27 @@ def test_every_sample_case_opens_and_verifies(sample: Path, tmp_path: Path) -> N
         with case.change(actor="a", reason="goes on") as change:
             change.put(Item.build({"make": "today"}))
         assert check_case(case) == []
+
+
+@pytest.mark.parametrize("sample", MERGED, ids=lambda path: path.name.partition(".")[0])
+def test_what_two_devices_made_stays_as_it_was(sample: Path, tmp_path: Path) -> None:
+    """Contradictions stay open, what was put aside stays aside, what was erased stays gone."""
+    folder = unpacked(sample, tmp_path / "case")
+    upgrade_case(folder)
+    with Case.open(folder) as case:
+        assert len(case.open_names(ITEM)) == 1
+        assert [one.get("bundle_state") for one in put_aside(case.read("sealed"))] == ["quarantined"]
+        assert len(case.key_line.changes) == 1
+        reader = case.read("sealed")
+        with pytest.raises(Missing):
+            reader.get(make("item", "gone").id)
+        assert [one.erased for one in reader.history(make("item", "part").id)].count(("remark",)) == 1
+        item = reader.get(ITEM)
+        settle(case, ITEM, {"make": "Altera", "model": "MAX 10"}, names=case.open_names(ITEM),
+               expected=item.version, clearance="sealed", actor="Ana", reason="looked")
+        assert not case.open_names(ITEM) and check_case(case) == []
+    assert not [path for path in folder.rglob("*")
+                if path.is_file() and ERASED.encode() in path.read_bytes()]
 
 
 def _kept_sums(
@@ -159,13 +195,15 @@ def test_a_record_unknown_to_this_version_stops_the_upgrade(sqlite_case: Case) -
     live(sqlite_case)
     with sqlite_case.backend.writing() as conn:
         conn.exec_driver_sql("UPDATE version SET kind = 'hovercraft' WHERE seq = 3")
-        conn.exec_driver_sql("UPDATE version SET body = '{\"speed\":1,\"tier\":\"partner\"}'"
+        conn.exec_driver_sql("UPDATE version SET body = CAST('{\"speed\":1,\"tier\":\"partner\"}' AS BLOB)"
                              " WHERE seq = 2")
     sqlite_case.close()
     held = tree(sqlite_case.folder)
     with pytest.raises(Invalid, match="does not know") as refused:
         upgrade_case(sqlite_case.folder, anew=True)
     assert len(refused.value.problems) == 2
+    told = " ".join(one.rule for one in refused.value.problems)
+    assert "speed: there is no such field" in told and "pydantic" not in told
     with Case.open(sqlite_case.folder, outdated=True) as case, case.backend.reading() as conn:
         assert case.backend.tuples(conn, "SELECT count(*) FROM item") == [(20,)]
     assert {k for k in tree(sqlite_case.folder) if "-wal" not in k and "-shm" not in k} == set(held)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from headstamp.errors import Unreadable
 
-INTEGER, OCTETS, OBJECT, TEXT, TIME, SEQUENCE = 0x02, 0x04, 0x06, 0x0C, 0x18, 0x30
+INTEGER, OCTETS, OBJECT, TEXT, TIME, SEQUENCE, SET = 0x02, 0x04, 0x06, 0x0C, 0x18, 0x30, 0x31
 _CONSTRUCTED = 0x20
 
 

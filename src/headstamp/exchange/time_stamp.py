@@ -7,7 +7,8 @@ authority then knows that the log, up to this checkpoint, is not younger than th
 Three things are looked at in an answer, and all are told apart: whether it is one, and
 grants what was asked; whether it is about our bytes and answers our request (imprint and
 nonce, read here); whether the authority's signature holds up to a root certificate that was
-given (by rfc3161-client). That library takes strictly distinguished encoding only, and
+given (by rfc3161-client). What is signed by way of SHA-1 or MD5 is refused, though OpenSSL still
+takes it: two texts with one such hash can be made. That library takes strictly distinguished encoding only, and
 OpenSSL's own authority writes the set of certificates unsorted: it is given a copy in which
 they are sorted, which no signature covers. What it still cannot read is *not checked* and
 said to be so: ``openssl ts -verify`` then has the word.
@@ -33,6 +34,7 @@ from headstamp.exchange.der import (
     OBJECT,
     OCTETS,
     SEQUENCE,
+    SET,
     TEXT,
     TIME,
     Element,
@@ -52,6 +54,12 @@ _HASHES = {
     identifier("2.16.840.1.101.3.4.2.3"): sha512,
 }
 _SHA256 = next(iter(_HASHES))
+# Hashes of which two texts of one value have been made, and the signatures over them.
+_BROKEN = {
+    identifier("1.3.14.3.2.26"): "SHA-1", identifier("1.2.840.113549.1.1.5"): "SHA-1",
+    identifier("1.2.840.10045.4.1"): "SHA-1", identifier("1.2.840.10040.4.3"): "SHA-1",
+    identifier("1.2.840.113549.2.5"): "MD5", identifier("1.2.840.113549.1.1.4"): "MD5",
+}
 _SIGNED_DATA = identifier("1.2.840.113549.1.7.2")
 _TST_INFO = identifier("1.2.840.113549.1.9.16.1.4")
 _CONTEXT_0, _BOOLEAN, _NULL = 0xA0, 0x01, b"\x05\x00"
@@ -63,6 +71,8 @@ _MOST_CERTIFICATES = 20
 # What the libraries say of a certificate or a set that is none, besides their own error.
 _NO_CERTIFICATE = (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension,
                    x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
+_WEAK = ("{} is signed by way of {}, which can be forged: ask an authority that uses SHA-256 or a longer "
+         "one")
 USE_OPENSSL = "not checked by this program: use openssl"
 
 
@@ -100,7 +110,8 @@ class Answer:
 
     ``imprint`` is the hash it is about, ``algorithm`` of which kind (DER of its identifier),
     ``at`` the moment by the authority's clock. ``sorted`` is ``der`` with its certificates in
-    the order that the distinguished encoding wants.
+    the order that the distinguished encoding wants; ``broken`` the hash under its signature where
+    that is one that can be forged.
     """
 
     der: bytes
@@ -109,6 +120,7 @@ class Answer:
     imprint: bytes
     nonce: int | None
     at: datetime
+    broken: str
 
     def is_about(self, data: bytes) -> bool:
         """Whether the hash in it is that of these bytes."""
@@ -156,7 +168,17 @@ def _read_answer(der: bytes) -> Answer:
     return Answer(
         der, _sorted(der, signed), imprint[0].children()[0].of(OBJECT).whole,
         imprint[1].of(OCTETS).content, nonces[0] if nonces else None, _moment(info[4]),
+        _broken(signed[-1]),
     )
+
+
+def _broken(signers: Element) -> str:
+    """The first forgeable hash by which a signer signs; empty where there is none."""
+    for signer in signers.of(SET).children():
+        for part in signer.of(SEQUENCE).children()[2:]:
+            if part.tag == SEQUENCE and (told := _BROKEN.get(part.children()[0].whole)):
+                return told
+    return ""
 
 
 def _said(rest: list[Element]) -> str:
@@ -191,7 +213,8 @@ def check(der: bytes, data: bytes, certificates: str = "", nonce: int | None = N
     """Whether an answer is a time stamp of these bytes, by an authority under these roots.
 
     ``certificates`` in PEM, the root among them; ``nonce`` of our request, where it is known.
-    Raises Unreadable, Refused as ``read_answer``; Tampered where it is about other bytes,
+    Raises Unreadable, Refused as ``read_answer``; Refused also where it, or a certificate of the
+    authority, is signed by way of a hash that can be forged; Tampered where it is about other bytes,
     answers another request, or its signature does not hold.
     """
     answer = read_answer(der)
@@ -199,6 +222,8 @@ def check(der: bytes, data: bytes, certificates: str = "", nonce: int | None = N
         raise Tampered("the time stamp is about other bytes")
     if nonce is not None and answer.nonce != nonce:
         raise Tampered("the time stamp answers another request: its nonce is not the one that was sent")
+    if answer.broken:
+        raise Refused(_WEAK.format("the time stamp", answer.broken))
     known = _read_certificates(certificates.encode("utf-8")) if certificates else []
     roots = [one for one in known if one.issuer == one.subject]
     if not roots:
@@ -220,11 +245,32 @@ def check(der: bytes, data: bytes, certificates: str = "", nonce: int | None = N
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of certificates with odd numbers, which real authorities send
             builder.build().verify(_granted(read, answer), answer.imprint)
+            sent = map(x509.load_der_x509_certificate, read.signed_data.certificates)
+            weak = _weak_certificate([*known, *sent], signers)
     except rfc3161_client.VerificationError as error:
         raise Tampered(f"the signature of the time stamp does not hold: {_short(error)}") from error
     except _NO_CERTIFICATE as error:
         raise Tampered(f"the time stamp does not hold: {_short(error)}") from error
+    if weak:
+        raise Refused(_WEAK.format("a certificate of the authority", weak))
     return Checked(answer.at, True)
+
+
+def _weak_certificate(
+    known: list[x509.Certificate], signers: list[rfc3161_client.SignerInfo]
+) -> str:
+    """The forgeable hash under a certificate between the signer and its root; empty where none is.
+
+    A root is believed for itself, whatever it signed itself with.
+    """
+    wanted = {(one.issuer, one.serial_number) for one in signers}
+    chain = [one for one in known if (one.issuer, one.serial_number) in wanted]
+    for one in chain:  # grows by the issuers of those that are in it
+        chain += [other for other in known if other.subject == one.issuer and other not in chain]
+        hashed = one.signature_hash_algorithm
+        if hashed is not None and hashed.name in ("sha1", "md5") and one.issuer != one.subject:
+            return hashed.name.upper().replace("SHA", "SHA-")
+    return ""
 
 
 def _signer(

@@ -13,12 +13,14 @@ from collections.abc import Callable
 from typing import Any
 
 from orjson import loads
+from pydantic import ValidationError
 from sqlalchemy import Connection, delete, func, select, text
 
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Problem, Unavailable
 from headstamp.evidence.note import Signer, sign
 from headstamp.kinds.tier import RANK
 from headstamp.records import BY_NAME, RecordType
+from headstamp.records.record import problems_of
 from headstamp.store.backend import Backend
 from headstamp.store.case import Case, sealed_format, settings_text
 from headstamp.store.elsewhere import rebuild_elsewhere
@@ -214,7 +216,7 @@ def _add(
                 raise ValueError("its text is gone")
             made.append((seq, row_of_body(kind, id_, number, rank(id_), bytes(body))))
         except _WRONG as error:
-            misfits.append(Problem(f"{id_} is no {kind.title} as this version knows it: {error}"))
+            misfits.append(Problem(f"{id_} is no {kind.title} as this version knows it: {_words(error)}"))
     names = [*LEADING, *(c.name for c in kind.columns), *([YEAR] if kind.when else [])]
     backend.insert(conn, CURRENT[kind.name], names, [
         (seq, row.id, row.version, row.rank, *row.columns) for seq, row in made
@@ -224,3 +226,10 @@ def _add(
         backend.insert(conn, REF, ["to_id", "field", "from_id"], refs)
     for _, row in made:
         cells[(row.rank, *row.cell)] += 1
+
+
+def _words(error: Exception) -> str:
+    """A misfit on one line: which field, and what is wrong with it."""
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{one.field}: {one.rule}" for one in problems_of(error)[:3])
+    return str(error)
