@@ -251,3 +251,59 @@ def test_a_fork_is_told_and_cannot_be_taken(two: Two, tmp_path: Path) -> None:
     assert "contradicts what it said before" in hq.get("/").text
     told = finished(hq, post(hq, f"/exchange/aside/{done['bundle']}", do="release", reason="please"))
     assert (told["state"], told["error"]["error"]) == ("failed", "refused")
+
+
+def test_two_devices_are_made_known_on_the_pages_alone(tmp_path: Path) -> None:
+    cases = [Case.create(tmp_path / name) for name in ("hq", "field")]
+    hq, field = (browser_of(case) for case in cases)
+    cards = [re.search(r'<pre[^>]*id="card-text"[^>]*>([^<]+)</pre>', one.get("/exchange").text) for one in (hq, field)]
+    assert cards[0] is not None and cards[1] is not None
+    assert post(hq, "/exchange/devices", card=cards[1][1], title="Laptop <3>", role="field",
+                holder="A. Holder") == "/exchange#devices"
+    assert post(field, "/exchange/devices", title="HQ", role="headquarters",
+                sent=[("file", ("hq.card", cards[0][1].encode()))]) == "/exchange#devices"
+    put(cases[1], "first", make="x")
+    assert "1 version not confirmed" in field.get("/exchange").text
+    _, bundle = packed(field, devices(cases[1]))
+    (done,), _ = sent(hq, ("field.bundle.tar", bundle))
+    assert (done["state"], done["taken"]) == ("taken", 1)
+    sent(field, ("x.receipt", hq.get(f"/exchange/bundles/{done['bundle']}/receipt").content))
+    page = field.get("/exchange").text
+    assert "all of it, confirmed" in page and "not confirmed" not in page
+    assert cases[0].read("sealed").get(devices(cases[0])).get("holder") == "A. Holder"
+    # Lost, found again, no longer used.
+    address = f"/exchange/devices/{devices(cases[0])}"
+    for wrong in ({"do": "lost", "reason": " "}, {"do": "sell", "reason": "r"}, {"reason": "r"}):
+        assert hq.post(address, data={"token": token(hq, "/exchange"), **wrong}).status_code == 422
+    for do, state_ in (("lost", "lost or seized"), ("trust", "trusted"), ("retire", "no longer used")):
+        post(hq, address, do=do, reason="as was said")
+        assert hq.get("/api/exchange").json()["devices"][0]["state"] == {"trust": "active", "retire": "retired"}.get(do, do)
+        assert state_ in hq.get("/exchange").text
+    public = browser_of(cases[0], "public")
+    assert public.post(address, data={"token": token(public, "/exchange"), "do": "trust", "reason": "r"}).status_code == 404
+
+
+@pytest.mark.parametrize("card", ["", "hello", "headstamp device/1\nkey hello", "headstamp device/1\nkey a\nmore b",
+                                  "a+b+c", "headstamp device/1"])
+def test_what_is_no_card_is_said_to_be_none(two: Two, card: str) -> None:
+    hq = browser_of(two.hq)
+    before = two.hq.checkpoint().size
+    answer = hq.post("/exchange/devices", data={
+        "token": token(hq, "/exchange"), "card": card, "title": "x", "role": "field"})
+    assert answer.status_code == 422
+    assert "card" in answer.text or "public key" in answer.text
+    assert two.hq.checkpoint().size == before
+
+
+def test_what_comes_of_an_act_is_not_filled_in_by_hand(two: Two) -> None:
+    """Nobody types that a bundle has arrived, or whom to trust, past what is looked at there."""
+    contradicting(two)
+    hq = browser_of(two.hq)
+    bundle = two.hq.read().list("bundle").rows[0].id
+    for address in ("/bundles/new", "/devices/new", "/erasures/new", f"/bundles/{bundle}/edit",
+                    f"/devices/{devices(two.hq)}/edit"):
+        assert hq.get(address).status_code == 404
+        assert hq.post(address, data={"token": token(hq, "/exchange"), "device": devices(two.hq)}).status_code in (404, 405)
+    for address in ("/bundles", "/devices", f"/bundles/{bundle}", f"/devices/{devices(two.hq)}"):
+        page = hq.get(address).text
+        assert 'href="/exchange">Exchange</a>' in page and "/new" not in page and "/edit" not in page

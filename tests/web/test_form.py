@@ -50,7 +50,7 @@ def _form(browser: TestClient, address: str) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("record", everything(), ids=lambda record: record.id)
+@pytest.mark.parametrize("record", [one for one in everything() if one.BY_HAND], ids=lambda record: record.id)
 def test_a_form_sent_back_untouched_changes_nothing(browser: TestClient, case: Case, record) -> None:
     kind = BY_NAME[record.NAME]
     sent = {**_form(browser, f"/{kind.slug}/{record.id}/edit"), "reason": ["look"]}
@@ -144,7 +144,11 @@ def test_references_above_the_clearance_are_kept(browser: TestClient, case: Case
 def test_every_kind_has_a_form_with_every_open_field(browser: TestClient) -> None:
     closed = {(kind, field) for kind, field, _, _ in POLICY}
     for kind in TYPES:
-        text = browser.get(f"/{kind.slug}/new?tag=given").text
+        answer = browser.get(f"/{kind.slug}/new?tag=given")
+        if not kind.cls.BY_HAND:
+            assert (kind.name, answer.status_code) in [(one, 404) for one in ("device", "bundle", "erasure")]
+            continue
+        text = answer.text
         for fact in kind.facts:
             assert (f'id="f-{fact.name.replace(".", "-")}"' in text) or (
                 kind.name, fact.name) in closed, (kind.name, fact.name)

@@ -39,6 +39,8 @@ class Card:
         if lines[:1] != [FIRST_LINE]:
             if len(lines) != 1:
                 raise Invalid("this is neither the public key of a log nor the card of a device")
+            if "+" not in lines[0]:
+                raise Invalid(f"this is no card of a device: one begins with the line {FIRST_LINE!r}")
             return cls(_key(lines[0]))
         keys, seals = [], []
         for line in lines[1:_LINES_MAX]:

@@ -25,6 +25,7 @@ class Bundle(Record):
     PLURAL: ClassVar[str] = "bundles"
     PREFIX: ClassVar[str] = "bndl"
     LOCAL: ClassVar[bool] = True
+    BY_HAND: ClassVar[bool] = False
 
     device: Annotated[str, RefKind("dev")] = fact("The other device", ...)
     direction: Annotated[str, CodeKind("bundle_direction")] = fact("Which way", ..., facet=True)

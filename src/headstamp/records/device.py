@@ -29,6 +29,7 @@ class Device(Record):
     PLURAL: ClassVar[str] = "devices"
     PREFIX: ClassVar[str] = "dev"
     LOCAL: ClassVar[bool] = True
+    BY_HAND: ClassVar[bool] = False
 
     title: Line = fact("What people call it", ..., text=True)
     key: Line = fact("Public key of its log", ...)

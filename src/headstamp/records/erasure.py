@@ -25,6 +25,7 @@ class Erasure(Record):
     NAME: ClassVar[str] = "erasure"
     PLURAL: ClassVar[str] = "erasures"
     PREFIX: ClassVar[str] = "eras"
+    BY_HAND: ClassVar[bool] = False
 
     # Not a reference: the record itself may be gone afterwards.
     record: RecordId = fact("Of which record", ...)

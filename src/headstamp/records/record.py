@@ -59,6 +59,9 @@ class Record(BaseModel):
     # Whether records of this type stay on the device where they were written, and are
     # withheld from what is handed to other devices.
     LOCAL: ClassVar[bool] = False
+    # Whether a person fills one in as a form. False where each comes from an act of its own, by
+    # which more is looked at: whom to trust, what has arrived, what goes for good.
+    BY_HAND: ClassVar[bool] = True
     # The partial date by which records of this type stand in time.
     WHEN: ClassVar[str] = ""
 

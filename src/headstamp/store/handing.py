@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from headstamp.evidence import entry as entries
 from headstamp.evidence.entry import Entry, named
 from headstamp.evidence.salted import SEED_BYTES
 from headstamp.records import BY_NAME, TYPES
 from headstamp.store.receiving import Received
-from headstamp.store.tables import LOG, VERSION
+from headstamp.store.tables import LOG, NODE, VERSION
 
 LOCAL = frozenset(kind.name for kind in TYPES if kind.cls.LOCAL)
 _PAGE = 2_000
@@ -47,6 +47,16 @@ def versions_from(conn: Connection, origin: str, first: int, size: int) -> Itera
         before = _names(conn, origin, [row.before for row in rows if row.before is not None])
         for row, entry in zip(rows, told, strict=True):
             yield Handed(row.seq, bytes(row.entry), _version(origin, row, entry, before))
+
+
+def unconfirmed(conn: Connection, first: int, log: str) -> int:
+    """How many versions from entry ``first`` of our log on are new for the device of that log."""
+    of_theirs = select(NODE.c.seq).where(NODE.c.log == log)
+    return int(conn.execute(
+        select(func.count()).select_from(VERSION)
+        .where(VERSION.c.seq >= first, VERSION.c.body.is_not(None), VERSION.c.kind.not_in(LOCAL),
+               VERSION.c.seq.not_in(of_theirs))
+    ).scalar_one())
 
 
 def name_of(origin: str, seq: int, entry: Entry) -> str:

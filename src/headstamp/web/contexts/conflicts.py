@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from headstamp.actions.exchange.settling import Side, contest_of
+from headstamp.actions.exchange.told_there import ToldThere, told_there
+from headstamp.evidence.entry import named
 from headstamp.records import BY_NAME
+from headstamp.store.case import Case
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.facts import Piece, labels_of, pieces, ref_piece
 from headstamp.web.page import ON_PAGE, Context, Params
@@ -45,6 +48,7 @@ class SideView:
     actor: str
     at: str
     reason: str
+    there: ToldThere | None = field(default=None, metadata=ON_PAGE)
 
 
 @dataclass(frozen=True)
@@ -114,11 +118,15 @@ def conflict_context(reader: Reader, params: Params) -> ConflictContext:
     alike = tuple(fact.title for fact in kind.facts
                   if fact.name in record.values and fact.name not in contest.fields)
     return ConflictContext(
-        record.id, record.kind, record.version, contest.names, tuple(map(_side, contest.sides)),
+        record.id, record.kind, record.version, contest.names, _sides(params.case, contest.sides),
         tuple(views), alike, title=f"Contradiction: {record.label}",
         about=ref_piece(record.id, record.label))
 
 
-def _side(side: Side) -> SideView:
-    return SideView(side.number, side.log, side.entry, side.device, side.made_here, side.actor,
-                    side.at, side.reason)
+def _sides(case: Case, sides: tuple[Side, ...]) -> tuple[SideView, ...]:
+    """Each with what the log of the device where it was recorded says of it, as far as that is kept here."""
+    there = told_there(case, [named(one.log, one.entry) for one in sides if not one.made_here])
+    return tuple(
+        SideView(one.number, one.log, one.entry, one.device, one.made_here, one.actor, one.at, one.reason,
+                 None if one.made_here else there.get(named(one.log, one.entry)))
+        for one in sides)

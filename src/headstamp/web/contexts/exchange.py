@@ -10,6 +10,7 @@ from headstamp.actions.exchange.devices import own_card, peers_of
 from headstamp.actions.exchange.pack import SUFFIX
 from headstamp.publish.qr import qr_svg
 from headstamp.store.case import Case
+from headstamp.store.handing import unconfirmed
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
 from headstamp.vocab import vocabulary
@@ -23,7 +24,10 @@ PACKED = "derived/bundles"
 
 @dataclass(frozen=True)
 class DeviceView:
-    """Another device: up to which entry of its log is here, and up to which of ours is confirmed."""
+    """Another device: up to which entry of its log is here, and up to which of ours is confirmed.
+
+    ``unconfirmed`` is how many versions of records here it has not confirmed, packed or not.
+    """
 
     id: str
     title: str
@@ -34,6 +38,7 @@ class DeviceView:
     sealed: bool
     taken: int
     sent: int
+    unconfirmed: int
     waiting: tuple[str, ...]
     state_title: str = field(default="", metadata=ON_PAGE)
     role_title: str = field(default="", metadata=ON_PAGE)
@@ -76,6 +81,7 @@ class ExchangeContext(Context):
     qr: str = field(default="", metadata=ON_PAGE)
     more: int = field(default=0, metadata=ON_PAGE)
     encrypted: bool = field(default=False, metadata=ON_PAGE)
+    roles: tuple[tuple[str, str], ...] = field(default=(), metadata=ON_PAGE)
 
 
 @dataclass(frozen=True)
@@ -112,12 +118,14 @@ def exchange_context(reader: Reader, params: Params) -> ExchangeContext:
     states, roles = vocabulary("device_state"), vocabulary("device_role")
     page = reader.list("bundle", limit=BUNDLES_SHOWN)
     card = own_card(case).text()
+    with case.backend.reading() as conn:
+        new = {peer.id: unconfirmed(conn, peer.sent, peer.verifier.name) for peer in found}
     return ExchangeContext(
         case.checkpoint().size,
         tuple(
             DeviceView(
                 peer.id, peer.title, peer.verifier.name, peer.role, peer.state, peer.good_until,
-                bool(peer.seal_to), peer.taken, peer.sent, peer.waiting, states.label(peer.state),
+                bool(peer.seal_to), peer.taken, peer.sent, new[peer.id], peer.waiting, states.label(peer.state),
                 roles.label(peer.role), record_path(peer.id),
             ) for peer in found
         ),
@@ -126,6 +134,7 @@ def exchange_context(reader: Reader, params: Params) -> ExchangeContext:
         len(reader.contested()), card=card,
         qr=qr_svg(card, "The card of this device as a QR code", "The same text as beside it"),
         more=page.total - len(page.rows), encrypted=case.keys is not None,
+        roles=tuple((term.code, term.label) for term in roles.terms),
     )
 
 

@@ -10,6 +10,7 @@ from headstamp.web.routes import (
     alert,
     chain,
     custody,
+    devices,
     erase,
     exchange,
     files,
@@ -52,7 +53,7 @@ _PAGES: tuple[tuple[Page, ...], ...] = (
     trace_desk.PAGES, reply.PAGES, alert.PAGES, particular.PAGES, listing.PAGES, record.PAGES,
 )
 ACTS: tuple[Act, ...] = (*overview.ACTS, *working.ACTS, *files.ACTS, *help.ACTS, *form.ACTS,
-                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *chain.ACTS, *parties.ACTS, *custody.ACTS, *exchange.ACTS, *erase.ACTS, *finding.ACTS, *measures.ACTS, *network.ACTS, *spread.ACTS,
+                          *reading.ACTS, *machine.ACTS, *parts.ACTS, *chain.ACTS, *parties.ACTS, *custody.ACTS, *exchange.ACTS, *devices.ACTS, *erase.ACTS, *finding.ACTS, *measures.ACTS, *network.ACTS, *spread.ACTS,
                           *log.ACTS, *iafq.ACTS, *letters.ACTS, *search.ACTS, *trace_desk.ACTS, *reply.ACTS, *alert.ACTS)
 
 

@@ -1,4 +1,4 @@
-"""``/items/new`` and ``/items/{id}/edit``: recording and correcting by hand, for every kind."""
+"""``/items/new`` and ``/items/{id}/edit``: recording and correcting by hand, for every kind that is."""
 
 from __future__ import annotations
 
@@ -117,8 +117,10 @@ def _pages(kind: RecordType) -> tuple[Page, ...]:
     )
 
 
-PAGES: tuple[Page, ...] = tuple(page for kind in TYPES for page in _pages(kind))
+_BY_HAND = tuple(kind for kind in TYPES if kind.cls.BY_HAND)
+
+PAGES: tuple[Page, ...] = tuple(page for kind in _BY_HAND for page in _pages(kind))
 ACTS: tuple[Act, ...] = tuple(
     Act(f"{name}:{kind.slug}", f"/{kind.slug}/{path}", _post(kind), ("POST",), _NO_API)
-    for kind in TYPES for name, path in (("record", "new"), ("correct", "{id}/edit"))
+    for kind in _BY_HAND for name, path in (("record", "new"), ("correct", "{id}/edit"))
 )

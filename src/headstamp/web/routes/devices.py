@@ -1,0 +1,73 @@
+"""``/exchange/devices``: another device put on file by its card; marked as lost, retired or trusted again."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from headstamp.actions.exchange.devices import add_device, mark_lost, retire, trust
+from headstamp.errors import Invalid, Problem, Unreadable
+from headstamp.exchange.card import Card
+from headstamp.web.act import Act
+from headstamp.web.answer import desk_of
+from headstamp.web.guard import checked_form
+
+_BY_PERSON = "a form for people; programs use the command line (headstamp device)"
+_CARD_BYTES_MAX = 8192
+
+
+async def add(request: Request) -> Response:
+    """The card of another device, typed or sent as a file, is put on file."""
+    desk = desk_of(request)
+    form = await checked_form(request)
+    given = {name: str(form.get(name, "")).strip() for name in ("card", "title", "role", "holder")}
+    sent = form.get("file")
+    if isinstance(sent, UploadFile) and sent.filename and not given["card"]:
+        given["card"] = _text(await sent.read(_CARD_BYTES_MAX))
+    await form.close()
+    missing = [Problem(rule, field=name) for name, rule in (
+        ("card", "its card is needed: paste its text, or choose the file"),
+        ("title", "say what people call it")) if not given[name]]
+    if missing:
+        raise Invalid("this device cannot be put on file", missing)
+
+    def work() -> None:
+        card = Card.parse(given["card"])
+        add_device(desk.case, key=card.key, title=given["title"], role=given["role"] or "field",
+                   holder=given["holder"], seal_to=card.seal_to, actor=desk.settings.actor,
+                   reason="its card was handed over")
+
+    await run_in_threadpool(work)
+    return RedirectResponse("/exchange#devices", 303)
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        raise Unreadable("this file is not the card of a device") from None
+
+
+async def restate(request: Request) -> Response:
+    """A device is marked as lost, as no longer used, or as trusted again."""
+    desk, device = desk_of(request), str(request.path_params["id"])
+    form = await checked_form(request)
+    do, reason = str(form.get("do", "")), str(form.get("reason", "")).strip()
+    acts = {"lost": mark_lost, "retire": retire, "trust": trust}
+    if do not in acts:
+        raise Invalid("it is not said what the device is to be marked as")
+
+    def work() -> None:
+        desk.reader().get(device)  # who may not see it decides nothing about it
+        acts[do](desk.case, device, actor=desk.settings.actor, reason=reason)
+
+    await run_in_threadpool(work)
+    return RedirectResponse("/exchange#devices", 303)
+
+
+ACTS: tuple[Act, ...] = (
+    Act("add-device", "/exchange/devices", add, ("POST",), _BY_PERSON),
+    Act("restate-device", "/exchange/devices/{id}", restate, ("POST",), _BY_PERSON),
+)
