@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.cases import check_case
+from headstamp.actions.cases import check_case, index_case
 from headstamp.actions.keeping.backups import back_up, restore_case
 from headstamp.errors import (
     Conflicting,
@@ -32,6 +32,7 @@ from headstamp.store.case import Case
 from headstamp.store.disk import workplace
 from headstamp.store.new_key import replace_key
 from headstamp.store.sqlite import make_plain
+from tests.conftest import new_case
 from tests.effort import EFFORT
 from tests.shared import ROOT
 from tests.store.kept import live, state, tree
@@ -55,6 +56,30 @@ def test_what_comes_back_is_the_case(case: Case, tmp_path: Path) -> None:
     with_rank = {"public": 4, "partner": 5, "restricted": 5, "sealed": 6}
     assert done.manifest.records["item"] == with_rank
     assert state(case) == before
+
+
+@pytest.mark.postgres
+def test_a_case_of_another_layout_in_a_database_is_backed_up_too(tmp_path: Path) -> None:
+    """As the refusal to open it asks for: before the upgrade, while the tables are not ours."""
+    with new_case("postgres", tmp_path / "case") as case:
+        live(case)
+        before = state(case)
+        with case.backend.writing() as conn:
+            for statement in (
+                "DROP TABLE alert", "ALTER TABLE item DROP COLUMN make", "CREATE TABLE later (a INT)",
+                "UPDATE progress SET seq = 7 WHERE name = 'layout'",
+            ):
+                conn.exec_driver_sql(statement)
+        with pytest.raises(Conflicting, match="headstamp upgrade"):
+            Case.open(case.where, folder=case.folder)
+        done, _ = back_up(case.where, tmp_path / "bk", folder=case.folder)
+    assert done.manifest.records["item"] == {"public": 4, "partner": 5, "restricted": 5, "sealed": 6}
+    assert restore_case(tmp_path / "bk", str(tmp_path / "back")).upgraded
+    with Case.open(tmp_path / "back") as restored:
+        index_case(restored)
+        after = state(restored)
+    for name in ("root", "size", "seen", "originals", "texts", "wrong"):
+        assert after[name] == before[name]
 
 
 def test_a_restored_case_goes_on_with_its_key(sqlite_case: Case, tmp_path: Path) -> None:

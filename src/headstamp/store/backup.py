@@ -23,7 +23,7 @@ from datetime import datetime
 from pathlib import Path
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, inspect, select
 
 from headstamp.errors import Conflicting, Invalid, Tampered, Unreadable
 from headstamp.evidence.checkpoint import open_checkpoint
@@ -57,10 +57,11 @@ from headstamp.store.disk import (
     workplace,
     write_file,
 )
+from headstamp.store.layout import fingerprint, stated_layout
 from headstamp.store.progress import Told, silent
 from headstamp.store.sqlite import Sqlite, make_plain
 from headstamp.store.tables import CHECKPOINT
-from headstamp.store.transfer import copy_tables
+from headstamp.store.transfer import copy_kept, copy_tables
 from headstamp.store.vault import Vault
 
 LAST = "backup.json"
@@ -120,13 +121,12 @@ def back_up(
         with workplace(place / ".unfinished", "a backup") as work:
             state = work / "state"
             state.mkdir(mode=0o700)
-            _copy_database(case, state / DATABASE)
+            records = _copy_database(case, state / DATABASE)
             copy = Sqlite(state / DATABASE, case.keys)
             try:
                 with copy.reading() as conn:
                     note, size, root = _checkpoint(conn, case)
                     _refuse_another_past(conn, case, place)
-                    records = _counts(copy, conn)
                     named = named_originals(copy, conn)
             finally:
                 copy.close()
@@ -222,18 +222,22 @@ def _claim(case: Case, place: Path) -> None:
     sync_folder(place)
 
 
-def _copy_database(case: Case, target: Path) -> None:
-    if isinstance(case.backend, Sqlite):
-        with case.backend.reading() as conn:
+def _copy_database(case: Case, target: Path) -> dict[str, dict[str, int]]:
+    """Copies one state of the tables; current records by kind and tier in it."""
+    with case.backend.reading() as conn:
+        if isinstance(case.backend, Sqlite):
             case.backend.copy_to(conn, target)
-    else:
-        copy = Sqlite(target)
-        try:
-            with case.backend.reading() as conn, copy.filling() as into:
-                copy_tables(case.backend, conn, copy, into)
-        finally:
-            copy.close()
-    target.chmod(0o600)
+        else:
+            # Tables of another layout do not fit ours: what follows is made again when it is restored.
+            fits = stated_layout(conn) == fingerprint()
+            copy = Sqlite(target)
+            try:
+                with copy.filling() as into:
+                    (copy_tables if fits else copy_kept)(case.backend, conn, copy, into)
+            finally:
+                copy.close()
+        target.chmod(0o600)
+        return _counts(case.backend, conn)
 
 
 def _checkpoint(conn: Connection, case: Case) -> tuple[str, int, bytes]:
@@ -271,8 +275,7 @@ def _refuse_another_past(conn: Connection, case: Case, place: Path) -> None:
 
 def _counts(backend: Backend, conn: Connection) -> dict[str, dict[str, int]]:
     """Current records by kind and tier, counted from the tables of today's and older layouts."""
-    held = {name for (name,) in backend.tuples(
-        conn, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+    held = set(inspect(conn).get_table_names())
     found = {}
     for kind in TYPES:
         if kind.name not in held:
