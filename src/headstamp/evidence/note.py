@@ -207,6 +207,11 @@ def open_note(note: str | bytes, verifiers: Iterable[Verifier]) -> Note:
     return Note(text, tuple(verified), tuple(unverified))
 
 
+def claimed(note: str | bytes) -> tuple[Signature, ...]:
+    """Who is said to have signed a note; nothing is verified. Raises Unreadable."""
+    return tuple(signature for signature, _ in _split_note(note)[1])
+
+
 def _split_note(note: str | bytes) -> tuple[str, list[tuple[Signature, bytes]]]:
     try:
         whole = note if isinstance(note, str) else note.decode("utf-8")

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Problem
-from headstamp.evidence.note import Verifier
+from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Problem, Refused
+from headstamp.evidence.note import Verifier, claimed
 from headstamp.exchange.card import Card
 from headstamp.exchange.keys import read_public
 from headstamp.kinds.identity import derived_id
@@ -80,10 +80,10 @@ def add_device(
                 "pretends to be that device")
         change.put(Device.build({
             "id": device_id(verifier.name), "title": title, "key": verifier.text(),
-            "device_role": role, "tier": "restricted", **({"holder": holder} if holder else {}),
             "seal_to": list(read_public(seal_to)) if seal_to else [],
+            **_kept(known), "device_role": role, "tier": "restricted",
+            **({"holder": holder} if holder else {}),
             **({"certificate": certificate} if certificate else {}),
-            **_standing(known),
         }))
     return device_id(verifier.name)
 
@@ -139,6 +139,32 @@ def peer_named(case: Case, word: str) -> Peer:
         raise Invalid(f"more than one device is called {word!r}: "
                       + ", ".join(peer.id for peer in found))
     return found[0]
+
+
+def refuse_replaced_key(case: Case, peer: Peer, key: str) -> None:
+    """Refuses a bundle that was signed with a key which the device has replaced since. Raises Refused."""
+    if key in {one.text() for one in _former_keys(case, peer)}:
+        raise Refused(f"this bundle was signed with a key that {peer.title} has replaced since; nothing was "
+                      "taken. All that its people recorded comes with the bundles they pack now")
+
+
+def refuse_other_key(case: Case, peer: Peer, receipt: bytes) -> None:
+    """Refuses the receipt of a key that the device has replaced, or that is not known yet. Raises Refused."""
+    by = [one.hash for one in claimed(receipt) if one.name == peer.verifier.name]
+    if not by or peer.verifier.hash in by:
+        return
+    if any(key.hash in by for key in _former_keys(case, peer)):
+        raise Refused(f"this receipt was signed with a key that {peer.title} has replaced since. Nothing is "
+                      "lost: pack again; the receipt of that bundle tells for this one too")
+    raise Refused(f"this receipt was signed with a key of {peer.title} that is not known here. If its people "
+                  "gave it a new key, take in a bundle of it first and then this receipt again; if they did "
+                  "not, somebody made the receipt up")
+
+
+def _former_keys(case: Case, peer: Peer) -> list[Verifier]:
+    """The keys by which a device was known here before the one that it has now."""
+    keys = {str(event.values["key"]) for event in case.read(_SEALED).history(peer.id) if event.values.get("key")}
+    return [Verifier.parse(key) for key in sorted(keys - {peer.verifier.text()})]
 
 
 def own_card(case: Case) -> Card:
@@ -209,12 +235,12 @@ def _record(case: Case, id_: str) -> Device | None:
     return None if found is None else Device.build({**found.values, "id": id_})
 
 
-def _standing(known: Device | None) -> dict[str, Any]:
-    """What a device's record keeps when the rest of it is brought up to date."""
+def _kept(known: Device | None) -> dict[str, Any]:
+    """What a device's record keeps when the rest of it is brought up to date, unless it is said anew."""
     if known is None:
         return {}
-    kept = {"device_state": known.device_state, "good_until": known.good_until,
-            "lost_at": known.lost_at}
+    kept = {name: getattr(known, name) for name in (
+        "device_state", "good_until", "lost_at", "holder", "certificate", "remark")}
     return {name: value for name, value in kept.items() if value is not None}
 
 

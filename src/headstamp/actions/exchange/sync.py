@@ -63,11 +63,17 @@ class _Party:
 
     def know(self, other: Hello, title: str = "") -> Peer:
         """The other device as it is known here, or made known now. Raises Refused."""
-        log = Verifier.parse(other.key).name
+        key = Verifier.parse(other.key)
+        log = key.name
         for peer in peers(self.case):
             if peer.verifier.name == log:
                 if peer.state != "active":
                     raise Refused(f"{peer.title} is marked as {peer.state} here")
+                # Anybody can make a key of any name: it is the key that was put on file here that counts.
+                if peer.verifier != key:
+                    raise Refused(f"{peer.title} is known here by another key. If its people gave it a new one, "
+                                  "exchange one bundle by stick first: that tells of the change. If they did "
+                                  "not, somebody else pretends to be it")
                 return peer
         if not self.pair:
             raise Refused(f"{other.title or log} is not known here. If you stand before it, begin again "

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from headstamp.actions.exchange.contradictions import contradictions
-from headstamp.actions.exchange.devices import Peer, peers
+from headstamp.actions.exchange.devices import Peer, peers, refuse_other_key, refuse_replaced_key
 from headstamp.actions.exchange.handed_over import handed_over
 from headstamp.check import check_folder
 from headstamp.errors import (
@@ -127,8 +127,11 @@ def take_receipt(case: Case, text: bytes, *, actor: str, reason: str) -> TakeRes
     Raises Missing for one of no bundle of ours, Refused for an unknown device, Tampered
     where its signature does not hold or it tells of another log than ours.
     """
-    claimed = Receipt.parse(text.decode("utf-8", "replace").partition("\n\n")[0] + "\n")
-    peer = _known(case, claimed.receiver)
+    told = Receipt.parse(text.decode("utf-8", "replace").partition("\n\n")[0] + "\n")
+    if told.receiver == case.origin:
+        raise Invalid("this receipt was signed on this very device: it goes back to the sender of the bundle")
+    peer = _known(case, told.receiver)
+    refuse_other_key(case, peer, text)
     receipt = open_receipt(text, peer.verifier)
     sent = [one for one in case.read(_SEALED).stream("bundle", {"device": peer.id})
             if one.get("direction") == "sent" and one.get("sum") == receipt.bundle]
@@ -259,6 +262,7 @@ class _Taking:
         Raises Tampered where it does not hold together by itself.
         """
         log = self._folder / bundle.LOG
+        refuse_replaced_key(self._case, peer, self._statement.sender)
         # An older bundle is no fault: it is held against what is not newer than itself.
         not_newer = [one for one in self._seen(peer) if one.size <= self._statement.size]
         self._proven = max((one.size for one in not_newer), default=0)
