@@ -10,13 +10,14 @@ import pytest
 
 from headstamp.actions.cases import check_case
 from headstamp.actions.exchange.aside import leave, put_aside, release
-from headstamp.actions.exchange.devices import mark_lost, trust
+from headstamp.actions.exchange.devices import add_device, mark_lost, trust
 from headstamp.actions.exchange.pack import pack
 from headstamp.actions.exchange.take import take, take_receipt
 from headstamp.errors import Refused
 from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.store.case import Case
 from tests.actions.evidence.thing_kept import make
+from tests.actions.exchange.forger import Forger
 from tests.actions.exchange.travel import Two, know, put, two_devices
 from tests.effort import counted
 
@@ -69,6 +70,64 @@ def test_every_fork_is_found_and_both_heads_are_kept(tmp_path: Path) -> None:
     # The true log is still taken in.
     put(two.field, "after", make="Vicor")
     assert two.taken(two.packed()).state == "taken"
+
+
+def test_a_log_written_anew_before_what_it_hands_over_is_found(tmp_path: Path) -> None:
+    """It comes shorter than it was, hands over nothing but what is true, and says another past before that.
+
+    Only the hashes tell. The one checkpoint here is of a longer log.
+    """
+    with Case.create(tmp_path / "hq") as hq:
+        device = Forger.named("headstamp.local/third")
+        add_device(hq, key=device.signer.verifier_key, title="Third", actor="Ben", reason="met")
+        for n in range(300):  # more than one tile
+            device.say("item", f"item-true{n:04}", {"family": "unknown", "make": f"{n}", "tier": "partner"})
+        (tmp_path / "stick").mkdir()
+        whole = device.bundle(tmp_path / "stick" / "whole.bundle.tar", hq)
+        assert take(hq, whole, actor="Ben", reason="r").taken == 300
+        random, found = Random(9), 0
+        for n in range(FORKS):
+            first = random.randrange(1, 298)
+            other = random.randrange(first)
+            size = random.randrange(first + 1, 300)
+            lies = Forger(device.signer, list(device.entries), list(device.lines))
+            lies.entries[other] = lies.entries[other].replace(b"Mallory", b"Somebody")
+            path = lies.bundle(tmp_path / "stick" / f"{n}.bundle.tar", hq, first=first, upto=size)
+            done = take(hq, path, actor="Ben", reason="r")
+            found += (done.state, done.problem) == (
+                "forked", f"entry {other} is not the one that was seen before")
+        assert found == FORKS
+        late = device.bundle(tmp_path / "stick" / "late.tar", hq, first=100, upto=290)
+        assert take(hq, late, actor="Ben", reason="r").state == "taken"  # shorter too, and true
+
+
+def test_an_older_state_put_back_is_found_at_the_next_contact(tmp_path: Path) -> None:
+    """What it packs is faultless, and as an older bundle was. That it was packed later tells."""
+    two = two_devices(tmp_path / "two")
+    two.taken(two.packed())
+    copies, late, random = [], [], Random(6)
+    for n in range(4):
+        copies.append(shutil.copytree(two.field.folder, tmp_path / f"copy{n}"))
+        late.append(two.packed())
+        _grow(two.field, random, f"true{n}x", 4)
+    last = two.taken(two.packed())
+    found = 0
+    for n in range(FORKS):
+        folder = shutil.copytree(copies[n % 4], tmp_path / f"back{n}")
+        with Case.open(folder) as back:
+            path = two.stick / f"back{n}.bundle.tar"
+            size = pack(back, "HQ", path, actor="Ana", reason="r").size
+        at_the_line = bool(n % 2)
+        done = take(two.hq, path, actor="Ben", reason="r", now=at_the_line)
+        assert size < last.size and done.state == "quarantined" and not done.receipt
+        found += f"has {size} entries, and had {last.size} before: " in done.problem
+        assert ("older state of that device was put back" in done.problem) == at_the_line
+        shutil.rmtree(folder)
+    assert found == FORKS
+    # Those that were late on their way are what they were.
+    assert [two.taken(one).state for one in late] == ["taken"] * 4
+    put(two.field, "after", make="Vicor")
+    assert two.taken(two.packed()).state == "taken" and check_case(two.hq) == []
 
 
 def test_a_fork_is_never_released_and_stays(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import socket
 import ssl
 import threading
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from headstamp.actions.cases import check_case
+from headstamp.actions.exchange.aside import put_aside
 from headstamp.actions.exchange.devices import mark_lost, peers
 from headstamp.actions.exchange.sync import SyncResult, hosting, visit
 from headstamp.errors import HeadstampError, Invalid, Refused, Unavailable
@@ -277,3 +279,21 @@ def listening(heard: list[bytes]) -> Iterator[int]:
     yield server.getsockname()[1]
     thread.join(5)
     server.close()
+
+
+def test_a_device_put_back_to_an_older_state_is_told_so_at_the_line(
+    two: tuple[Case, Case], tmp_path: Path
+) -> None:
+    a, b = two
+    with invited(a) as (invitation, _):
+        visit(b, invitation, title="Laptop", actor="L", reason="evening", pair=True)
+    copy = shutil.copytree(b.folder, tmp_path / "copy")
+    found(b, "A-1")
+    with invited(a) as (invitation, _):
+        visit(b, invitation, title="Laptop", actor="L", reason="evening")
+    with (
+        Case.open(copy) as back, invited(a, seconds=3) as (invitation, _),
+        pytest.raises(Refused, match="older state of that device"),
+    ):
+        visit(back, invitation, title="Laptop", actor="L", reason="evening")
+    assert [one.get("bundle_state") for one in put_aside(a.read("sealed"))] == ["quarantined"]

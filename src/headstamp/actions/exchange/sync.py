@@ -88,7 +88,7 @@ class _Party:
         return Path(done.path)
 
     def take(self, file: Path) -> TakeResult:
-        done = take(self.case, file, actor=self.actor, reason=self.reason)
+        done = take(self.case, file, actor=self.actor, reason=self.reason, now=True)
         if not done.receipt:
             raise Tampered(f"the bundle was put aside ({done.state}): {done.problem}")
         return done

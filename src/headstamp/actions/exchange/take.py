@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 from headstamp.actions.exchange.contradictions import contradictions
 from headstamp.actions.exchange.devices import Peer, peers, refuse_other_key, refuse_replaced_key
 from headstamp.actions.exchange.handed_over import handed_over
+from headstamp.actions.exchange.kept_log import LOG_BOX, point, put_back, seen, shared_entries
 from headstamp.check import check_folder
 from headstamp.errors import (
     Conflicting,
@@ -47,11 +48,10 @@ from headstamp.store.case import Case
 from headstamp.store.cleaning import clean
 from headstamp.store.erased import approved_alone
 from headstamp.store.receiving import Received, Taken
+from headstamp.store.shown import Shown
 
 Told = Callable[[str, int, int], None]
 RECEIPT_BYTES_MAX = 1 << 16
-# The folder in the file that keeps a log that was taken in.
-LOG_BOX = "log"
 # Where a bundle is unpacked: a folder that is gone when it was taken in.
 UNPACKED = ".taking-"
 MEMORY = Path("/dev/shm")  # noqa: S108 - a new folder in it, for this user alone
@@ -95,16 +95,17 @@ class TakeResult:
 
 def take(
     case: Case, file: Path, *, actor: str, reason: str, keys: Sequence[SealKey] = (),
-    release: bool = False, told: Told | None = None,
+    release: bool = False, told: Told | None = None, now: bool = False,
 ) -> TakeResult:
     """Takes in a bundle, or the receipt of one that was packed here.
 
     ``keys`` open a sealed bundle. ``release`` takes in what a lost device signed after it was
-    lost: a person looked at it and answers for it. What a lost device says, and a log that
-    contradicts what it said before, is put aside: the result's state says so, and the bundle
-    is kept as it came. Raises Refused for a key that is not known here or no longer trusted,
-    Unreadable, Invalid or Tampered, with all problems, for what is no proper bundle or was
-    changed; then nothing has changed here.
+    lost: a person looked at it and answers for it. ``now``: it was packed this moment, by the
+    device at the other end of the line. What a lost device says, a log that was put back to an
+    older state, and one that contradicts what it said before, is put aside: the result's state
+    says so, and the bundle is kept as it came. Raises Refused for a key that is not known here
+    or no longer trusted, Unreadable, Invalid or Tampered, with all problems, for what is no
+    proper bundle or was changed; then nothing has changed here.
     """
     try:
         with file.open("rb") as source:
@@ -114,7 +115,7 @@ def take(
                 return take_receipt(case, source.read(RECEIPT_BYTES_MAX), actor=actor, reason=reason)
             with _unpacked(case, source, head, keys) as (folder, bag):
                 taking = _Taking(case, folder, bag, actor, reason, told or _silent)
-                return taking.run(file, release)
+                return taking.run(file, release, now)
     except FileNotFoundError as error:
         raise Missing(f"there is no file {file}") from error
     except OSError as error:
@@ -210,7 +211,7 @@ class _Taking:
         self._statement = bundle.Statement.parse(_small(folder / bundle.STATEMENT))
         bundle.check_contents(bag, self._statement)
 
-    def run(self, file: Path, release: bool) -> TakeResult:
+    def run(self, file: Path, release: bool, now: bool) -> TakeResult:
         """Checks, then adds; or puts the file aside and says why."""
         sender = Verifier.parse(self._statement.sender)
         if sender.name == self._case.origin:
@@ -230,6 +231,9 @@ class _Taking:
             return self._put_aside(file, peer, checkpoint, "quarantined", (
                 f"{peer.title} is marked as lost, and its log goes on after entry {peer.good_until}: "
                 "somebody else may have written that. Ask its holder, then take it in or leave it"))
+        older = put_back(self._bundles(peer), checkpoint.size, self._statement.made_at, now)
+        if older and not release:
+            return self._put_aside(file, peer, checkpoint, "quarantined", older)
         handed = list(handed_over(self._folder, self._statement, sender.name))
         alone = approved_alone((one.number, one.entry, one.version.body) for one in handed
                                if one.version is not None and one.version.kind == Erasure.NAME)
@@ -248,7 +252,7 @@ class _Taking:
 
     def _done_before(self, peer: Peer) -> TakeResult | None:
         """What came of the same bundle when it was taken before: once is enough."""
-        for one in self._case.read(_SEALED).stream("bundle", {"device": peer.id}):
+        for one in self._bundles(peer):
             if one.get("sum") == self._bag.sum and one.get("bundle_state") == "taken":
                 return TakeResult(one.id, peer.id, "known", one.get("size"), known=one.get("records"),
                                   receipt=one.get("receipt") or self._receipt(one.id))
@@ -264,7 +268,7 @@ class _Taking:
         log = self._folder / bundle.LOG
         refuse_replaced_key(self._case, peer, self._statement.sender)
         # An older bundle is no fault: it is held against what is not newer than itself.
-        not_newer = [one for one in self._seen(peer) if one.size <= self._statement.size]
+        not_newer = [one for one, _ in seen(self._bundles(peer)) if one.size <= self._statement.size]
         self._proven = max((one.size for one in not_newer), default=0)
         report = check_folder(log, peer.verifier, not_newer)
         alone = check_folder(log, peer.verifier) if report.findings else report
@@ -278,16 +282,16 @@ class _Taking:
             raise Tampered("the bundle says something else of itself than the log in it")
         bundle.check_signature(_small(self._folder / bundle.SIGNATURE), key,
                                self._bag.sums[bags.MANIFEST])
-        return checkpoint, key, "; ".join(one.detail for one in report.findings)
+        wrong = "; ".join(dict.fromkeys(one.detail for one in report.findings))
+        same = None if wrong else shared_entries(self._case, self._bundles(peer), log, checkpoint.size)
+        if same is not None and same < checkpoint.size:
+            wrong = f"entry {same} is not the one that was seen before"
+        elif same is not None:
+            self._proven = same
+        return checkpoint, key, wrong
 
-    def _seen(self, peer: Peer) -> Iterator[Checkpoint]:
-        """What the other log was by its own word: its checkpoints, and those in its receipts."""
-        for one in self._case.read(_SEALED).stream("bundle", {"device": peer.id}):
-            if one.get("bundle_state") == "taken" and one.get("checkpoint"):
-                yield _point(one.get("checkpoint"))
-            elif one.get("bundle_state") == "received" and one.get("receipt"):
-                told = Receipt.parse(one.get("receipt").partition("\n\n")[0] + "\n")
-                yield Checkpoint(told.receiver, told.to_size, told.to_root)
+    def _bundles(self, peer: Peer) -> Iterator[Shown]:
+        return self._case.read(_SEALED).stream("bundle", {"device": peer.id})
 
     # -- what is done
 
@@ -387,7 +391,7 @@ class _Taking:
         """Signs the receipt of what was taken in, and keeps it with the bundle's record."""
         case = self._case
         shown = case.read(_SEALED).get(record)
-        theirs = _point(shown.get("checkpoint"))
+        theirs = point(shown.get("checkpoint"))
         ours = case.checkpoint()
         signer = case.signer()
         if signer is None:
@@ -405,7 +409,7 @@ class _Taking:
 
     def _aside_before(self, peer: Peer) -> dict[str, object]:
         """Id and place of the record by which this very bundle was put aside, if it was."""
-        for one in self._case.read(_SEALED).stream("bundle", {"device": peer.id}):
+        for one in self._bundles(peer):
             if one.get("sum") == self._bag.sum and one.get("bundle_state") in LOOKED_AT:
                 return {"id": one.id, "digest": one.get("digest"), "file_name": one.get("file_name")}
         return {}
@@ -429,11 +433,6 @@ class _Taking:
                                   file_name=file.name)
             change.put(record)
         return TakeResult(record.id, peer.id, state, checkpoint.size, problem=why)
-
-
-def _point(note: str) -> Checkpoint:
-    """A checkpoint whose signature was checked when it was put on file."""
-    return Checkpoint.parse(note.partition("\n\n")[0] + "\n")
 
 
 def _small(path: Path) -> bytes:

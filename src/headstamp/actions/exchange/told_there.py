@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from headstamp.actions.exchange.take import LOG_BOX
+from headstamp.actions.exchange.kept_log import LOG_BOX
 from headstamp.errors import Missing, Tampered
 from headstamp.evidence import entry as entries
 from headstamp.evidence import export
