@@ -16,8 +16,8 @@ import pytest
 from headstamp.actions.cases import check_case
 from headstamp.actions.keeping.backups import restore_case
 from headstamp.store.case import Case
+from tests.durability.acts import photograph_of
 from tests.durability.stage import Done, Stage, need_strace, stage
-from tests.durability.work import photograph_of
 from tests.effort import counted
 
 EVERY = counted(48, 1)

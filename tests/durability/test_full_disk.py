@@ -12,8 +12,9 @@ from headstamp.actions.cases import check_case
 from headstamp.actions.keeping.backups import restore_case
 from headstamp.store.backup_set import states
 from headstamp.store.case import Case
+from tests.durability.acts import photograph_of
 from tests.durability.stage import small_disk, stage
-from tests.durability.work import photograph_of, save
+from tests.durability.work import save
 from tests.effort import counted
 
 LEVELS = counted(10, 50)

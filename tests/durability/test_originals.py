@@ -201,7 +201,7 @@ def _ask_commands(tmp_path: Path, case: Case, kept: dict[str, tuple[str, int]]) 
         ["record", "photograph", "--set", f"digest={digest}", "--reason", "again"],
         ["export-log", tmp_path / "log"], ["backup", tmp_path / "bk", "--keep", "1"],
         ["export-log", place], ["snapshot", place], ["report", place], ["proof", photo.id, "--out", place],
-        ["snapshot", tmp_path / "snapshot"], ["upgrade"], ["key", "--replace", "--reason", "r"],
+        ["snapshot", tmp_path / "snapshot"], ["upgrade"], ["key", "replace", "--reason", "r"],
     ]
     with stage(tmp_path / "runs", {"HEADSTAMP_ACTOR": "Ana"}) as runs:
         for words in commands:

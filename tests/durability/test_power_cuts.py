@@ -13,6 +13,7 @@ import pytest
 from headstamp.actions.cases import check_case
 from headstamp.errors import HeadstampError
 from headstamp.store.case import Case
+from tests.durability.acts import ACTS
 from tests.durability.stage import need_strace, stage
 from tests.durability.trace import OPTIONS, Call, Disk, calls
 from tests.durability.work import Told, backups_lost, lost, save
@@ -29,7 +30,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Call]
     root = folder / "disk"
     root.mkdir()
     with stage(folder / "runs") as runs:
-        done = runs.traced(folder / "trace", OPTIONS, "work", root / "case", root / "beside", "a", 6)
+        done = runs.traced(folder / "trace", OPTIONS, "work", root / "case", root / "beside", "a",
+                           len(ACTS))
         assert done.code == 0, done.said
         # A second process: the log of writes was folded in, and begins anew.
         second = runs.traced(folder / "trace2", OPTIONS, "work", root / "case", root / "beside", "b", 3)
@@ -128,7 +130,7 @@ def test_the_cuts_find_what_is_not_synced(recorded: tuple[Path, list[Call]], mem
     root, made = recorded
     said = [n for n, call in enumerate(made, 1) if call.what == "said"]
     draw = random.Random(4)
-    for kind in ("case.sqlite-wal", "/keys", "/originals/", "/states"):
+    for kind in ("case.sqlite-wal", "/keys", "/originals/", "/states", "/snapshots"):
         for _ in range(60):
             moment = draw.choice(said)
             disk = Disk(root)

@@ -17,14 +17,16 @@ SECTOR = 512
 CALLS = (
     "openat,open,creat,pwrite64,write,writev,pwritev,pwritev2,ftruncate,truncate,fallocate,fsync,"
     "fdatasync,sync_file_range,rename,renameat,renameat2,unlink,unlinkat,link,linkat,symlink,"
-    "symlinkat,mkdir,mkdirat,rmdir,copy_file_range,sendfile,splice"
+    "symlinkat,mkdir,mkdirat,rmdir,copy_file_range,sendfile,splice,sync,syncfs"
 )
 OPTIONS = ("-y", "-xx", "-s", "2000000", "-e", f"trace={CALLS}")
 # Nothing that is kept goes through these; one that does must first be understood here.
 _UNKNOWN = {"creat", "writev", "pwritev", "pwritev2", "truncate", "fallocate", "sync_file_range",
-            "link", "linkat", "symlink", "symlinkat", "copy_file_range", "sendfile", "splice"}
+            "symlink", "symlinkat", "copy_file_range", "sendfile", "splice", "syncfs"}
 
 _LINE = re.compile(r"^(\d+) +(\w+)\((.*)\) += (-?\d+)(.*)$")
+_UNFINISHED = " <unfinished ...>"
+_RESUMED = re.compile(r"^\d+ +<\.\.\. \w+ resumed>(.*)$")
 _PARTS = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?|(\w+)<((?:\\x[0-9a-f]{2})*)>(?:\(deleted\))?|'
                     r'([^,"<>]+)')
 
@@ -47,8 +49,17 @@ class Call:
 
 def calls(trace: Path, root: Path) -> Iterator[Call]:
     """All calls that changed something beneath ``root``, in order; and what was said ("said")."""
+    begun: dict[str, tuple[str, int]] = {}  # by process: what is under way, and after how many calls
+    told = 0
     for line in trace.read_text("ascii").splitlines():
-        assert "unfinished" not in line, "more than one thread wrote at once: the order is unknown"
+        process = line.split(" ", 1)[0]
+        if line.endswith(_UNFINISHED):
+            begun[process] = line.removesuffix(_UNFINISHED), told
+            continue
+        meanwhile = False
+        if resumed := _RESUMED.match(line):
+            start, before = begun.pop(process)
+            line, meanwhile = start + resumed[1], before != told
         found = _LINE.match(line)
         if found is None or found[4].startswith("-"):
             continue
@@ -67,10 +78,12 @@ def calls(trace: Path, root: Path) -> Iterator[Call]:
         call = _call(name, result, texts, handles, rest, tail)
         if call is None:
             continue
-        if call.what == "said" or f"{call.path}/".startswith(f"{root}/") or f"{call.to}/".startswith(
+        if call.what in ("said", "flush") or f"{call.path}/".startswith(f"{root}/") or f"{call.to}/".startswith(
             f"{root}/"
         ):
             assert name not in _UNKNOWN, line[:300]
+            assert not meanwhile, f"more than one thread wrote at once: the order is unknown: {line[:300]}"
+            told += 1
             yield call
 
 
@@ -90,10 +103,14 @@ def _call(
         return Call("write", handles[0], data=texts[0][:result], at=int(rest[-1]))
     if name == "ftruncate":
         return Call("cut", handles[0], at=int(rest[-1]))
+    if name == "sync":
+        return Call("flush", "")
     if name in ("fsync", "fdatasync"):
         return Call("sync", handles[0])
     if name in ("rename", "renameat", "renameat2"):
         return Call("rename", _at(texts[0], handles, 0), _at(texts[1], handles, 1))
+    if name in ("link", "linkat"):
+        return Call("link", _at(texts[0], handles, 0), _at(texts[1], handles, 1))
     if name in ("unlink", "unlinkat", "rmdir"):
         return Call("unlink", _at(texts[0], handles, 0))
     if name in ("mkdir", "mkdirat"):
@@ -152,10 +169,10 @@ class _File:
 
 @dataclass
 class _Move:
-    """A change of names that may not have reached the disk: in each folder, a name and its file."""
+    """A change of names (gone or there, and which file) that is sure when a folder is synced."""
 
     changes: list[tuple[str, str, _File | None]]
-    waiting: set[str]
+    waiting: _File | None
 
 
 class Disk:
@@ -209,29 +226,48 @@ class Disk:
             file.sync()
             return
         for move in list(self._moves):
-            if call.path in move.waiting:
-                move.waiting.discard(call.path)
-                if not move.waiting:
-                    self._moves.remove(move)
-                    _apply(self._safe, move)
+            if move.waiting is file:
+                self._sure(move)
+
+    def _sure(self, move: _Move) -> None:
+        """The disk has this change of names, and what was changed before it under the old ones."""
+        to = next((path for what, path, _ in move.changes if what == "there"), None)
+        for gone in (path for what, path, _ in move.changes if what == "gone"):
+            for one in self._moves[: self._moves.index(move)]:
+                one.changes = [
+                    (what, to + path[len(gone) :] if to and path.startswith(f"{gone}/") else path, file)
+                    for what, path, file in one.changes if what == "gone" or path != gone]
+        self._moves.remove(move)
+        _apply(self._safe, move)
+
+    def _flush(self, call: Call) -> None:
+        """The whole disk is synced."""
+        for file in self._now.values():
+            file.sync()
+        for move in self._moves:
+            _apply(self._safe, move)
+        self._moves.clear()
 
     def _rename(self, call: Call) -> None:
         file = self._now[call.path]
         changes: list[tuple[str, str, _File | None]] = [
             ("gone", call.path, None), ("there", call.to, file)]
         # Moved as a whole or not at all; sure when the folder it was moved into is synced.
-        self._change(changes, {_folder(call.to)})
+        self._change(changes, call.to)
         self._ends[call.to] = self._ends.pop(call.path, 0)
+
+    def _link(self, call: Call) -> None:
+        self._named(call.to, self._now[call.path])
 
     def _unlink(self, call: Call) -> None:
         if call.path in self._now:
-            self._change([("gone", call.path, None)], {_folder(call.path)})
+            self._change([("gone", call.path, None)], call.path)
 
     def _named(self, path: str, file: _File) -> None:
-        self._change([("there", path, file)], {_folder(path)})
+        self._change([("there", path, file)], path)
 
-    def _change(self, changes: list[tuple[str, str, _File | None]], waiting: set[str]) -> None:
-        move = _Move(changes, waiting)
+    def _change(self, changes: list[tuple[str, str, _File | None]], path: str) -> None:
+        move = _Move(changes, self._now.get(_folder(path)))
         _apply(self._now, move)
         self._moves.append(move)
 

@@ -27,6 +27,7 @@ from headstamp.store.backup import KEPT, SNAPSHOTS
 from headstamp.store.case import Case
 from headstamp.store.change import Outcome
 from headstamp.store.cleaning import is_unclean
+from headstamp.store.disk import sync_file, sync_folder, sync_tree, told
 from headstamp.store.shown import Shown
 
 MOST_NAMED: Final = 1_000
@@ -76,6 +77,10 @@ def _keep(case: Case, measured: Measured) -> str:
             half = kept.with_name(f".{kept.name}")
             shutil.rmtree(half, ignore_errors=True)
             shutil.copytree(place, half, copy_function=os.link)
+            for part in half.rglob("*"):
+                if part.is_file():
+                    sync_file(part)
+            sync_tree(half)
             half.rename(kept)
         except OSError as error:
             raise Unavailable(f"the snapshot cannot be kept: {error.strerror or error}") from error
@@ -84,6 +89,11 @@ def _keep(case: Case, measured: Measured) -> str:
             shutil.rmtree(kept, ignore_errors=True)
             raise Conflicting("something is being erased from this case, and the snapshot of this answer goes with "
                               "it: let that end (headstamp erase --finish), then ask again")
+    # On the disk before the finding that names it, also where it was there: who made it may not
+    # have come to this.
+    with told(kept):
+        sync_folder(kept.parent)
+        sync_folder(case.folder)
     return f"{SNAPSHOTS}/{kept.name}"
 
 
