@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headstamp.tracing.custody import Act, act_of, timeline
+from headstamp.tracing.custody import Act, Past, act_of, timeline
 from headstamp.tracing.interval import interval
 
 NAMES = {f"party-{c}": c.upper() for c in "abcd"}
@@ -183,3 +183,54 @@ def test_a_moment_of_a_day_lies_within_that_day_in_any_zone(day: Any, zone: int,
     exact = interval(f"{day.isoformat()}T{hour:02d}:00{sign}{abs(zone):02d}:00")
     whole = interval(day.isoformat())
     assert whole.earliest <= exact.earliest <= whole.latest  # type: ignore[operator]
+
+
+def test_nothing_is_done_with_what_was_disposed_of() -> None:
+    told = timeline(acts(
+        *WHOLE[:3], ("disposed", "2017-02-01", "c", None), ("checked", "2017-02-05", None, "c"),
+        ("handed_over", "2017-02-06", "c", "a"),
+    ), NAMES)
+    assert [(one.what, one.certain) for one in told.faults] == [("after_end", True), ("after_end", True)]
+    assert "“checked” of 2017-02-05 is recorded, though it was no longer there: “disposed”" in (
+        told.faults[0].words.replace("“C", "“c"))
+    # On the same day nobody can say so for sure, and on the day before it is right.
+    same = timeline(acts(*WHOLE[:3], ("checked", "2017-02-01", None, "c"), ("disposed", "2017-02-01", "c", None)))
+    assert {one.certain for one in same.faults} <= {False}
+    assert timeline(acts(*WHOLE[:3], ("checked", "2017-01-31", None, "c"),
+                         ("disposed", "2017-02-01", "c", None))).faults == ()
+
+
+def test_what_was_given_back_may_come_again() -> None:
+    assert whats(*WHOLE, ("collected", "2018-01-01", "d", "a")) == []
+
+
+def test_a_past_that_lies_within_our_custody_contradicts_it() -> None:
+    def against(when: str, *told: tuple[Any, ...]) -> list[str]:
+        past = [Past("tran-1", "That it was sold", interval(when))]
+        return [one.what for one in timeline(acts(*(told or WHOLE)), NAMES, past).faults]
+
+    assert against("2016-12-24") == ["past"]
+    assert against("2016-11-04") == against("2016-11-04~") == against("2014") == against("2016") == []
+    assert against("2016-11-10~") == []  # "about" the 10th may be the 4th
+    assert against("2018") == []  # it was given back by then
+    assert against("2018", *WHOLE[:3]) == ["past"]
+    assert against("2018", WHOLE[0], ("disposed", "2016-12-01", "a", None)) == ["past"]
+    assert timeline([], NAMES, [Past("tran-1", "x", interval("2018"))]).faults == ()
+
+
+def test_about_and_uncertain_dates_accuse_nobody() -> None:
+    assert not interval("2016-11-04~").surely_before(interval("2016-11-06"))
+    assert interval("2016-11-04").surely_before(interval("2016-11-06"))
+
+
+def test_a_seal_found_where_none_was_on_it() -> None:
+    sealed = {"seals_set": ["A 1"]}
+    opened = {"seals_found": ["A 1"], "seal_reason": "to look"}
+    assert whats(
+        ("collected", "2016-11-04", None, "a", sealed), ("seal_opened", "2016-11-05", None, "a", opened),
+        ("stored", "2016-11-06", "a", "b", {"seal_state": "intact"}),
+    ) == ["seal_mismatch"]
+    assert whats(
+        ("collected", "2016-11-04", None, "a", sealed),
+        ("stored", "2016-11-06", "a", "b", {"seal_state": "intact"}),
+    ) == []

@@ -11,7 +11,7 @@ A reader sees the acts their clearance lets them see; one that is hidden looks l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -21,8 +21,8 @@ from headstamp.tracing.interval import Interval, interval
 from headstamp.tracing.seals import seal_faults
 
 What = Literal[
-    "gap", "overlap", "order", "no_beginning", "not_holder", "missing", "seal_mismatch",
-    "seal_broken", "seal_unchecked",
+    "gap", "overlap", "order", "no_beginning", "not_holder", "missing", "after_end", "past",
+    "seal_mismatch", "seal_broken", "seal_unchecked",
 ]
 
 # By which acts it leaves the hands of "from party", and comes into those of "to party".
@@ -96,6 +96,15 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """A claim of the thing's past: the record that makes it, in words, and when it was."""
+
+    id: str
+    words: str
+    at: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """Acts in order, holdings, faults; ``ended`` where it was returned or disposed of."""
 
@@ -124,8 +133,13 @@ def act_of(record_id: str, values: Mapping[str, Any], seq: int = 0) -> Act | Non
     )
 
 
-def timeline(acts: Iterable[Act], names: Mapping[str, str] | None = None) -> Timeline:
+def timeline(
+    acts: Iterable[Act], names: Mapping[str, str] | None = None, past: Iterable[Past] = ()
+) -> Timeline:
     """Holdings and faults of these acts; ``names`` are those of the parties, by id.
+
+    ``past`` is what is claimed of the thing before it was evidence: nobody else can have found
+    it, or passed it on, while it was in our custody.
 
     >>> a = act_of("cust-1aaa", {"act": "collected", "held_on": "2016-11-04", "to_party": "party-a"})
     >>> b = act_of("cust-2bbb", {"act": "handed_over", "held_on": "2016-11-09",
@@ -138,7 +152,7 @@ def timeline(acts: Iterable[Act], names: Mapping[str, str] | None = None) -> Tim
     for at, act in enumerate(ordered):
         told.take(act, ordered[at + 1:])
     told.overlaps()
-    faults = [*told.faults, *_order_faults(ordered)]
+    faults = [*told.faults, *_order_faults(ordered), *_against_the_past(ordered, past)]
     faults += [
         Fault(what, words, ids, one.at.earliest, one.at.latest)
         for what, words, ids, one in seal_faults(ordered)
@@ -191,6 +205,21 @@ def _order_faults(ordered: Sequence[Act]) -> list[Fault]:
     ]
 
 
+def _against_the_past(ordered: Sequence[Act], past: Iterable[Past]) -> Iterator[Fault]:
+    """Claims that surely lie after it came into our custody, and before it left it for good."""
+    if not ordered:
+        return
+    begin, last = ordered[0], ordered[-1]
+    for one in past:
+        if not begin.at.surely_before(one.at):
+            continue
+        if last.act == "returned" and not one.at.surely_before(last.at):
+            continue  # it was out of our hands, or may have been
+        yield Fault(
+            "past", f"{one.words} lies after {begin.name}, by which it was in custody: both cannot be true.",
+            (one.id, begin.id), begin.at.latest, one.at.latest)
+
+
 @dataclass
 class _Telling:
     """The state of the tale while its acts are taken one by one."""
@@ -198,6 +227,7 @@ class _Telling:
     names: Mapping[str, str]
     holdings: list[Holding] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    gone: Act | None = None
 
     def _name(self, party: str | None) -> str:
         return self.names.get(party or "", party or "somebody not named")
@@ -208,6 +238,11 @@ class _Telling:
     def take(self, act: Act, later: Sequence[Act]) -> None:
         """Takes the next act in; ``later`` are all that follow."""
         first = not self.holdings
+        if self.gone is not None:
+            self.faults.append(Fault(
+                "after_end", f"{act.name[:1].upper() + act.name[1:]} is recorded, though it was no longer there: "
+                f"{self.gone.name}.", (self.gone.id, act.id), self.gone.at.latest, act.at.earliest,
+                self.gone.at.surely_before(act.at)))
         if act.giver and act.act in LEAVES:
             self._gives(act, act.giver, first, later)
         if act.act == "missing":
@@ -221,6 +256,8 @@ class _Telling:
                 self.holdings.append(Holding(act.receiver, act))
         elif act.receiver:
             self._had_in_hands(act, act.receiver)
+        if act.act == "disposed":
+            self.gone = act
 
     def _gives(self, act: Act, giver: str, first: bool, later: Sequence[Act]) -> None:
         held = next((h for h in self._open() if h.party == giver), None)
@@ -250,6 +287,8 @@ class _Telling:
             self._gap(act, self.holdings[-2], f"{self._name(giver)} gives it away")
 
     def _gap(self, act: Act, before: Holding, then: str) -> None:
+        if self.gone is not None:
+            return  # that it was gone is said
         since = before.end or before.begin
         known = since.at.latest if since else None
         self.faults.append(Fault(

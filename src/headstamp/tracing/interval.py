@@ -4,6 +4,7 @@ A time of day with its zone is a moment. A day without one is longer than a day:
 wrote whose midnight was meant, so it lasts from the day's beginning in the easternmost
 zone (UTC+14) to its end in the westernmost (UTC-12) where it is held against a moment. Two
 days, both without a clock, are taken as days of one calendar: the 4th is before the 5th.
+"About" and "uncertain" widen a date as they do on a chain (:func:`headstamp.tracing.claim.days`).
 Nothing is made more exact than it was said; two events whose moments may overlap have no
 order by their dates.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from headstamp.kinds.date import bounds
+from headstamp.tracing.claim import days
 
 EAST, WEST = timedelta(hours=14), timedelta(hours=12)
 
@@ -53,7 +54,7 @@ def interval(written: str | None) -> Interval:
         if moment.tzinfo is not None:
             exact = moment.astimezone(UTC)
             return Interval(exact, exact)
-    first, last = bounds(written)
+    first, last = days(written)
     return Interval(
         datetime.fromisoformat(first).replace(tzinfo=UTC) - EAST if first else None,
         datetime.fromisoformat(last).replace(tzinfo=UTC) + timedelta(days=1) + WEST

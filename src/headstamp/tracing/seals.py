@@ -51,6 +51,9 @@ def seal_faults(
             found = ()
         if found is not None and on is not None and set(found) != set(on):
             yield "seal_mismatch", _differs(on, found, since, act), pair, act
+        if found is None and on == () and act.seal_state in ("intact", "opened", "broken"):
+            yield ("seal_mismatch", f"At {act.name} a seal was found {act.seal_state}, but "
+                   f"{f'after {since.name} ' if since else ''}no seal was on it.", pair, act)
         if act.seal_state in ("broken", "missing"):
             yield ("seal_broken", f"At {act.name} the seal was found {act.seal_state}"
                    f"{f': {act.seal_reason}' if act.seal_reason else ', and no reason is given'}.",

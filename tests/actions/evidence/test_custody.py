@@ -51,6 +51,27 @@ def test_the_past_is_no_custody_of_ours(case: Case) -> None:
     assert len(custody_of(case.read("restricted"), "item-sight0000").timeline.acts) == 3
 
 
+def test_what_is_claimed_of_its_past_and_lies_within_our_custody(case: Case) -> None:
+    with case.change(actor="A", reason="past") as change:
+        change.put_many([
+            make("custody", "early", item="item-sight0000", custody_kind="captured", held_on="2014"),
+            make("custody", "late", item="item-sight0000", custody_kind="captured", held_on="2016-11-20"),
+            make("transfer", "late", items=["item-sight0000"], transfer_kind="sold", happened_on="2016-12-24",
+                 tier="sealed"),
+            make("recovery", "late", recovered_on="2016-11-30"),
+        ])
+        change.put(make("item", "sight", tag="P-06", recovery="rec-late0000"))
+    told = custody_of(case.read("restricted"), "item-sight0000")
+    wrong = [(one.acts, one.words) for one in told.timeline.faults if one.what == "past"]
+    assert [acts[0] for acts, _ in wrong] == ["rec-late0000", "cust-late0000"]
+    assert all(id_ in told.records for acts, _ in wrong for id_ in acts)
+    assert wrong[0][1].startswith("That it was found (2016-11-30) lies after “collected” of 2016-11-05")
+    sealed = custody_of(case.read("sealed"), "item-sight0000")
+    assert [one.acts[0] for one in sealed.timeline.faults if one.what == "past"] == [
+        "rec-late0000", "cust-late0000", "tran-late0000"]
+    assert ElementTree.fromstring(told.chart()) is not None
+
+
 def test_the_chart_is_well_formed_and_tells_all(case: Case) -> None:
     told = custody_of(case.read("restricted"), "item-sight0000")
     tree = ElementTree.fromstring(told.chart())

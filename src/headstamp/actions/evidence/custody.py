@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,16 @@ from headstamp.publish.lanes import Band, Span, lanes_svg
 from headstamp.records import BY_NAME, kind_of_id
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
-from headstamp.tracing.custody import Act, Holding, Timeline, act_of, timeline
+from headstamp.tracing.custody import Act, Holding, Past, Timeline, act_of, timeline
+from headstamp.tracing.interval import interval
 
 MOST = 1_000
 KINDS = ("item", "document")
 _ID = re.compile(r"[a-z]{2,12}-[0-9a-z]{4,40}")
 FAULTS = {
     "gap": "gap", "overlap": "overlap", "order": "order open", "no_beginning": "no beginning",
-    "not_holder": "another holder", "missing": "missing", "seal_mismatch": "wrong seal",
+    "not_holder": "another holder", "missing": "missing", "after_end": "after its end",
+    "past": "contradicts its past", "seal_mismatch": "wrong seal",
     "seal_broken": "seal broken", "seal_unchecked": "seal not looked at",
 }
 """What a fault is called."""
@@ -130,7 +132,33 @@ def custody_of(reader: Reader, record_id: str) -> Custody:
             records[shown.id] = shown
             parties |= {one for one in (act.giver, act.receiver) if one}
     names = reader.labels(sorted(parties))
-    return Custody(about, timeline(acts, names), records, names)
+    past = list(_past(reader, about, rows)) if acts else []
+    records |= {shown.id: shown for shown, _ in past}
+    return Custody(about, timeline(acts, names, [one for _, one in past]), records, names)
+
+
+def _past(reader: Reader, about: Shown, custodies: Iterable[Shown]) -> Iterator[tuple[Shown, Past]]:
+    """What records claim of the thing's past by a date: that it was found, passed on, had by others."""
+    if about.kind != "item":
+        return
+    found = about.get("recovered_on")
+    recovery = reader.many([about.get("recovery")]).get(about.get("recovery")) if about.get("recovery") else None
+    if recovery is not None and recovery.get("recovered_on"):
+        yield recovery, Past(recovery.id, f"That it was found ({recovery.get('recovered_on')})",
+                             interval(recovery.get("recovered_on")))
+    elif found:
+        yield about, Past(about.id, f"That it was found ({found})", interval(found))
+    for shown in custodies:
+        if not shown.get("act") and shown.get("held_on"):
+            yield shown, _claimed(shown, shown.get("custody_kind"), shown.get("held_on"))
+    for shown in reader.referring(about.id, kind="transfer", field="items", limit=MOST):
+        if shown.get("happened_on"):
+            yield shown, _claimed(shown, shown.get("transfer_kind"), shown.get("happened_on"))
+
+
+def _claimed(shown: Shown, kind: str | None, when: str) -> Past:
+    told = (kind or "unknown").replace("_", " ")
+    return Past(shown.id, f"An event of its past, “{told}” of {when},", interval(when))
 
 
 def thing_named(reader: Reader, word: str) -> str:
