@@ -95,6 +95,13 @@ def decisions(conn: Connection, *, scan: bool = False) -> list[Decision]:
     return _decided(told, _accepted(conn) if elsewhere else frozenset())
 
 
+def still_waiting(some: Sequence[Decision]) -> list[Decision]:
+    """The erasures of other devices that wait for somebody here: all but what is erased here already."""
+    gone = erased_in(some)
+    return [one for one in some if one.waiting and (
+        one.record not in gone or _joined(gone[one.record], one.fields) != gone[one.record])]
+
+
 def approved_alone(told: Iterable[tuple[int, Entry, bytes | None]]) -> list[Decision]:
     """Approvals by the very person who asked, in another device's log: entries with their bodies.
 

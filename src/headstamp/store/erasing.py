@@ -31,6 +31,7 @@ from headstamp.store.erased import (
     erased_in,
     erased_of,
     same_person,
+    still_waiting,
 )
 from headstamp.store.ranks import GONE
 from headstamp.store.receiving import Received, Taken
@@ -106,7 +107,7 @@ class ErasingChange(Change):
 
     def waiting(self) -> tuple[str, ...]:
         """The erasures of other devices that nobody here has agreed to yet."""
-        return tuple(one.id for one in decisions(self._conn) if one.waiting)
+        return tuple(one.id for one in still_waiting(decisions(self._conn)))
 
     def agree(self, bundle: Bundle, erasures: Sequence[str]) -> None:
         """Agrees to erasures that a bundle brought, notes so in its record, and carries them out."""

@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from headstamp.actions.correct import closed_fields
 from headstamp.actions.intake.refused_rows import waiting_problems
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing, Problem
@@ -21,10 +23,11 @@ from headstamp.records import Bundle, Erasure, kind_of_id
 from headstamp.store.backup import KEPT, SNAPSHOTS, last_backup
 from headstamp.store.case import Case
 from headstamp.store.cleaning import clean, is_unclean
-from headstamp.store.erased import WHOLE, decisions
+from headstamp.store.erased import WHOLE, decisions, still_waiting
 from headstamp.store.erasing import left_of, refuse_unless_possible
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown
+from headstamp.store.tables import VERSION
 from headstamp.store.traces import traces_of
 from headstamp.vocab import vocabulary
 
@@ -236,7 +239,7 @@ def approve(case: Case, erasure_id: str, *, actor: str, clearance: str) -> Done:
     asked, Conflicting where it is decided already, Invalid where a field cannot go.
     """
     asked = _open(case, erasure_id, clearance)
-    scope = scope_of(case, asked.record, asked.fields, clearance=clearance)
+    scope = _scope(case, asked, clearance)
     brought = _brought(case, erasure_id) if asked.erasure_state == "approved" else None
     with case.change(actor=actor, reason=_reason("approved", asked)) as change:
         if brought is None:
@@ -257,8 +260,20 @@ def decline(case: Case, erasure_id: str, *, actor: str, clearance: str) -> None:
 
 def look(case: Case, erasure_id: str, *, clearance: str) -> Scope:
     """What approving an erasure would take away. Raises as ``approve``."""
-    asked = _open(case, erasure_id, clearance)
-    return scope_of(case, asked.record, asked.fields, clearance=clearance)
+    return _scope(case, _open(case, erasure_id, clearance), clearance)
+
+
+def _scope(case: Case, asked: Erasure, clearance: str) -> Scope:
+    """What it would take away; nothing where a bundle brought it and not the record that it is about."""
+    if _is_on_file(case, asked.record):
+        return scope_of(case, asked.record, asked.fields, clearance=clearance)
+    return Scope(asked.record, asked.record, not asked.fields, tuple(asked.fields), 0)
+
+
+def _is_on_file(case: Case, record_id: str) -> bool:
+    with case.backend.reading() as conn:
+        query = select(VERSION.c.seq).where(VERSION.c.id == record_id).limit(1)
+        return conn.execute(query).first() is not None
 
 
 def finish(case: Case, *, actor: str) -> Done | None:
@@ -281,7 +296,7 @@ def listed(case: Case, *, clearance: str, limit: int = 1_000) -> list[Shown]:
 def waiting(case: Case) -> tuple[str, ...]:
     """The erasures that two people agreed on at another device, and nobody here yet."""
     with case.backend.reading() as conn:
-        return tuple(one.id for one in decisions(conn) if one.waiting)
+        return tuple(one.id for one in still_waiting(decisions(conn)))
 
 
 def _brought(case: Case, erasure_id: str) -> Bundle:
@@ -313,5 +328,6 @@ def _open(case: Case, erasure_id: str, clearance: str) -> Erasure:
     asked = Erasure.build({**whole.values, "id": erasure_id})
     if asked.erasure_state != "asked" and erasure_id not in waiting(case):
         raise Conflicting(f"{erasure_id} is {asked.erasure_state} already")
-    case.read(clearance).get(asked.record)
+    if _is_on_file(case, asked.record):
+        case.read(clearance).get(asked.record)
     return asked

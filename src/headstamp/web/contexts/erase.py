@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headstamp.actions.correct import closed_fields
-from headstamp.actions.evidence.erasing import Scope, look, scope_of
+from headstamp.actions.evidence.erasing import Scope, look, scope_of, waiting
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing
 from headstamp.records import kind_of_id
 from headstamp.store.erased import can_go
@@ -50,6 +50,7 @@ class ErasureContext(RecordContext):
     elsewhere: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
     cannot: str = field(default="", metadata=ON_PAGE)
     asked: bool = field(default=False, metadata=ON_PAGE)
+    brought: bool = field(default=False, metadata=ON_PAGE)
 
 
 def erase_context(reader: Reader, params: Params) -> EraseContext:
@@ -87,7 +88,8 @@ def erasure_context(reader: Reader, params: Params) -> ErasureContext:
     label = reader.labels([record]).get(record, record)
     scope: Scope | None = None
     cannot = ""
-    asked = values.get("erasure_state") == "asked"
+    brought = base.record.id in waiting(params.case)
+    asked = brought or values.get("erasure_state") == "asked"
     if asked:
         try:
             scope = look(params.case, base.record.id, clearance=reader.clearance)
@@ -100,5 +102,5 @@ def erasure_context(reader: Reader, params: Params) -> ErasureContext:
         unclean=noted(params.case.working) is not None,
         what=", ".join(titles) or "the whole record", versions=scope.versions if scope else 0,
         about=ref_piece(record, label), elsewhere=tuple(scope.elsewhere()) if scope else (),
-        cannot=cannot, asked=asked,
+        cannot=cannot, asked=asked, brought=brought,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from headstamp.actions.evidence.erasing import waiting
 from headstamp.actions.exchange.aside import put_aside
 from headstamp.actions.exchange.devices import own_card, peers_of
 from headstamp.actions.exchange.pack import SUFFIX
@@ -86,12 +87,14 @@ class ExchangeContext(Context):
 
 @dataclass(frozen=True)
 class ExchangeState:
-    """What of the exchange wants somebody: contradictions, unconfirmed bundles, those put aside."""
+    """What of the exchange wants somebody: contradictions, unconfirmed bundles, those put aside, and
+    erasures that two people agreed on at another device."""
 
     conflicts: int
     unconfirmed: int
     aside: int
     forked: int
+    erasures: int
 
 
 def packed_file(case: Case, name: str) -> Path | None:
@@ -100,13 +103,14 @@ def packed_file(case: Case, name: str) -> Path | None:
     return path if SUFFIX in name and path.name == name and path.is_file() else None
 
 
-def exchange_state(reader: Reader, origin: str) -> ExchangeState:
-    """The exchange in four numbers."""
+def exchange_state(reader: Reader, case: Case) -> ExchangeState:
+    """The exchange in five numbers."""
     aside = put_aside(reader)
     return ExchangeState(
         len(reader.contested()),
-        sum(len(peer.waiting) for peer in peers_of(reader, origin) if peer.state == "active"),
+        sum(len(peer.waiting) for peer in peers_of(reader, case.origin) if peer.state == "active"),
         len(aside), sum(1 for one in aside if one.get("bundle_state") == "forked"),
+        len(reader.many(waiting(case))),
     )
 
 

@@ -165,7 +165,7 @@ def overview_context(reader: Reader, params: Params) -> OverviewContext:
         waits=tuple(WaitView(one.name, one.title, one.count, one.path)
                     for one in waits(params.case, reader)),
         missing=gap_views(gaps(reader, datetime.now(UTC).date())),
-        log=log_state(reader, params), exchange=exchange_state(reader, params.case.origin),
+        log=log_state(reader, params), exchange=exchange_state(reader, params.case),
         empty=not any(totals.values()),
     )
 
