@@ -47,7 +47,8 @@ start_postgres() {
         as_postgres=(runuser -u postgres --)
         chown -R postgres "$cluster"
     fi
-    # Durable writing is the store's subject, not the test server's: it runs without fsync.
+    # Durable writing is the store's subject, not the test server's: it runs without fsync, and says
+    # that nobody would miss its rows. tests/durability/test_postgres.py starts servers of its own.
     (cd / && "${as_postgres[@]}" "$pg_bin/initdb" -D "$cluster/data" -U headstamp \
         --pwfile="$cluster/secret" --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 \
         --no-sync) >"$cluster/initdb.log" 2>&1 || { cat "$cluster/initdb.log" >&2; exit 1; }
@@ -60,7 +61,8 @@ with socket.socket() as s:
     print(s.getsockname()[1])')
         if (cd / && "${as_postgres[@]}" "$pg_bin/pg_ctl" -D "$cluster/data" -w -t 60 \
             -l "$cluster/data/server.log" \
-            -o "-c listen_addresses=127.0.0.1 -c port=$port -c fsync=off -c max_connections=200 \
+            -o "-c listen_addresses=127.0.0.1 -c port=$port -c fsync=off -c headstamp.trial=on \
+                -c max_connections=200 \
                 -c unix_socket_directories=''" start) >/dev/null 2>&1; then
             export HEADSTAMP_TEST_POSTGRES="postgresql://headstamp:$secret@127.0.0.1:$port/postgres"
             say "PostgreSQL for the tests: 127.0.0.1:$port"

@@ -78,6 +78,9 @@ class Backend(Protocol):
     def unsafe_settings(self) -> list[str]:
         """Settings of the engine with which a power cut loses what was acknowledged."""
 
+    def refuse_unsafe(self) -> None:
+        """Raises Unavailable where nothing may be recorded because of such settings; so does ``writing``."""
+
     def scrub(self) -> list[str]:
         """Leaves nothing of deleted rows in the database's files; what it could not do, in words.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import (
     Connection,
     Table,
@@ -39,6 +40,17 @@ from headstamp.vocab import fold
 # Any number will do, so long as all writers use the same.
 _LOCK = 0x6865616473746D70  # "headstmp"
 _LOCK_WAIT = "60s"
+
+# With either off, a power cut loses or tears what the server has acknowledged. A server whose rows
+# nobody will miss says so in its own settings, where it is said that it does not sync.
+_SYNCED = ("fsync", "full_page_writes")
+TRIAL = "headstamp.trial"
+_SETTINGS = (", ".join(f"current_setting('{name}')" for name in _SYNCED)
+             + f", current_setting('{TRIAL}', true)")
+# Ours to decide, and ours is decided: for this transaction, whatever the server's default.
+_DURABLE = ("CASE WHEN current_setting('synchronous_commit') = 'off'"
+            " THEN set_config('synchronous_commit', 'on', true) END")
+_ENTER = text(f"SELECT pg_advisory_xact_lock(:lock), {_DURABLE}, {_SETTINGS}")
 
 # Whatever can change rows or answers without being a table of ours.
 _ADDED = """
@@ -85,13 +97,14 @@ class Postgres:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url).set(drivername="postgresql+psycopg")
-        self._engine = create_engine(self.url, isolation_level="READ COMMITTED")
+        # Asked first: a connection that a restarted server has dropped is replaced, not handed out.
+        self._engine = create_engine(self.url, isolation_level="READ COMMITTED", pool_pre_ping=True)
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         with _wrapped(), self._engine.begin() as conn:
-            conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            _enter(conn)
             yield conn
 
     @contextmanager
@@ -109,6 +122,7 @@ class Postgres:
         with _wrapped():
             trigrams = self._trigrams()
             with self._engine.begin() as conn:
+                _enter(conn)
                 _make_tables(conn, METADATA.sorted_tables, trigrams)
 
     @contextmanager
@@ -116,7 +130,7 @@ class Postgres:
         with _wrapped():
             trigrams = self._trigrams()
             with self._engine.begin() as conn:
-                conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                _enter(conn)
                 held = [name for (name,) in self.tuples(conn, _TABLES)]
                 if held:
                     raise Conflicting(
@@ -134,10 +148,11 @@ class Postgres:
     def unsafe_settings(self) -> list[str]:
         """Settings of the server with which a power cut loses what was acknowledged."""
         with self.reading() as conn:
-            return [
-                name for name in ("fsync", "full_page_writes", "synchronous_commit")
-                if conn.exec_driver_sql(f"SHOW {name}").scalar() == "off"
-            ]
+            return [name for name in _SYNCED if conn.exec_driver_sql(f"SHOW {name}").scalar() == "off"]
+
+    def refuse_unsafe(self) -> None:
+        with self.reading() as conn:
+            _refuse_unsafe(conn.execute(text(f"SELECT {_SETTINGS}")).one())
 
     def _trigrams(self) -> bool:
         try:
@@ -245,6 +260,22 @@ class Postgres:
         self._engine.dispose()
 
 
+def _enter(conn: Connection) -> None:
+    """Begins a transaction that writes: alone, durable when it is through, or refused."""
+    _refuse_unsafe(conn.execute(_ENTER, {"lock": _LOCK}).one()[2:])
+
+
+def _refuse_unsafe(settings: Sequence[Any]) -> None:
+    off = [name for name, value in zip(_SYNCED, settings, strict=False) if value == "off"]
+    if off and settings[-1] != "on":
+        raise Unavailable(
+            f"the database server runs with {' and '.join(off)} off: a power cut would lose what it has "
+            "acknowledged. Nothing is recorded there; the case can be read, verified and backed up. Let "
+            f"whoever keeps the server set {' and '.join(off)} = on and restart it. (Only where nobody "
+            f"would miss what is lost: {TRIAL} = on in the server's settings)"
+        )
+
+
 def _make_tables(conn: Connection, tables: Sequence[Table], trigrams: bool) -> None:
     METADATA.create_all(conn, tables=list(tables))
     if SEARCH_TEXT in tables:
@@ -269,6 +300,8 @@ def _wrapped() -> Iterator[None]:
         raise Unavailable(f"the database cannot be used: {error.orig}") from error
     except DBAPIError as error:
         raise Unavailable(f"the database refused: {error.orig}") from error
+    except psycopg.Error as error:  # where we speak to the driver itself
+        raise Unavailable(f"the database cannot be used: {error}") from error
 
 
 def _text_query(words: Sequence[str]) -> ColumnElement[bool]:

@@ -281,6 +281,9 @@ class Sqlite:
     def unsafe_settings(self) -> list[str]:
         return []  # every connection sets its own
 
+    def refuse_unsafe(self) -> None:
+        """Nothing to refuse."""
+
     def scrub(self) -> list[str]:
         with _wrapped(self.path), closing(self._driver.connect(self.path, wait=WAIT_SECONDS)) as raw:
             raw.execute("PRAGMA secure_delete=ON")

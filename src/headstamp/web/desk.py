@@ -73,6 +73,7 @@ class Desk:
     def __init__(self, settings: Settings, case: Case | None = None) -> None:
         self.settings = settings
         self.case = case or open_case(settings.needed_case(), folder=settings.folder)
+        self.case.backend.refuse_unsafe()
         if self.case.working.sealed:
             keep_forms_in_memory()
         self.jobs = Jobs()
