@@ -31,7 +31,7 @@ from headstamp.records import (
 )
 from headstamp.store.case import Case
 from headstamp.store.cleaning import clean, is_unclean
-from headstamp.store.erased import WHOLE, coming_back, erased_of
+from headstamp.store.erased import WHOLE, coming_back, erased_of, same_person
 from headstamp.store.erasing import strip
 from headstamp.store.handing import versions_from
 from headstamp.store.move import move
@@ -165,7 +165,9 @@ def test_two_people_are_needed(sqlite_case: Case) -> None:
     case = sqlite_case
     spoken(case)
     asked = ask(case, ITEM)
-    for same in ("Ann", "ann", "ANN.", " Ann"):
+    for same in ("Ann", "ann", "ANN.", " Ann", "A nn", "A-n.n", "An\N{ZERO WIDTH SPACE}n", "\N{CYRILLIC CAPITAL LETTER A}nn",
+                 "\N{RIGHT-TO-LEFT OVERRIDE}Ann\N{POP DIRECTIONAL FORMATTING}", "\uff21\uff4e\uff4e", "\u00c1nn",
+                 "An\N{SOFT HYPHEN}n", "\N{GREEK CAPITAL LETTER ALPHA}\N{GREEK CAPITAL LETTER NU}n", "Ann\u3164", "..."):
         with pytest.raises(Refused, match="somebody else"), case.change(actor=same, reason="x") as change:
             change.approve(asked)
     approved = Erasure.build(id=asked, record=ITEM, erasure_ground="safety", erasure_state="approved")
@@ -186,6 +188,14 @@ def test_two_people_are_needed(sqlite_case: Case) -> None:
     with pytest.raises(Invalid, match="carried out"):
         put(case, Erasure.build(id=asked, record=ITEM, erasure_ground="safety", erasure_state="declined"))
     assert check_case(case) == []
+
+
+def test_names_that_are_seen_to_differ_are_two_people() -> None:
+    for one, other in (("Ann", "Anna"), ("Ann Lee", "Ann Le"), ("User 1", "User 2"), ("Иван", "Пётр"), ("王芳", "李芳"),
+                       ("محمد", "أحمد"), ("Ana ٣", "Ana ٤")):
+        assert not same_person(one, other), (one, other)
+    for one, other in (("محمد", "محـمد"), ("Ana ٣", "ana 3"), ("Пётр", "ПЕТР"), ("Łódź", "Lodz"), ("İlker", "ilker")):
+        assert same_person(one, other), (one, other)
 
 
 def erased_in(case: Case) -> dict[str, frozenset[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -42,6 +43,11 @@ def send(pages: TestClient, path: str, form: str = "", **data: Any) -> Any:
     return pages.post(path, data={"token": token, **data}, headers={"origin": BASE})
 
 
+def until_done(pages: TestClient, job: str) -> bool:
+    wait = Event()
+    return any(pages.get(f"/api{job}").json()["state"] != "running" or wait.wait(0.05) for _ in range(600))
+
+
 def test_one_asks_and_another_approves(case: Case, pages: Pages) -> None:
     ann, bob = pages("Ann"), pages("Bob")
     form = ann.get("/erase/item-aaaa").text
@@ -57,8 +63,12 @@ def test_one_asks_and_another_approves(case: Case, pages: Pages) -> None:
     assert twin["scope"]["fields"] == ["remark"] and twin["scope"]["versions"] == 1
     assert send(bob, f"{to}/approve", to).status_code == 422
     assert send(ann, f"{to}/approve", to, sure="1").status_code == 403
+    # What a job has found lies in the memory of the server, and may say what goes.
+    verified = send(bob, "/verify")
+    assert until_done(bob, verified.headers["location"])
     assert send(bob, f"{to}/approve", to, sure="1").status_code == 303
     assert "To be decided" not in bob.get(to).text
+    assert bob.get(verified.headers["location"]).status_code == 404
     assert case.read("sealed").get("item-aaaa").get("remark") is None
     assert "Erased: Remark" in bob.get("/items/item-aaaa").text
     assert check_case(case) == []

@@ -66,3 +66,15 @@ def test_old_jobs_are_forgotten_and_unknown_ones_missing() -> None:
         ended(jobs, jobs.start("a", "more", lambda told: None))
     with pytest.raises(Missing):
         jobs.get(first.id)
+
+
+def test_results_are_forgotten_when_something_was_erased_and_work_goes_on() -> None:
+    jobs, go = Jobs(), Event()
+    done = ended(jobs, jobs.start("measure", "one", lambda told: "what was erased"))
+    busy = jobs.start("import", "other", lambda told: go.wait(10))
+    jobs.forget_ended()
+    with pytest.raises(Missing):
+        jobs.get(done.id)
+    assert jobs.get(busy.id).state == "running"
+    go.set()
+    assert ended(jobs, busy).state == "done"

@@ -11,7 +11,8 @@ from headstamp.cli.show import line, table
 from headstamp.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
-    from headstamp.actions.evidence.erasing import Done, Scope
+    from headstamp.actions.evidence.erasing import Done
+    from headstamp.actions.evidence.erasure_scope import Scope
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -67,7 +68,8 @@ def erase(
 
 
 def _ask(session: Session, record: str, fields: list[str], ground: str, why: str) -> None:
-    from headstamp.actions.evidence.erasing import ask, scope_of
+    from headstamp.actions.evidence.erasing import ask
+    from headstamp.actions.evidence.erasure_scope import scope_of
 
     if not ground:
         raise Invalid("say on what --ground: asked_by_person, safety, order, not_needed, not_lawful or "
@@ -145,7 +147,7 @@ def _list(session: Session) -> None:
 def _in_words(scope: Scope) -> None:
     what = "the whole record" if scope.whole else ", ".join(scope.fields) or "nothing that is there"
     line(f"Of {scope.record}: {what}, in {scope.versions} version{'' if scope.versions == 1 else 's'}.")
-    line("Copies that stay:")
+    line("Where else it stands, and what becomes of that:")
     for one in scope.elsewhere():
         line(f"- {one}")
 
@@ -159,4 +161,5 @@ def _done_in_words(done: Done) -> None:
     for one in done.left:
         line(f"NOT YET DONE: {one}. Run: headstamp erase --finish")
     if not done.left:
-        line("Nothing of it is left in the files of the case.")
+        line("Nothing of it is left in the files of the case but what is named here. End programs that have the "
+             "case open (headstamp serve) and start them again: their memory may hold it.")

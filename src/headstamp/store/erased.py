@@ -11,6 +11,7 @@ put on file here, that it is carried out (``Bundle.erases``).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -31,6 +32,15 @@ WHOLE: Final = frozenset({"*"})
 Erased = Mapping[str, frozenset[str]]
 """By the record's id the fields that are erased, or ``WHOLE``."""
 
+# Letters that look like a Latin one. Folding leaves no capitals, so those count that only
+# as capitals look alike, too.
+_SEEN_AS: Final = str.maketrans(
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d"
+    "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u03f2\u03f3\u0131\u0142\u00f8\u0111",
+    "abekmhopctyxijshdqw" "abezhikmnoptyxcjilod",
+)
+# Letters by their class, of which nothing is seen: the tatweel, and what fills a place in Hangul.
+_UNSEEN: Final = frozenset("\u0640\u115f\u1160\u3164\uffa0")
 _KIND: Final = record_type(Erasure).name
 _BUNDLE: Final = record_type(Bundle).name
 _ELSEWHERE: Final = frozenset({"take", "hold", "same"})
@@ -57,8 +67,19 @@ class Decision:
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names of actors may be one person's: case, accents and punctuation do not count."""
-    return fold(one) == fold(other)
+    """Whether two names of actors may be one person's, as a reader of the log takes them.
+
+    Case, accents, punctuation, blanks and what is not seen do not count, nor does it in which
+    alphabet a letter that looks the same was typed, nor in which digits a number. A name of
+    which nothing is left then is like every other.
+    """
+    said, heard = _as_seen(one), _as_seen(other)
+    return said == heard or not said or not heard
+
+
+def _as_seen(name: str) -> str:
+    told = (char for char in unicodedata.normalize("NFKD", fold(name).translate(_SEEN_AS)) if char.isalnum())
+    return "".join(str(unicodedata.decimal(char, char)) for char in told if char not in _UNSEEN)
 
 
 def erased_of(

@@ -70,6 +70,10 @@ class ErasingChange(Change):
         self._gone = None
         self._carry_out(record.record, what)
 
+    def go_with(self, erasure_id: str, refused: Iterable[str]) -> None:
+        """Has files of refused rows, which say the same, go with an erasure of this change."""
+        self.files_gone |= {f"{erasure_id}{GOES_WITH}{name}" for name in refused}
+
     def carry_out_rest(self) -> list[str]:
         """Carries out what is approved and not done; the ids of the records of which it erased."""
         some = unfinished(self._conn)
@@ -320,22 +324,25 @@ def left_of(conn: Connection, id_: str, what: frozenset[str]) -> tuple[int, set[
 
 LEFT = "erasing"
 _NAME = "left.json"
+GOES_WITH = ":"
+"""Stands between the id of an erasure and the name of a file of refused rows that goes with it."""
 
 
-def note_left(working: Working, digests: Iterable[str]) -> None:
+def note_left(working: Working, files: Iterable[str]) -> None:
     """Notes, before an erasure takes effect, that there will be something to clean up after it.
 
-    ``digests`` are those of files that nobody may name any more then. Raises Unavailable.
+    ``files`` are digests of originals that nobody may name any more then, and files of
+    refused rows that go once the erasure named before them is agreed on. Raises Unavailable.
     """
     known = noted(working) or set()
     try:
-        working.write(LEFT, _NAME, dumps(sorted(known | set(digests))))
+        working.write(LEFT, _NAME, dumps(sorted(known | set(files))))
     except OSError as error:
         raise Unavailable(f"the case's folder cannot be written: {error.strerror}") from error
 
 
 def noted(working: Working) -> set[str] | None:
-    """The digests that were noted; None where nothing is left to be cleaned up."""
+    """What was noted; None where nothing is left to be cleaned up."""
     data = working.read(LEFT, _NAME)
     if data is None:
         return None

@@ -1,12 +1,12 @@
 """Where a value that is to be erased stands besides: told before, for no program can know it after.
 
-Looked for by the value's own bytes, in every version of every other record and in what the
-entries of the log say in clear. A scan of the whole case: seconds on large ones.
+Looked for letter by letter, in every version of every other record, in what the entries of the
+log say in clear, and in files (``file_traces``). A scan of the whole case: seconds on large ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,61 +15,96 @@ from sqlalchemy import select
 
 from headstamp.evidence.canonical import canonical
 from headstamp.kinds.text import LineKind, ProseKind, VerbatimKind
-from headstamp.records import Fact, kind_of_id
+from headstamp.records import TYPES, Fact, Photograph, kind_of_id
 from headstamp.records.spec import struct_facts
 from headstamp.store.case import Case
 from headstamp.store.erased import WHOLE
+from headstamp.store.file_traces import file_traces
 from headstamp.store.tables import VERSION
 
 _LEAST = 4
 _MOST = 200
+_HOLD_FILES = tuple(f"{kind.prefix}-" for kind in TYPES if kind.fact("digest") is not None)
+_PICTURES = f"{Photograph.PREFIX}-"
+# What sort of file it is says nothing of anybody.
+_OF_A_FILE = frozenset({"mime"})
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """Ids of other records that say the same in some version; entries whose reason or actor says it."""
+    """Ids of other records that say the same in some version; entries whose reason or actor says it.
 
-    records: tuple[str, ...]
-    entries: tuple[int, ...]
+    ``files`` are the originals that say it, each by the record that names it, or by its digest
+    where none does; ``refused`` rows that an import refused and uploads that wait, by their names
+    in the folder ``imports``; ``others`` other files, by their paths in the case's folder.
+    """
+
+    records: tuple[str, ...] = ()
+    entries: tuple[int, ...] = ()
+    files: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
     """Where the texts of these fields stand besides, whoever may see it; at most 200 of each.
 
-    Words of people are looked for, of four letters or more; not codes, dates and numbers, which
-    say nothing of their own when they stand in another record too.
+    Words of people are looked for, of four letters or more, in whatever case; not codes, dates and
+    numbers, which say nothing of their own when they stand in another record too.
     """
     kind = kind_of_id(id_)
     backend = case.backend
     with backend.reading() as conn:
-        needles: set[bytes] = set()
+        words: set[str] = set()
         for body in conn.execute(
             select(VERSION.c.body).where(VERSION.c.id == id_, VERSION.c.body.is_not(None))
         ).scalars():
             for name, value in loads(body).items():
                 if what == WHOLE or name in what:
-                    needles.update(_words(kind.fact(name), value))
-        if not needles:
-            return Traces((), ())
+                    words.update(_words(kind.fact(name), value))
+        if not words:
+            return Traces()
+        needles = {canonical(word)[1:-1].decode().casefold() for word in words}
         records: dict[str, None] = {}
+        named: dict[str, str] = {}
         for other, body in backend.stream(conn, "SELECT id, body FROM version ORDER BY seq"):
-            if other != id_ and body is not None and other not in records and any(
-                needle in bytes(body) for needle in needles
-            ):
+            if body is None:
+                continue
+            if other.startswith(_HOLD_FILES):
+                _note_file(named, other, body, id_, what)
+            if other != id_ and other not in records and len(records) < _MOST and _says(body, needles):
                 records[other] = None
-                if len(records) >= _MOST:
-                    break
         entries: list[int] = []
         for seq, entry in backend.stream(conn, "SELECT seq, entry FROM log ORDER BY seq"):
-            if any(needle in bytes(entry) for needle in needles):
+            if _says(entry, needles):
                 entries.append(seq)
                 if len(entries) >= _MOST:
                     break
-    return Traces(tuple(records), tuple(entries))
+    # Photographs are shown by name where they belong to it; what they show cannot be looked for.
+    pictures = {digest for digest, other in named.items() if not other or other.startswith(_PICTURES)}
+    found = file_traces(case, words, pictures)
+    return Traces(
+        tuple(records), tuple(entries),
+        tuple(dict.fromkeys(named.get(digest, digest) for digest in found.originals))[:_MOST],
+        found.refused[:_MOST], found.others[:_MOST],
+    )
 
 
-def _words(fact: Fact | None, value: Any) -> Iterator[bytes]:
-    """The texts of a field's value, as they stand in what is stored."""
+def _says(text: Any, needles: Collection[str]) -> bool:
+    told = bytes(text).decode("utf-8", "replace").casefold()
+    return any(needle in told for needle in needles)
+
+
+def _note_file(named: dict[str, str], id_: str, body: Any, about: str, what: frozenset[str]) -> None:
+    """Notes which record names a file; none for one that goes with what is erased."""
+    digest = loads(bytes(body)).get("digest")
+    if digest is not None and not named.get(digest):
+        goes = id_ == about and (what == WHOLE or "digest" in what)
+        named[str(digest)] = "" if goes else id_
+
+
+def _words(fact: Fact | None, value: Any) -> Iterator[str]:
+    """The texts of a field's value."""
     if fact is None:
         return
     if isinstance(value, list):
@@ -80,5 +115,7 @@ def _words(fact: Fact | None, value: Any) -> Iterator[bytes]:
         parts = {part.name: part for part in fact.parts or struct_facts(fact.struct)}
         for name, one in value.items():
             yield from _words(parts.get(name), one)
-    elif isinstance(fact.kind, LineKind | ProseKind | VerbatimKind) and len(value) >= _LEAST:
-        yield canonical(value)[1:-1]
+    elif isinstance(fact.kind, LineKind | ProseKind | VerbatimKind) and len(value) >= _LEAST and (
+        fact.name not in _OF_A_FILE
+    ):
+        yield value

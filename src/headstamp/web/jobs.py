@@ -108,6 +108,11 @@ class Jobs:
                 lambda: job_id not in self._jobs or self._jobs[job_id].state != "running", seconds)
         return self.get(job_id)
 
+    def forget_ended(self) -> None:
+        """Forgets jobs that have ended with their results: something of what they tell was erased."""
+        with self._lock:
+            self._jobs = {id_: one for id_, one in self._jobs.items() if one.state == "running"}
+
     def running(self) -> bool:
         """Whether any job is at work."""
         with self._lock:

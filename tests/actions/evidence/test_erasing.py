@@ -17,9 +17,9 @@ from headstamp.actions.evidence.erasing import (
     finish,
     listed,
     look,
-    scope_of,
     waiting,
 )
+from headstamp.actions.evidence.erasure_scope import scope_of
 from headstamp.actions.evidence.export_log import export_log
 from headstamp.actions.intake.file import import_file
 from headstamp.actions.keeping.backups import back_up

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.actions.evidence.erasing import approve, ask, scope_of
+from headstamp.actions.evidence.erasing import approve, ask
+from headstamp.actions.evidence.erasure_scope import scope_of
 from headstamp.actions.keeping.backups import back_up, restore_case
 from headstamp.actions.measures.finding import put_into_finding
 from headstamp.actions.measures.measuring import measure_snapshot, snapshot_now

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headstamp.actions.correct import closed_fields
-from headstamp.actions.evidence.erasing import Scope, look, scope_of, waiting
+from headstamp.actions.evidence.erasing import look, waiting
+from headstamp.actions.evidence.erasure_scope import Scope, scope_of
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing
 from headstamp.records import kind_of_id
 from headstamp.store.erased import can_go

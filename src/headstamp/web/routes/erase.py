@@ -77,6 +77,8 @@ def _decided(act: Callable[..., object], *, sure: bool) -> Endpoint:
                 Problem("the box stands above the button", field="sure")])
         await run_in_threadpool(lambda: act(
             desk.case, erasure, actor=desk.settings.actor, clearance=desk.settings.clearance))
+        if sure:
+            desk.jobs.forget_ended()
         return RedirectResponse(record_path(erasure), 303)
 
     return endpoint
