@@ -36,7 +36,7 @@ from headstamp.store.erased import (
 from headstamp.store.ranks import GONE
 from headstamp.store.receiving import Received, Taken
 from headstamp.store.refs import owners
-from headstamp.store.stored import record_on_file
+from headstamp.store.stored import is_on_file, record_on_file
 from headstamp.store.tables import ASIDE, CURRENT, LOG, REF, VERSION
 from headstamp.store.working import Working
 
@@ -203,7 +203,7 @@ def refuse_unless_possible(conn: Connection, id_: str, what: frozenset[str]) -> 
             field=name) for name in sorted(what) if not can_go(kind, name)]
         if problems:
             raise Invalid("not all of this can be erased", problems)
-    if conn.execute(select(VERSION.c.seq).where(VERSION.c.id == id_).limit(1)).first() is None:
+    if not is_on_file(conn, id_):
         raise Missing(f"there is no record {id_}")
     table = CURRENT[kind.name]
     body = conn.execute(

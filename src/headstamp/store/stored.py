@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import orjson
+from sqlalchemy import Connection, select
 
 from headstamp.records import Record, RecordType
 from headstamp.records.record import ON_FILE
 from headstamp.store.rows import Row, make_row
+from headstamp.store.tables import VERSION
+
+
+def is_on_file(conn: Connection, id_: str) -> bool:
+    """Whether there is, or was, a record of this id, whoever may see it."""
+    return conn.execute(select(VERSION.c.seq).where(VERSION.c.id == id_).limit(1)).first() is not None
 
 
 def record_of_body(kind: RecordType, id_: str, text: bytes) -> Record:

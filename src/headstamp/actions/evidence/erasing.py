@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from headstamp.actions.evidence.erasure_scope import Scope, scope_of
 from headstamp.actions.intake.refused_rows import FOLDER
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing
@@ -23,7 +21,7 @@ from headstamp.store.case import Case
 from headstamp.store.cleaning import clean, is_unclean
 from headstamp.store.erased import decisions, still_waiting
 from headstamp.store.shown import Shown
-from headstamp.store.tables import VERSION
+from headstamp.store.stored import is_on_file
 from headstamp.vocab import vocabulary
 
 
@@ -121,8 +119,7 @@ def _scope(case: Case, asked: Erasure, clearance: str) -> Scope:
 
 def _is_on_file(case: Case, record_id: str) -> bool:
     with case.backend.reading() as conn:
-        query = select(VERSION.c.seq).where(VERSION.c.id == record_id).limit(1)
-        return conn.execute(query).first() is not None
+        return is_on_file(conn, record_id)
 
 
 def finish(case: Case, *, actor: str) -> Done | None:
