@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,15 +15,19 @@ import pytest
 from starlette.testclient import TestClient
 
 from headstamp.actions.settings import Settings
-from headstamp.records import Document, Item
+from headstamp.errors import Missing, Unavailable
+from headstamp.records import Document, Item, Photograph
 from headstamp.store.case import Case
 from headstamp.store.vault import Vault
+from headstamp.web import templating
 from headstamp.web.app import create_app
 from headstamp.web.guard import HEADERS
 from headstamp.web.locking import Latch, watch
 from headstamp.web.routes import ACTS, pages
+from headstamp.web.serve import _without_words
 from tests.store.encrypted import PASSPHRASE, encrypted_case
 from tests.web.conftest import BASE
+from tests.web.marked import picture
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="needs files in memory")
 
@@ -143,3 +149,64 @@ def test_an_original_is_sent_in_parts_from_its_pieces(
 def test_a_plain_case_has_no_lock(client: TestClient) -> None:
     assert "Lock now" not in client.get("/items").text
     assert client.get("/unlock").status_code == 404
+
+
+def test_a_browser_may_keep_nothing_of_an_encrypted_case(case: Case, latch: Latch) -> None:
+    with case.change(actor="a", reason="b") as change:
+        kept = change.file(picture())
+        change.put_many([
+            Photograph.build({"digest": kept.digest, "caption": "Nordic"}),
+            Document.build({"title": "Nordic", "caution": "Nordic"}),
+        ])
+    client = browser(case, latch)
+    small = client.get(f"/thumbs/{kept.digest}?side=400")
+    assert small.content.startswith(b"\xff\xd8") and small.headers["cache-control"] == "no-store"
+    assert "Nordic" in client.get("/items").text
+    gone = client.get("/static/nothing.js")
+    assert gone.status_code == 404 and gone.headers["cache-control"] == "no-store"
+    assert "cache-control" not in client.get("/static/lock.js").headers
+    for path in (f"/items/{case.read('sealed').list('item').rows[0].id}", "/items", "/", "/nowhere"):
+        page = client.get(path).text
+        title = re.search("<title>(.*?)</title>", page)
+        assert title and "Nordic" not in title[1] and "/static/lock.js" in page
+
+
+def test_a_plain_case_shows_what_a_page_is_of_in_its_tab(client: TestClient) -> None:
+    page = client.get("/items/item-aaaa").text
+    assert "<title>A-1" in page and "lock.js" not in page
+
+
+def test_what_fails_while_it_locks_tells_nothing(
+    case: Case, latch: Latch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that is being made when somebody locks ends without a word of the case."""
+    client = TestClient(browser(case, latch).app, base_url=BASE, raise_server_exceptions=False)
+    app = client.app
+    for fault in (ValueError("Nordic"), Unavailable("Nordic"), Missing("Nordic")):
+        def fail(*given: object, fault: Exception = fault) -> None:
+            app.state.desk = None  # type: ignore[attr-defined]
+            raise fault
+
+        desk = app.state.desk  # type: ignore[attr-defined]
+        monkeypatch.setattr("headstamp.web.answer.ask", fail)
+        answer = client.get("/items")
+        assert answer.status_code >= 400 and "Nordic" not in answer.text
+        app.state.desk = desk  # type: ignore[attr-defined]
+    assert browser(case, latch, locked=True).get("/static/nothing.js").status_code == 404
+
+
+def test_the_server_tells_no_words_of_a_fault() -> None:
+    try:
+        raise ValueError("Nordic")
+    except ValueError:
+        record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, "Exception in ASGI application", (),
+                                   sys.exc_info())
+    assert _without_words(record)
+    assert logging.Formatter().format(record) == "Exception in ASGI application"
+
+
+def test_no_form_lets_the_browser_keep_what_was_typed() -> None:
+    """Chromium and Firefox write it to the disk unless a form says that they must not."""
+    for path in sorted((Path(templating.__file__).parent / "templates").glob("*.html")):
+        for form in re.findall(r"<form\b[^\n]*", path.read_text("utf-8")):
+            assert 'autocomplete="off"' in form, (path.name, form)

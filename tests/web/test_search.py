@@ -106,7 +106,7 @@ def test_one_box_on_every_page_and_live_where_the_hits_are(client: TestClient) -
 
 
 def form_of(page: str, action: str, marking: str) -> dict[str, str]:
-    for form in re.findall(rf'<form method="post" action="{action}">.*?</form>', page, re.DOTALL):
+    for form in re.findall(rf'<form method="post" action="{action}"[^>]*>.*?</form>', page, re.DOTALL):
         fields = dict(re.findall(r'name="([^"]*)" value="([^"]*)"', form))
         if fields["marking"] == marking:
             return fields

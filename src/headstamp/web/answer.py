@@ -68,7 +68,7 @@ def html(
     making = limited.on_this_page(around.limits)
     try:
         text = render(
-            template, title=title, this=this, around=around, token=desk_of(request).token(session),
+            template, title=title, tab=_tab(request, title, around), this=this, around=around, token=desk_of(request).token(session),
             path=request.url.path, asked=request.query_params.get("q", ""), **more,
         )
     finally:
@@ -77,6 +77,18 @@ def html(
     if new:
         response.set_cookie(SESSION, session, httponly=True, samesite="strict")
     return response
+
+
+def _tab(request: Request, title: str, around: Around) -> str:
+    """What the browser's tab says, and its history keeps on the disk.
+
+    Of an encrypted case the sort of page, never the name of a record; the page's own heading has that.
+    """
+    path = str(getattr(request.scope.get("route"), "path", ""))
+    if not around.lockable or not path:
+        return title
+    words = [word.replace("-", " ") for word in path.split("/") if word and "{" not in word]
+    return ": ".join(words).capitalize() or "Overview"
 
 
 def page_endpoint(page: Page) -> Endpoint:

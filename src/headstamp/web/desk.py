@@ -104,7 +104,7 @@ class Desk:
     def last_around(self) -> Around:
         """The latest known surroundings, for error pages: asks nothing of the case."""
         with self._lock:
-            return self._around or Around(self.settings.clearance)
+            return self._around or Around(self.settings.clearance, lockable=self.case.working.sealed)
 
     def token(self, session: str) -> str:
         """The form token of a session: only a page that we served can know it."""

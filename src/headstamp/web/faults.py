@@ -26,6 +26,9 @@ def _wants_json(request: Request) -> bool:
 
 
 def _told(request: Request, status: int, error: HeadstampError) -> Response:
+    if request.app.state.desk is None:
+        # Locked, perhaps while this was asked: what there is to tell may be of the case.
+        return PlainTextResponse("The case is locked.\n" if status >= 500 else f"{status}\n", status)
     if _wants_json(request):
         return JSON(error.as_dict(), status)
     # Only the class's own first paragraph is advice; the base class has none for readers.
@@ -39,7 +42,8 @@ def _told(request: Request, status: int, error: HeadstampError) -> Response:
 async def on_headstamp_error(request: Request, error: Exception) -> Response:
     """One of our errors."""
     assert isinstance(error, HeadstampError)
-    if error.http_status >= 500 and not desk_of(request).case.working.sealed:
+    desk = request.app.state.desk
+    if error.http_status >= 500 and desk is not None and not desk.case.working.sealed:
         logger.error("%s %s: %s", request.method, request.url.path, error)
     return _told(request, error.http_status, error)
 

@@ -37,6 +37,7 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OF_A_FILE = frozenset({200, 206, 304})
 
 
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::[0-9]{1,5})?")
@@ -81,8 +82,9 @@ class Guard:
                 out = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     out.setdefault(name, value)
-                if not scope["path"].startswith("/static/"):
-                    # Evidence does not stay behind in a browser's cache.
+                if not scope["path"].startswith("/static/") or message["status"] not in _OF_A_FILE:
+                    # Evidence does not stay behind in a browser's cache; a page that says that there
+                    # is no such file has the case's cautions on it as well.
                     out.setdefault("cache-control", "no-store")
             await send(message)
 

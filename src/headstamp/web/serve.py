@@ -8,6 +8,7 @@ that is the only way in which Python can be sure of it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import sys
@@ -104,6 +105,8 @@ def _serve_encrypted(
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,
                             proxy_headers=False, timeout_graceful_shutdown=_GRACE_SECONDS)
     server = _Server(config, (lambda address: None) if inherited else announce)
+    # What the server tells of a fault may go into a file, and the words of a fault may be of the case.
+    logging.getLogger("uvicorn.error").addFilter(_without_words)
     again = False
 
     def replace() -> None:
@@ -118,6 +121,12 @@ def _serve_encrypted(
         os.environ[_SOCKET] = str(kept)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program
     os.close(kept)
+
+
+def _without_words(record: logging.LogRecord) -> bool:
+    """Lets a line pass without the story of the fault; ``on_unforeseen`` says where it was."""
+    record.exc_info = record.exc_text = None
+    return True
 
 
 def _port_taken(host: str, port: int) -> Unavailable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from headstamp.records import TYPES, RecordType
 from headstamp.web.act import Act
 from headstamp.web.answer import Endpoint, desk_of, params_of
 from headstamp.web.contexts.listing import wheres
+from headstamp.web.desk import Desk
 from headstamp.web.sealed_file import SealedFile
 from headstamp.web.table import csv_lines
 
@@ -47,10 +49,7 @@ async def thumbnail(request: Request) -> Response:
 
     def work() -> Response:
         path = thumbnail_of(desk.case, digest, clearance=desk.settings.clearance, side=side)
-        return FileResponse(
-            path, media_type="image/jpeg",
-            headers={"content-security-policy": _SANDBOX, "cache-control": "private, max-age=600"},
-        )
+        return _picture(desk, path)
 
     return await run_in_threadpool(work)
 
@@ -65,12 +64,18 @@ async def page_picture(request: Request) -> Response:
 
     def work() -> Response:
         path = page_of(desk.case, document, int(number), clearance=desk.settings.clearance, side=side)
-        return FileResponse(
-            path, media_type="image/jpeg",
-            headers={"content-security-policy": _SANDBOX, "cache-control": "private, max-age=600"},
-        )
+        return _picture(desk, path)
 
     return await run_in_threadpool(work)
+
+
+def _picture(desk: Desk, path: Path) -> FileResponse:
+    headers = {"content-security-policy": _SANDBOX}
+    if not desk.case.working.sealed:
+        # Paging back and forth is quicker so. Of an encrypted case the guard's no-store stays: a browser
+        # keeps what it may keep as a readable file.
+        headers["cache-control"] = "private, max-age=600"
+    return FileResponse(path, media_type="image/jpeg", headers=headers)
 
 
 def table(kind: RecordType) -> Endpoint:

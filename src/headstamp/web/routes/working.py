@@ -14,6 +14,7 @@ from headstamp.actions.evidence.witnesses import note_witness
 from headstamp.actions.report import ReportResult
 from headstamp.errors import Invalid, Missing, Problem
 from headstamp.evidence.note import open_note
+from headstamp.publish.witness import note_kept
 from headstamp.records import TYPES
 from headstamp.web.act import Act
 from headstamp.web.answer import desk_of
@@ -99,8 +100,8 @@ async def begin_verification(request: Request) -> Response:
     """Everything is recomputed."""
     desk = desk_of(request)
     form = await checked_form(request)
-    kept = str(form.get("against", "")).replace("\r\n", "\n").strip()
-    against = [f"{kept}\n"] if kept else []
+    kept = str(form.get("against", ""))
+    against = [note_kept(kept)] if kept.strip() else []
     for note in against:
         open_note(note, desk.case.key_line)  # said at once, not after minutes
     job = desk.jobs.start("verification", "Verification of the case",
