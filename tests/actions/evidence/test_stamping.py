@@ -39,6 +39,7 @@ from headstamp.store.case import Case, now
 from headstamp.store.signing_key import read_key
 from tests.effort import EFFORT
 from tests.exchange.tsa import Tsa, nobody, openssl, serving, verifies
+from tests.store.encrypted import encrypted_case
 
 NAMES = ("Ministry", "Суд")
 
@@ -564,3 +565,36 @@ def test_a_stamp_above_the_clearance_is_not_handed_out(
     stamp(case, known[:1], actor="Ana", ask=line)
     export_log(case, tmp_path / "log", clearance="public")
     assert not (tmp_path / "log" / "timestamps").exists()
+
+
+def test_what_waits_in_an_encrypted_case_names_no_authority(
+    tmp_path: Path, known: list[Authority], line: Line
+) -> None:
+    """Whose clock a team trusts may tell where it is at work."""
+    with encrypted_case(tmp_path / "sealed") as sealed:
+        put(sealed, "A")
+        line.down = set(NAMES)
+        stamp(sealed, known, actor="Ana", ask=line)
+        files = list(folder_of(sealed).iterdir())
+        assert len(files) == 2
+        for path in files:
+            assert "ministry" not in path.name and b"inistry" not in path.read_bytes()
+        assert [one.authority for one in all_waiting(sealed)] == sorted(NAMES)
+        # One that an older headstamp left in the open is read, and goes with its answer.
+        one = all_waiting(sealed)[0]
+        data = sealed.working.read("stamps/waiting", one.name)
+        assert data is not None
+        sealed.working.remove("stamps/waiting", one.name)
+        (folder_of(sealed) / one.name).write_bytes(data)
+        assert len(all_waiting(sealed)) == 2
+        left = next(path for path in files if path.exists())
+        whole_file = left.read_bytes()
+        damaged = bytearray(whole_file)
+        damaged[300] ^= 1
+        left.write_bytes(damaged)
+        with pytest.raises(Unreadable, match="damaged"):
+            all_waiting(sealed)
+        left.write_bytes(whole_file)
+        line.down = set()
+        assert len(stamp(sealed, known, actor="Ana", ask=line).got) == 2
+        assert list(folder_of(sealed).iterdir()) == []

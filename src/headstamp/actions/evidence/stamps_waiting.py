@@ -4,7 +4,9 @@ They lie in the case's folder, in ``stamps/waiting``, and are written whole and 
 before anybody is asked: what could not be stamped in the field is not forgotten in the
 office. They hold a checkpoint, its hash and a random number: nothing of what the case says.
 A file names the authority, never its address: which addresses are asked is for the person
-who asks to say, not for a folder that may come from elsewhere.
+who asks to say, not for a folder that may come from elsewhere. In an encrypted case they lie
+there encrypted, for the authority may tell in which country a team is at work; one that an
+older headstamp left there in the open is read as well.
 """
 
 from __future__ import annotations
@@ -21,9 +23,11 @@ import orjson
 from headstamp.errors import HeadstampError, Unreadable
 from headstamp.exchange.time_stamp import Request
 from headstamp.store.case import Case
-from headstamp.store.disk import sync_folder, told, write_file
+from headstamp.store.disk import sync_folder, told
 
+FOLDER = "stamps/waiting"
 _FORM = "headstamp-stamp-waiting/1"
+_SEALED_NAME = 64  # hexadecimal digits
 _MOST_BYTES = 200_000
 
 
@@ -65,7 +69,7 @@ def file_word(text: str) -> str:
 
 def folder_of(case: Case) -> Path:
     """Where the requests of a case wait."""
-    return case.folder / "stamps" / "waiting"
+    return case.folder / FOLDER
 
 
 def all_waiting(case: Case) -> list[Waiting]:
@@ -73,8 +77,18 @@ def all_waiting(case: Case) -> list[Waiting]:
     folder = folder_of(case)
     if not folder.is_dir():
         return []
-    return sorted((_read(path) for path in folder.glob("*.json")),
-                  key=lambda one: (one.size, one.authority))
+    with told(folder):
+        found = [(str(path), path.name, _within(path)) for path in folder.glob("*.json")]
+        if case.working.sealed:
+            names = case.working.names(FOLDER)
+            for path in folder.iterdir():
+                if len(path.name) == _SEALED_NAME and path not in {
+                    case.working.place(FOLDER, name) for name in names
+                }:
+                    raise Unreadable(_damaged(path))
+            found += [(str(case.working.place(FOLDER, name)), name, case.working.read(FOLDER, name) or b"")
+                      for name in names]
+    return sorted((_read(*one) for one in found), key=lambda one: (one.size, one.authority))
 
 
 def keep_waiting(case: Case, waiting: Waiting) -> None:
@@ -85,26 +99,33 @@ def keep_waiting(case: Case, waiting: Waiting) -> None:
             folder.mkdir(mode=0o700, parents=True)
             sync_folder(folder.parent)
             sync_folder(folder.parent.parent)
-        write_file(folder / waiting.name, orjson.dumps({
+        case.working.write(FOLDER, waiting.name, orjson.dumps({
             "form": _FORM, "authority": waiting.authority, "checkpoint": waiting.checkpoint,
             "request": b64encode(waiting.request.der).decode("ascii"), "since": waiting.since,
             "problem": waiting.problem,
         }, option=orjson.OPT_INDENT_2))
+        sync_folder(folder)
 
 
 def no_longer(case: Case, waiting: Waiting) -> None:
     """Takes a request away whose answer is on file. Raises Unavailable."""
     folder = folder_of(case)
     with told(folder):
-        (folder / waiting.name).unlink(missing_ok=True)
+        case.working.remove(FOLDER, waiting.name)
+        (folder / waiting.name).unlink(missing_ok=True)  # of an older headstamp
         sync_folder(folder)
 
 
-def _read(path: Path) -> Waiting:
-    damaged = (f"{path} is damaged: delete it, the next headstamp stamp asks for the latest "
-               "checkpoint anew")
-    with told(path):
-        data = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else b""
+def _within(path: Path) -> bytes:
+    return path.read_bytes() if path.stat().st_size <= _MOST_BYTES else b""
+
+
+def _damaged(path: Path | str) -> str:
+    return (f"{path} is damaged: delete it, the next headstamp stamp asks for the latest checkpoint anew")
+
+
+def _read(where: str, name: str, data: bytes) -> Waiting:
+    damaged = _damaged(where)
     try:
         values: Any = orjson.loads(data)
         if not isinstance(values, dict) or values.pop("form", None) != _FORM:
@@ -112,7 +133,7 @@ def _read(path: Path) -> Waiting:
         request = Request.read(b64decode(values.pop("request"), validate=True))
         waiting = Waiting(request=request, **values)
         fits = sha256(waiting.checkpoint.encode("utf-8")).digest() == request.digest
-        if not fits or waiting.name != path.name:
+        if not fits or waiting.name != name:
             raise Unreadable(damaged)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise Unreadable(damaged) from error
