@@ -20,7 +20,8 @@ def test_the_page_does_what_it_says(
 
 def test_every_code_of_the_doctor_is_explained() -> None:
     page = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
-    source = (ROOT / "src/headstamp/actions/keeping/doctor.py").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8")
+                     for path in sorted((ROOT / "src/headstamp/actions/keeping").glob("*.py")))
     codes = set(re.findall(r'Ailment\(\s*"(\w+)"', source))
     assert len(codes) > 20
     assert {code for code in codes if f"`{code}`" not in page} == set()

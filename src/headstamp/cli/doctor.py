@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from textwrap import wrap
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headstamp.cli.case import read_note
 from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line
-from headstamp.errors import Missing, Unreadable
+
+if TYPE_CHECKING:
+    from headstamp.actions.keeping.ailment import Ailment
+
+WIDTH = 80
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -33,7 +40,7 @@ def doctor(
     """
     from headstamp.actions.keeping.doctor import examine, in_order
 
-    notes = [_text(path) for path in against or ()]
+    notes = [read_note(path) for path in against or ()]
     settings = session.settings()
     with progress() as told:
         report = examine(settings.needed_case(), folder=settings.folder, against=notes, told=told)
@@ -42,20 +49,24 @@ def doctor(
         if report.exit_code == 0:
             line(f"Nothing is wrong with {report.case}.")
         for head, some in in_order(report.ailments):
+            line()
             line(f"{head}:")
             for one in some:
-                line(f"- {one.words}. [{one.what}, {one.about}]")
-                line(f"  What to do: {one.remedy}")
+                for said in _told(one):
+                    line(said)
 
     session.show(report.as_dict(), words)
     if report.exit_code:
         raise typer.Exit(report.exit_code)
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError as error:
-        raise Missing(f"there is no checkpoint file {path}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"the checkpoint {path} cannot be read: {error}") from error
+def _told(one: Ailment) -> Iterator[str]:
+    """An ailment in lines for a screen; what is to be typed is never broken."""
+    yield ""
+    yield from wrap(f"{one.words.rstrip('.')}.", WIDTH, initial_indent="- ", subsequent_indent="  ")
+    yield from wrap(f"What to do: {one.remedy}", WIDTH, initial_indent="  ", subsequent_indent="  ")
+    for command in one.run:
+        yield f"      {command}"
+    for word, means in one.fill_in:
+        yield f"  In place of {word}: {means}."
+    yield f"  [{one.what}, {one.about}]"

@@ -16,7 +16,9 @@ import headstamp.actions.keeping.doctor as doctor
 import headstamp.actions.markings.index as marking_index
 from headstamp.actions.cases import check_case, index_case
 from headstamp.actions.evidence.witnesses import note_witness
+from headstamp.actions.keeping import work_ailments
 from headstamp.actions.keeping.ailment import Ailment
+from headstamp.actions.keeping.backup_ailments import BACKUP_HOURS, UNSEEN_DAYS
 from headstamp.actions.keeping.backups import back_up, restore_case
 from headstamp.evidence.note import Signer, sign
 from headstamp.intake.machine.proposal import Absent
@@ -236,18 +238,18 @@ def test_a_database_that_cannot_be_used(place: Path) -> None:
 
 
 def test_how_old_a_backup_may_be(place: Path) -> None:
-    later = datetime.now(UTC) + timedelta(hours=doctor.BACKUP_HOURS + 1)
+    later = datetime.now(UTC) + timedelta(hours=BACKUP_HOURS + 1)
     assert found(place, clock=lambda: later) == {}  # nothing was recorded since
     record_more(place)
     assert "old_backup" not in found(place)
     told = found(place, clock=lambda: later)["old_backup"]
-    assert told.grade == "fault" and "1 entries" in told.words
+    assert told.grade == "fault" and "1 entry was made since" in told.words
 
 
 def test_a_backup_disk_that_is_not_plugged_in(place: Path) -> None:
     (place / "bk").rename(place / "away")
     assert found(place)["backup_not_here"].grade == "note"
-    later = datetime.now(UTC) + timedelta(days=doctor.UNSEEN_DAYS + 1)
+    later = datetime.now(UTC) + timedelta(days=UNSEEN_DAYS + 1)
     assert found(place, clock=lambda: later)["backup_not_here"].grade == "fault"
 
 
@@ -272,7 +274,7 @@ NOTES: dict[str, tuple[str, Callable[[Path], object]]] = {
 @pytest.mark.parametrize("name", NOTES)
 def test_notes(place: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     what, make = NOTES[name]
-    monkeypatch.setattr(doctor, "LEAST_UNSAVED", 1)
+    monkeypatch.setattr(work_ailments, "LEAST_UNSAVED", 1)
     make(place)
     assert found(place)[what].grade == "note"
     assert exit_code(place) == 0

@@ -2,19 +2,29 @@
 
 The words say what happened and what to do next, for somebody who is no engineer
 and may be alone with the machine. What touches evidence always begins with
-"change nothing": a remedy that destroys traces is worse than the fault.
+"change nothing": a remedy that destroys traces is worse than the fault. What is to be
+typed stands by itself, with this case's address, so that it works as it stands; a word
+in capitals is for the reader to fill in (``FILL_IN``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+from headstamp.store.address import without_password
 from headstamp.store.verify import Finding
 
 Grade = Literal["evidence", "fault", "note"]
 SHOWN = 20
+FILL_IN: Final[Mapping[str, str]] = {
+    "BACKUP_DISK": "the folder of the backup disk", "NEW_FOLDER": "a folder that is not there yet",
+    "DEVICE": "its name", "FILE": "the file", "TEXT": "your words, in quotes",
+    "WHO": "who has it, in quotes", "LIST_FILE": "the newer list",
+}
+"""What stands in a command for something that only its reader knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,7 @@ class Ailment:
     """One thing that is wrong (``evidence``, ``fault``) or good to know (``note``).
 
     ``what`` is a stable code, ``about`` the record, file or place, ``words`` what is
-    the matter, ``remedy`` what to do.
+    the matter, ``remedy`` what to do; ``run`` are the commands for it, to be typed in this order.
     """
 
     what: str
@@ -30,18 +40,44 @@ class Ailment:
     about: str
     words: str
     remedy: str
+    run: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, object]:
         """The ailment as plain JSON values."""
         return {"what": self.what, "grade": self.grade, "about": self.about, "words": self.words,
-                "remedy": self.remedy}
+                "remedy": self.remedy, "run": list(self.run)}
+
+    @property
+    def fill_in(self) -> tuple[tuple[str, str], ...]:
+        """The words in capitals in its commands, and what goes in their place."""
+        said = {word for line in self.run for word in shlex.split(line)}
+        return tuple((word, means) for word, means in FILL_IN.items() if word in said)
+
+
+def typed(case: str, *words: str) -> str:
+    """A command as it is typed for a case.
+
+    >>> typed("my finds", "backup", "BACKUP_DISK")
+    "headstamp backup BACKUP_DISK --case 'my finds'"
+    """
+    return shlex.join(["headstamp", *words, "--case", without_password(case)])
+
+
+def restoring(case: str, backup: str) -> tuple[str, ...]:
+    """The commands that put the latest backup beside the case and look at it.
+
+    >>> restoring("finds", "")
+    ('headstamp restore BACKUP_DISK finds-restored', 'headstamp doctor --case finds-restored')
+    """
+    into = "NEW_FOLDER" if "://" in case else f"{case.rstrip('/')}-restored"
+    return shlex.join(["headstamp", "restore", backup or "BACKUP_DISK", into]), typed(into, "doctor")
 
 
 _CUSTODIAN = ("Change nothing. Copy the whole folder of the case as it is, tell the evidence "
               "custodian, and ")
-_BACKUP = "restore the latest backup into a new folder (headstamp restore BACKUP NEW_FOLDER)."
-_ORIGINAL = (_CUSTODIAN + "look for the file: run headstamp backup (a good copy in the backup is not "
-             "lost by it), restore the backup into a new folder, and compare.")
+_BACKUP = "put the latest backup beside it, into a new folder."
+_ORIGINAL = (_CUSTODIAN + "look for the file in the backup: back up again (a good copy there is not lost by "
+             "it), put the backup into a new folder, and go on there if nothing is wrong with it.")
 
 # Codes of verification: what it means, and what to do.
 _FOUND: dict[str, tuple[str, str]] = {
@@ -59,7 +95,7 @@ _FOUND: dict[str, tuple[str, str]] = {
         "right. If the record was only written down wrongly, correct it."),
     "erasure_unfinished": (
         "Something that two people agreed to erase is still there",
-        "Run: headstamp erase --finish. It came approved from another device, or was cut off."),
+        "Finish it. It came approved from another device, or was cut off."),
     "erasure_alone": (
         "An erasure was approved by the person who asked for it, and counts for nothing",
         _CUSTODIAN + "ask how that came into the log: headstamp itself refuses it."),
@@ -68,19 +104,23 @@ _FOUND: dict[str, tuple[str, str]] = {
              _CUSTODIAN + "keep the outside checkpoint or backup it contradicts."),
     "log_shorter_than_checkpoint": (
         "The log is shorter than it once was: an older state was put back, or its end was cut off",
-        _CUSTODIAN + "keep the outside checkpoint or backup that shows the longer log."),
+        _CUSTODIAN + "keep the outside checkpoint or backup that shows the longer log. If it is a backup, "
+        + _BACKUP),
 }
 # Something left to be done, and nothing against the evidence.
 _UPKEEP = frozenset({"erasure_unfinished"})
 _DERIVED = ("table_changed", "The lists and counts do not agree with the records they are made from",
-            _CUSTODIAN + "then make them anew from the log: headstamp upgrade --anew.")
+            _CUSTODIAN + "then make them anew from the log.")
 _TABLES = ("The database holds a table or column that is not headstamp's, or lacks one",
            _CUSTODIAN + _BACKUP)
 _LOG = ("The log or its signatures do not hold", _CUSTODIAN + _BACKUP)
 
 
-def of_findings(found: Sequence[Finding]) -> list[Ailment]:
-    """What verification found, in these words; each named, the many of one kind cut short."""
+def of_findings(found: Sequence[Finding], case: str, backup: str = "") -> list[Ailment]:
+    """What verification found, in these words; each named, the many of one kind cut short.
+
+    ``case`` is its address, ``backup`` the place of the last backup where one is known.
+    """
     told: list[Ailment] = []
     seen: dict[str, int] = {}
     for one in found:
@@ -89,12 +129,25 @@ def of_findings(found: Sequence[Finding]) -> list[Ailment]:
             continue
         words, remedy = _words(one)
         grade: Grade = "fault" if one.what in _UPKEEP else "evidence"
-        told.append(Ailment(one.what, grade, one.id, f"{words}: {one.detail}", remedy))
+        told.append(Ailment(one.what, grade, one.id, f"{words}: {one.detail}", remedy,
+                            _commands(remedy, case, backup)))
     for what, n in seen.items():
         if n > SHOWN:
             told.append(Ailment(what, "evidence", "", f"{n - SHOWN} more of this kind ({what})",
-                                "headstamp verify lists them all."))
+                                "Look at the whole list.", (typed(case, "verify"),)))
     return told
+
+
+def _commands(remedy: str, case: str, backup: str) -> tuple[str, ...]:
+    if remedy == _ORIGINAL:
+        return typed(case, "backup", backup or "BACKUP_DISK"), *restoring(case, backup)
+    if remedy.endswith(_BACKUP):
+        return restoring(case, backup)
+    if remedy == _DERIVED[2]:
+        return typed(case, "upgrade", "--anew"), typed(case, "doctor")
+    if remedy == _FOUND["erasure_unfinished"][1]:
+        return (typed(case, "erase", "--finish"),)
+    return ()
 
 
 def _words(one: Finding) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from headstamp.actions.exchange.aside import put_aside
 from headstamp.actions.exchange.devices import peers
 from headstamp.actions.exchange.take import MEMORY, UNPACKED
-from headstamp.actions.keeping.ailment import SHOWN, Ailment
+from headstamp.actions.keeping.ailment import SHOWN, Ailment, typed
 from headstamp.store.case import Case
 
 UNCONFIRMED_HOURS = 24
@@ -18,16 +18,23 @@ _SEALED = "sealed"
 
 
 def between_devices(case: Case, at: datetime) -> Iterator[Ailment]:
-    """Bundles without a receipt for long, bundles put aside, records that contradict each other."""
+    """Bundles without a receipt for long, bundles put aside, lost devices, records that contradict each other."""
     yield from _unconfirmed(case, at)
     yield from _aside(case)
+    for peer in peers(case):
+        if peer.state == "lost":
+            yield Ailment("device_lost", "note", peer.id, f"{peer.title} is marked as lost: what it signs from then "
+                          "on is put aside for a person to look at", "Nothing needs doing while it is away. If it is "
+                          "found untouched, or was marked by mistake, trust it again.",
+                          (typed(case.where, "device", "trust", peer.id, "--reason", "TEXT"),))
     contested = case.read(_SEALED).contested()
     if contested:
         many = len(contested)
         yield Ailment("conflicts_open", "note", contested[0].id,
                       f"Of {many} record{'s' if many > 1 else ''} two devices say different things; both "
-                      "versions are kept", "Look at them (headstamp conflicts), ask those who wrote them, "
-                      "and say which holds: headstamp conflicts ID --choose FIELD=NUMBER --reason TEXT.")
+                      "versions are kept", "Look at them, ask those who wrote them, and say which holds: the page "
+                      "Contradictions does it, and the last lines of what the second command shows.",
+                      (typed(case.where, "conflicts"), typed(case.where, "conflicts", contested[0].id)))
 
 
 def unpacked_left(case: Case) -> Iterator[Path]:
@@ -42,6 +49,7 @@ def _unconfirmed(case: Case, at: datetime) -> Iterator[Ailment]:
     waiting = [one for peer in peers(case) if peer.state == "active" for one in peer.waiting]
     records = case.read(_SEALED).many(waiting)
     by_title = {id_: peer.title for peer in peers(case) for id_ in peer.waiting}
+    by_device = {id_: peer.id for peer in peers(case) for id_ in peer.waiting}
     for id_ in waiting[:SHOWN]:
         packed_at = records[id_].get("packed_at") if id_ in records else None
         if packed_at and datetime.fromisoformat(packed_at) < before:
@@ -49,8 +57,9 @@ def _unconfirmed(case: Case, at: datetime) -> Iterator[Ailment]:
             yield Ailment(
                 "bundle_unconfirmed", "fault", id_, f"The bundle {name} was packed for {by_title[id_]} on "
                 f"{packed_at[:10]}, and no receipt came back: it may not have arrived",
-                "Keep everything here. Ask the other side for the receipt and take it in (headstamp take "
-                "FILE.receipt). If the bundle was lost on the way, pack again: headstamp pack DEVICE.")
+                "Keep everything here. Ask the other side for the receipt, and take it in with the first "
+                "command. If the bundle was lost on the way, pack again with the second.",
+                (typed(case.where, "take", "FILE"), typed(case.where, "pack", by_device[id_])))
 
 
 def _aside(case: Case) -> Iterator[Ailment]:
@@ -65,13 +74,15 @@ def _aside(case: Case) -> Iterator[Ailment]:
                 f"{one.get('problem')}",
                 "Change nothing. Both of its states are kept here and prove it. Tell the evidence custodian, "
                 "and ask its holder whether an old state of that laptop was put back or copied, or somebody "
-                "else has its key. Until that is clear, mark it: headstamp device lost DEVICE --reason TEXT.")
+                "else has its key. Until that is clear, mark it as lost.",
+                (typed(case.where, "device", "lost", str(one.get("device")), "--reason", "TEXT"),))
         else:
             yield Ailment(
                 "bundle_aside", "fault", one.id, f"A bundle of {title} was put aside: {one.get('problem')}",
-                "Ask its holder whether they packed it. Then take it in (headstamp take "
-                f"{one.id} --release --reason TEXT) or leave it (headstamp take {one.id} --leave "
-                "--reason TEXT).")
+                "Ask its holder whether they packed it. Then take it in with the first command, or leave "
+                "it with the second.",
+                (typed(case.where, "take", one.id, "--release", "--reason", "TEXT"),
+                 typed(case.where, "take", one.id, "--leave", "--reason", "TEXT")))
     if len(found) > SHOWN:
         yield Ailment("bundle_aside", "fault", "", f"{len(found) - SHOWN} more bundles were put aside",
-                      "headstamp take --list-aside lists them all.")
+                      "Look at the whole list.", (typed(case.where, "take", "--list-aside"),))
