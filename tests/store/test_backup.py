@@ -17,6 +17,7 @@ import pytest
 
 from headstamp.actions.cases import check_case, index_case
 from headstamp.actions.keeping.backups import back_up, restore_case
+from headstamp.actions.keeping.doctor import examine
 from headstamp.errors import (
     Conflicting,
     HeadstampError,
@@ -24,8 +25,9 @@ from headstamp.errors import (
     Missing,
     Tampered,
     Unavailable,
+    Unreadable,
 )
-from headstamp.records import Item
+from headstamp.records import Item, Photograph
 from headstamp.store import backup as backups
 from headstamp.store.backup_set import states
 from headstamp.store.case import Case
@@ -35,7 +37,9 @@ from headstamp.store.sqlite import make_plain
 from tests.conftest import new_case
 from tests.effort import EFFORT
 from tests.shared import ROOT
+from tests.store.canaries import canary, in_files
 from tests.store.kept import live, state, tree
+from tests.store.test_erasing import erase
 
 KILLS = 6 * EFFORT
 
@@ -128,6 +132,47 @@ def test_the_next_backup_copies_what_is_new_and_mends_what_was_damaged(
     _, gone = back_up(sqlite_case.folder, place, keep=1)
     assert gone == 2 and len(states(place)) == 1
     restore_case(place, str(tmp_path / "latest"))
+
+
+def test_what_was_erased_goes_from_a_backup_with_its_older_states(case: Case, tmp_path: Path) -> None:
+    place, word = tmp_path / "bk", canary(1)
+    with case.change(actor="Ann", reason="seen") as change:
+        kept, other = change.file(f"picture of {word}".encode()), change.file(b"another picture")
+        change.put(Photograph.build(id="photo-0000000a", digest=kept.digest, caption=word))
+        change.put(Photograph.build(id="photo-0000000b", digest=other.digest))
+    where = {"folder": case.folder}
+    first, _ = back_up(case.where, place, **where)
+    erase(case, "photo-0000000a")
+    doctors = examine(case.where, **where).ailments
+    assert "1 backup was made before" in next(one.words for one in doctors if one.what == "backup_holds_erased")
+    back_up(case.where, place, **where)
+    assert "backup_holds_erased" in {one.what for one in examine(case.where, **where).ailments}
+    # Restored, the older state has it again: it is the older state, and its log holds.
+    restore_case(first.state, str(tmp_path / "older"))
+    assert in_files(place) and in_files(tmp_path / "older")
+    with Case.open(tmp_path / "older") as older:
+        assert check_case(older) == []
+    (place / "states" / ".gone-half").mkdir()
+    (place / "states" / ".gone-half" / "case.sqlite").write_text(word)
+    assert back_up(case.where, place, keep=1, **where)[1] == 2
+    assert in_files(place) == {}
+    assert "backup_holds_erased" not in {one.what for one in examine(case.where, **where).ailments}
+    restore_case(place, str(tmp_path / "newer"))
+    with Case.open(tmp_path / "newer") as newer:
+        assert newer.read("sealed").get("photo-0000000b").get("digest") in newer.vault.digests()
+        assert check_case(newer) == []
+
+
+def test_nothing_goes_where_the_state_that_stays_is_damaged(sqlite_case: Case, tmp_path: Path) -> None:
+    live(sqlite_case)
+    first, _ = back_up(sqlite_case.folder, tmp_path / "bk")
+    live(sqlite_case, "two")
+    second, _ = back_up(sqlite_case.folder, tmp_path / "bk")
+    (second.state / "manifest.sha256").write_text("0")
+    held = tree(tmp_path / "bk")
+    with pytest.raises(Unreadable):
+        backups.forget_states(tmp_path / "bk", 1)
+    assert tree(tmp_path / "bk") == held and first.state.is_dir()
 
 
 def test_a_place_is_for_one_case_and_one_log(sqlite_case: Case, tmp_path: Path) -> None:

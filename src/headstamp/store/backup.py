@@ -87,6 +87,7 @@ To check by hand, within a state:  sha256sum -c manifest.sha256
 # Follows from the rest, belongs to this machine, or has not been taken in yet.
 _LEFT_OUT = ("originals", "keys", "derived", "imports/waiting", "database", LAST,
              "case.sqlite", "case.sqlite-wal", "case.sqlite-shm", "case.sqlite-journal")
+_GONE = ".gone-"
 SNAPSHOTS = "snapshots"
 KEPT = "kept-"
 """So begins the name of a snapshot that a finding was drawn from. The others follow from the records; of it,
@@ -172,17 +173,29 @@ def last_backup(folder: Path) -> dict[str, str] | None:
 
 
 def forget_states(place: Path, keep: int) -> int:
-    """Takes away all states but the latest ``keep``; originals stay. Returns how many went."""
+    """Takes away all states but the latest ``keep``, and originals that none of these names.
+
+    Returns how many states went. What is erased from the case is so erased here too. Raises
+    Unreadable, before anything goes, where the list of a state that stays is damaged.
+    """
     if keep < 1:
         raise Invalid("at least one backup is kept")
-    gone = states(place)[:-keep]
-    with told(place):
+    originals = place / ORIGINALS
+    with told(place), workplace(place / ".unfinished", "a backup"):
+        found = states(place)
+        gone = found[:-keep]
+        named = {original_in(originals, part.path)
+                 for one in found[-keep:] for part in read_manifest(one).originals}
         for one in gone:
             # By one rename first: half a state is never seen.
-            away = one.with_name(f".gone-{one.name}")
-            one.rename(away)
-            sync_folder(away.parent)
+            one.rename(one.with_name(f"{_GONE}{one.name}"))
+            sync_folder(one.parent)
+        for away in (place / STATES).glob(f"{_GONE}*"):
             shutil.rmtree(away)
+        for path in originals.rglob("*"):
+            if path.is_file() and path not in named:
+                path.unlink()
+                sync_folder(path.parent)
     return len(gone)
 
 
