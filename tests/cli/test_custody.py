@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from headstamp.actions.evidence.receipt import receipt_of
 from headstamp.records import kind_named
 from headstamp.store.case import Case
 from tests.actions.evidence.thing_kept import a_case
@@ -35,8 +36,6 @@ def test_a_receipt_is_written_and_checked(run: Run, kept: Path, tmp_path: Path) 
     assert made.json["record"] == "cust-third0000" and "Reçu de pièce" in out.read_text("utf-8")
     paper = tmp_path / "paper.txt"
     with Case.open(kept) as case:
-        from headstamp.actions.evidence.receipt import receipt_of
-
         paper.write_text(receipt_of(case, "cust-third0000", clearance="restricted").witness.text(),
                          encoding="utf-8")
     told = run("--case", kept, "receipt", "--check", paper)
@@ -72,3 +71,19 @@ def test_all_problems_of_an_act_are_told_at_once(run: Run, kept: Path) -> None:
     assert told.code != 0
     for rule in ("who gives it", "who receives it", "no zone", "needs its reason"):
         assert rule in told.err, rule
+
+
+def test_a_receipts_code_and_a_checkpoint_off_a_screen_are_taken_as_they_come(
+    run: Run, kept: Path, tmp_path: Path
+) -> None:
+    """As a telephone saves them: the whole code, no last line feed, other line ends."""
+    paper = tmp_path / "paper.txt"
+    with Case.open(kept) as case:
+        code = receipt_of(case, "cust-third0000", clearance="restricted").witness.text()
+    for told in (code, code.rstrip(), code.replace("\n", "\r\n"), code.partition("\n\n")[2].rstrip()):
+        paper.write_bytes(told.encode())
+        assert run("--case", kept, "verify", "--against", paper).code == 0
+        if told.startswith("c2sp"):
+            assert run("--case", kept, "receipt", "--check", paper).code == 0
+    paper.write_text(code.replace("\n13\n", "\n12\n"), "utf-8")
+    assert run("--case", kept, "verify", "--against", paper).code == 9

@@ -10,7 +10,7 @@ from headstamp.errors import HeadstampError, Tampered, Unreadable
 from headstamp.evidence.checkpoint import Checkpoint, sign_checkpoint
 from headstamp.evidence.note import Signer, open_note
 from headstamp.evidence.tree import inclusion_proof, leaf_hash, root_of
-from headstamp.publish.witness import Witness
+from headstamp.publish.witness import Witness, note_kept
 
 SIGNER = Signer.generate("headstamp.local/test")
 ENTRIES = [b"entry %d" % n for n in range(37)]
@@ -65,3 +65,16 @@ def test_another_key_is_tampering_and_other_text_is_none() -> None:
     for text in ("", "x", "c2sp.org/tlog-proof@v1\n\nx"):
         with pytest.raises(Unreadable):
             Witness.parse(text)
+
+
+def test_a_checkpoint_is_read_as_people_keep_it_and_nothing_false_becomes_true() -> None:
+    """Scanned without its last line feed, mailed with other line ends, pasted with empty lines, or all of a receipt's code."""
+    proof = witness(5)
+    note = proof.checkpoint
+    for kept in (note, note.rstrip("\n"), note.replace("\n", "\r\n"), f"\ufeff{note}", f"\n\n{note}\n\n", proof.text(),
+                 proof.text().rstrip().replace("\n", "\r\n"), f"Dear colleague,\n\n{note}"):
+        assert note_kept(kept) == note
+    for false in (note.replace("37", "38"), note.replace(SIGNER.name, "headstamp.local/tess")):
+        with pytest.raises(HeadstampError):
+            open_note(note_kept(false), [SIGNER.verifier])
+    assert note_kept("") == "\n"

@@ -15,6 +15,7 @@ from headstamp.actions.evidence.witnesses import note_witness, seen_witnesses
 from headstamp.actions.settings import Settings
 from headstamp.exchange.authority import Authority
 from headstamp.exchange.time_stamp import certificates_of
+from headstamp.publish.witness import Witness as Paper
 from headstamp.records import Witness
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
@@ -60,6 +61,18 @@ def test_nobody_has_one_and_then_somebody(case: Case) -> None:
     assert [one["id"] for one in browser.get("/api/verify").json()["witnesses"]] == [told["id"]]
     assert browser.get(f"/witnesses/{told['id']}").status_code == 200
     assert check_case(case) == []
+
+
+def test_what_was_scanned_off_a_receipt_is_taken_as_the_checkpoint_it_ends_with(case: Case) -> None:
+    proof = case.proof(0)
+    code = Paper("item-x0000000", 1, proof.index, proof.leaf, proof.path, proof.checkpoint).text()
+    browser = browser_of(case)
+    token = field(browser.get("/verify").text, "token")
+    for kept in (code, code.rstrip().replace("\n", "\r\n"), proof.checkpoint.rstrip()):
+        answer = browser.post("/verify", data={"token": token, "against": kept})
+        assert answer.status_code == 303, kept
+    false = browser.post("/verify", data={"token": token, "against": code.replace(case.origin, "headstamp.local/other")})
+    assert 400 <= false.status_code < 500
 
 
 @pytest.mark.parametrize("wrong", [{"holder": " "}, {"checkpoint": "hello"}, {"checkpoint": ""}])

@@ -187,9 +187,11 @@ def snapshot(
 
 
 def read_note(path: Path) -> str:
-    """The text of a file that should hold a checkpoint. Raises Missing, Unreadable."""
+    """The checkpoint in a file, or in the text of a receipt's QR code. Raises Missing, Unreadable."""
+    from headstamp.publish.witness import note_kept
+
     try:
-        return path.read_text("utf-8")
+        return note_kept(path.read_bytes().decode("utf-8"))
     except FileNotFoundError as error:
         raise Missing(f"there is no checkpoint file {path}") from error
     except OSError as error:

@@ -29,6 +29,7 @@ LANGUAGES = ("en", "fr", "es", "ar", "ru")
 MARKINGS, MARKING_LETTERS, LETTERS = 10, 120, 240
 DENSITIES = 4
 _TWO_SIDES = ("handed_over", "returned", "collected", "stored", "taken_out")
+_HAD = ("disposed", "missing")
 How = Literal["said", "marking", "digest", "code"]
 
 # Field and the word for it; those with a star are printed even where nothing was filled in.
@@ -119,7 +120,11 @@ def _about(about: Shown, words: Mapping[str, str]) -> list[Row]:
 
 def _rows(record: Shown, names: Mapping[str, str], words: Mapping[str, str]) -> list[Row]:
     rows = []
+    act = str(record.get("act"))
     for name, title in _FIELDS:
+        if name in ("from_party", "to_party") and act not in _TWO_SIDES:
+            # Nobody gives or receives: one party has it, or had it last.
+            title = "hands*" if (name == "from_party") == (act in _HAD) else "hands"
         values = _values(record, name, names, words)
         if values or title.endswith("*"):
             rows.append(Row(words[title.rstrip("*")], values, _HOW.get(name, "said")))

@@ -82,7 +82,7 @@ def check_paper(case: Case, text: str) -> PaperResult:
     ``headstamp verify --against``. Raises Unreadable where the text is none, Tampered where
     paper and log do not agree.
     """
-    paper = Witness.parse(text.replace("\r\n", "\n"))
+    paper = Witness.parse(text.replace("\r", "").strip("\ufeff\n ") + "\n")
     under = paper.check(case.key_line)
     if under is None:
         raise Tampered("the paper does not agree with itself: its hashes do not lead from the entry "
