@@ -5,8 +5,9 @@
 For outsiders, who can read all that it runs: this module, the evidence room and the
 standard library. It opens files for reading only and asks no network. The rule for
 what it checks is ``docs/evidence-format.md``, section 8. Nothing stops at the first
-fault: each is a finding in words. Exit code 0: nothing is wrong; 9: something is; 2: a
-wrong call; 3: there is no such file; 6: it cannot be read.
+fault: each is a finding in words; and what was not checked is told too. Exit code 0:
+nothing is wrong; 9: something is; 2: a wrong call; 3: there is no such file; 6: it cannot
+be read.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from headstamp.errors import HeadstampError, Invalid, Missing, Tampered, Unreadable
@@ -73,6 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HeadstampError as error:
         print(_shown(f"WRONG: {error}" if isinstance(error, Tampered) else f"headstamp-check: {error}"))
         return error.exit_code
+    except OSError as error:
+        print(_shown(f"headstamp-check: {error.filename} cannot be read: {error.strerror}"))
+        return Unreadable.exit_code
 
 
 def _run(path: Path, key: str | None, changes: Path | None, against: Sequence[Path]) -> int:
@@ -81,7 +85,7 @@ def _run(path: Path, key: str | None, changes: Path | None, against: Sequence[Pa
     known = None
     if key is not None:
         known = Verifier.parse(_text(Path(key)) if os.path.isfile(key) else key)  # noqa: PTH113
-    kept = [_text(one) for one in against]
+    kept = [_bytes(one) for one in against]
     if path.is_dir():
         if changes is not None:
             raise Invalid(f"--keys is for a proof: a folder has its own {export.KEYS}")
@@ -98,7 +102,7 @@ def _run(path: Path, key: str | None, changes: Path | None, against: Sequence[Pa
     return 0
 
 
-def _run_folder(folder: Path, known: Verifier | None, kept: Sequence[str]) -> int:
+def _run_folder(folder: Path, known: Verifier | None, kept: Sequence[bytes]) -> int:
     report = check_folder(folder, known, kept)
     if known is None and report.key:
         print("The key came with the folder; compare it with the one you were given:",
@@ -109,8 +113,23 @@ def _run_folder(folder: Path, known: Verifier | None, kept: Sequence[str]) -> in
     print(f"{report.entries} entries, of them {report.withheld} withheld; {report.checkpoints} "
           f"checkpoints, {len(kept)} kept elsewhere; {report.disclosed} values shown; "
           f"{report.originals} originals, {report.originals_left_out} not here.")
+    for words in _not_checked(folder, report, len(kept)):
+        print(f"Not checked: {words}.")
     print("Nothing is wrong." if not report.findings else f"{len(report.findings)} findings.")
     return Tampered.exit_code if report.findings else 0
+
+
+def _not_checked(folder: Path, report: Report, kept: int) -> Iterator[str]:
+    """What this check cannot show, in words: it is said whatever was found."""
+    if not kept:
+        yield ("whether the log was written anew, or its end cut off: that shows only a checkpoint "
+               "that somebody else kept, given with --against")
+    if report.withheld or report.originals_left_out:
+        yield (f"what is in {report.withheld} withheld entries, of which only the hashes are here, and "
+               f"in {report.originals_left_out} originals that are not here")
+    if (folder / "timestamps").is_dir():
+        yield "the time stamps: openssl does that, as the README beside them tells"
+    yield "whether what was recorded is true, and when by any clock but that of the machine"
 
 
 def _keys_of(known: Verifier, changes: Path | None) -> KeyLine:
@@ -129,18 +148,25 @@ def _print_remarks(remarks: Sequence[str]) -> None:
         print(_shown(f"Note: {remark}."))
 
 
-def _text(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     try:
-        return path.read_text("utf-8")
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise Missing(f"there is no file {path}") from error
-    except (OSError, UnicodeDecodeError) as error:
+
+
+def _text(path: Path) -> str:
+    """A text byte for byte: in what is signed a line feed is a line feed."""
+    try:
+        return _bytes(path).decode("utf-8")
+    except UnicodeDecodeError as error:
         raise Unreadable(f"{path} cannot be read: {error}") from error
 
 
 def _shown(text: str) -> str:
-    """Text with what a terminal would obey written out: a log may hold anything."""
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    """Text with what a terminal would obey, or cannot show, written out: a log may hold anything."""
+    shown = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return shown.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(sys.stdout.encoding or "utf-8")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,26 @@ from headstamp.evidence.note import Signer, sign
 
 def test_signed_and_opened_again() -> None:
     signer = Signer.generate("example.org/case")
-    checkpoint = Checkpoint("example.org/case", 7, bytes(range(32)), ("time 1", "more"))
+    checkpoint = Checkpoint("example.org/case", 7, bytes(range(32)))
     signed = sign_checkpoint(checkpoint, signer)
     assert open_checkpoint(signed, signer.verifier) == checkpoint
     assert open_checkpoint(signed.encode(), [signer.verifier]) == checkpoint
+
+
+def test_lines_of_other_software_are_read_and_no_checkpoint_of_ours_has_them() -> None:
+    """C2SP allows them; all our checkers refuse them, so that none takes what another does not."""
+    signer = Signer.generate("example.org/case")
+    checkpoint = Checkpoint("example.org/case", 7, bytes(range(32)), ("time 1", "more"))
+    assert Checkpoint.parse(checkpoint.text()) == checkpoint
+    with pytest.raises(Unreadable, match="other software"):
+        open_checkpoint(sign_checkpoint(checkpoint, signer), signer.verifier)
+
+
+def test_carriage_returns_are_told_of_as_what_they_are() -> None:
+    signer = Signer.generate("example.org/case")
+    signed = sign_checkpoint(Checkpoint("example.org/case", 7, bytes(32)), signer)
+    with pytest.raises(Unreadable, match="carriage return"):
+        open_checkpoint(signed.replace("\n", "\r\n"), signer.verifier)
 
 
 def test_only_the_log_itself_vouches_for_the_log() -> None:

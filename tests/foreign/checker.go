@@ -5,7 +5,7 @@
 //
 //	checker [-key KEY] [-keys FILE] [-against FILE]... FOLDER|PROOF
 //
-// Exit code 0: nothing is wrong; 9: something is, and the first such thing is told.
+// Exit code 0: nothing is wrong; 9: something is, and the first such thing is told; 2: a wrong call.
 package main
 
 import (
@@ -402,6 +402,11 @@ func tilePath(tile tlog.Tile) string {
 // The tree of the folder, and the leaf hashes; each of its tiles is read, and expected.
 func readTree(folder string, size int64, expected map[string]bool) (made tree, leaves []tlog.Hash) {
 	var all []tlog.Tile
+	there := map[string]bool{}
+	below(folder, "tile", there)
+	if size/256 > int64(len(there)) { // before a list is made of all that should be there
+		fail("%d files cannot hold the tiles of %d entries", len(there), size)
+	}
 	for level := 0; size>>(8*level) > 0; level++ {
 		for n, count := int64(0), size>>(8*level); n*256 < count; n++ {
 			all = append(all, tlog.Tile{H: 8, L: level, N: n, W: min(256, int(count-n*256))})
@@ -552,7 +557,7 @@ func checkFolder(folder, known string, against [][]byte) string {
 	below(folder, "originals", found)
 	for path := range found {
 		if !expected[path] && !originals[path] {
-			fail("%s has no reason to be there", path)
+			fail("%q has no reason to be there", path)
 		}
 	}
 	for name, count := range map[string]int{"withheld": int(withheld), "checkpoints": len(past),
@@ -602,6 +607,14 @@ func checkProof(data []byte, keys []logKey, against [][]byte) string {
 	return ""
 }
 
+// Ends the program where it was called in a way in which nothing can be checked.
+func called(err error) {
+	if err != nil {
+		fmt.Println("this cannot be checked:", err)
+		os.Exit(2)
+	}
+}
+
 type list []string
 
 func (l *list) String() string     { return strings.Join(*l, " ") }
@@ -624,13 +637,21 @@ func main() {
 	flag.Var(&against, "against", "a checkpoint kept elsewhere")
 	flag.Parse()
 	info, err := os.Stat(flag.Arg(0))
-	must(err)
+	called(err)
 	if file, err := os.ReadFile(*vkey); err == nil {
 		*vkey = strings.TrimSpace(string(file))
 	}
+	flag.Visit(func(given *flag.Flag) {
+		if given.Name == "key" {
+			_, err := note.NewVerifier(*vkey)
+			called(err)
+		}
+	})
 	var outside [][]byte
 	for _, path := range against {
-		outside = append(outside, read("", path))
+		file, err := os.ReadFile(path)
+		called(err)
+		outside = append(outside, file)
 	}
 	if info.IsDir() {
 		fmt.Println("Nothing is wrong:", checkFolder(flag.Arg(0), *vkey, outside))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headstamp.cli.case import read_note
 from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
-from headstamp.errors import Missing, Tampered, Unreadable
+from headstamp.errors import Tampered
 
 if TYPE_CHECKING:
     from headstamp.store.backup_set import Manifest
@@ -102,7 +103,7 @@ def restore(
     """
     from headstamp.actions.keeping.backups import restore_case
 
-    notes = [_text(path) for path in against or ()]
+    notes = [read_note(path) for path in against or ()]
     with progress() as told:
         done = restore_case(source, into, folder=session.settings().folder, key_file=key,
                             against=notes, as_it_is=as_it_is, told=told)
@@ -119,6 +120,7 @@ def restore(
         line(f"Restored to {done.where}: {held.entries:,} entries, {_records(held)}, "
              f"{len(held.originals):,} originals, as of {held.made_at}.")
         line(f"Its public key: {held.key}")
+        line("What was erased after that day is in it again, and has to be erased anew (docs/erasure.md).")
         if not done.can_be_changed:
             line(f"The signing key was not in the backup: until it is in {done.folder / 'keys'}, the "
                  "case can be read and verified, not changed.")
@@ -187,12 +189,3 @@ def upgrade(
 def _records(held: Manifest) -> str:
     """How many records; of an encrypted case the backup does not say."""
     return "encrypted" if held.encrypted else f"{held.total_records:,} records"
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError as error:
-        raise Missing(f"there is no checkpoint file {path}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"the checkpoint {path} cannot be read: {error}") from error

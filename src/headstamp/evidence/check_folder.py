@@ -48,13 +48,14 @@ class Report:
 
 
 def check_folder(
-    folder: Path, verifier: Verifier | None, against: Sequence[Checkpoint | str] = ()
+    folder: Path, verifier: Verifier | None, against: Sequence[Checkpoint | str | bytes] = ()
 ) -> Report:
     """Checks all of an exported folder.
 
     ``verifier`` is the log's key, got by another way: the first, or one that followed it
     (None: there is no such key, and the folder's own word is taken). ``against`` are
-    checkpoints that were kept elsewhere, as signed notes or opened already.
+    checkpoints that were kept elsewhere, as signed notes or opened already. Raises OSError
+    where a folder below cannot be listed: then nobody knows what else lies in it.
     """
     return _Check(folder, verifier, against).run()
 
@@ -63,7 +64,7 @@ class _Check:
     """One pass over a folder; memory holds one number a record and the tree's right edge."""
 
     def __init__(
-        self, folder: Path, verifier: Verifier | None, against: Sequence[Checkpoint | str]
+        self, folder: Path, verifier: Verifier | None, against: Sequence[Checkpoint | str | bytes]
     ) -> None:
         self._folder = folder
         self._known = verifier
@@ -171,9 +172,6 @@ class _Check:
         for one, following in pairwise(due):
             if one.size == following.size:
                 self._report.say("fork", _name(one), "there are two of this size")
-        for one in (*last, *due):
-            if one.extension:
-                self._report.say("signature_invalid", _name(one), "it has lines of other software")
         if last and last[0].size != size:
             self._report.say("log_shorter_than_checkpoint" if last[0].size > size
                              else "entries_after_last_checkpoint", _name(last[0]),
@@ -327,7 +325,12 @@ class _Check:
 
     def _strangers(self, top: str, expected: set[str]) -> None:
         """Tells of every file or link below a folder that has no reason to be there."""
-        for at, folders, names in os.walk(self._folder / top):
+        place = self._folder / top
+        if place.is_symlink() or not place.is_dir():
+            if os.path.lexists(place):
+                self._report.say("file_unknown", top, "it is no folder, or a link to one")
+            return
+        for at, folders, names in os.walk(place, onerror=_stop):
             links = [name for name in folders if (Path(at) / name).is_symlink()]
             for name in (*names, *links):
                 path = (Path(at) / name).relative_to(self._folder).as_posix()
@@ -363,6 +366,10 @@ class _Check:
                 raise Unreadable(f"{path} has a line without end")
         if rest:
             raise Unreadable(f"{path} is cut short")
+
+
+def _stop(error: OSError) -> None:
+    raise error
 
 
 def _counts(stated: export.Statement) -> str:

@@ -78,8 +78,8 @@ def open_checkpoint(
 ) -> Checkpoint:
     """The checkpoint in a note signed by the log's own key.
 
-    Raises ``Unreadable`` when it is none, ``Tampered`` when a signature is wrong or
-    the log's key, named as the origin, has not signed. With a ``KeyLine``, ``Retired``
+    Raises ``Unreadable`` when it is none or has extension lines, which headstamp never writes;
+    ``Tampered`` when a signature is wrong or the log's key, named as the origin, has not signed. With a ``KeyLine``, ``Retired``
     where the key that signed does not count at that size.
     """
     known = [verifiers] if isinstance(verifiers, note.Verifier) else list(verifiers)
@@ -87,6 +87,8 @@ def open_checkpoint(
     checkpoint = Checkpoint.parse(opened.text)
     if checkpoint.origin not in (signature.name for signature in opened.verified):
         raise Tampered(f"The checkpoint is not signed by the log {checkpoint.origin!r} itself.")
+    if checkpoint.extension:
+        raise Unreadable("This is no checkpoint of headstamp: it has lines of other software.")
     if isinstance(verifiers, KeyLine):
         verifiers.refuse_retired(checkpoint.size, opened.verified)
     return checkpoint

@@ -285,10 +285,11 @@ def _stamp_problems(act: object, actor: object, at: object, reason: object) -> l
 
 def _is_date(at: str) -> bool:
     try:
-        datetime.fromisoformat(at[:-1])
+        when = datetime.fromisoformat(at[:-1])
     except ValueError:
         return False
-    return True
+    # Newer Pythons take the hour 24 for the next day's 0: then it is no moment in its one spelling.
+    return when.isoformat(timespec="microseconds") + "Z" == at
 
 
 def read(entry: bytes) -> Entry:

@@ -217,6 +217,9 @@ def _split_note(note: str | bytes) -> tuple[str, list[tuple[Signature, bytes]]]:
         whole = note if isinstance(note, str) else note.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Unreadable("This is not a signed note: not UTF-8.") from error
+    if "\r" in whole:
+        raise Unreadable("This is not a signed note: its lines end with a carriage return, as some mail "
+                         "programs write them. Save it again with line feeds alone, or ask for the file.")
     if len(whole) > NOTE_LENGTH_MAX or not _is_text(whole):
         raise Unreadable("This is not a signed note: too long, or control characters in it.")
     text, gap, block = whole.rpartition("\n\n")

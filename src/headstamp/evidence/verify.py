@@ -2,19 +2,19 @@
 
     python3 verify.py FOLDER [--key KEY] [--against CHECKPOINT_FILE] ...
 
-FOLDER is what `headstamp export-log` wrote. KEY is the log's public key, as text or as a file,
-got by another way than the folder. A checkpoint kept earlier shows whether the log was rewritten.
-Exit code 0: nothing is wrong; 9: something is, and the first such thing is told; 2: a wrong call.
-Written from docs/evidence-format.md, whose sections are named below, and not from the product's
-code, of which it uses nothing. It writes nothing, asks no network, and has at most 300 lines.
+FOLDER: what `headstamp export-log` wrote. KEY: the log's public key, text or file, got by another
+way than the folder. A checkpoint kept earlier shows whether the log was rewritten. Exit code 0:
+nothing is wrong; 9: something is, and the first such thing is told; 2: it could not be checked.
+Written from docs/evidence-format.md, whose sections are named below. At most 300 lines.
 """
 import argparse
-import base64
+import binascii
 import json
 import os
 import re
 from datetime import datetime
 from hashlib import sha256, sha512
+from pathlib import Path
 
 P = 2 ** 255 - 19  # Ed25519, after RFC 8032, sections 5.1 and 6
 ORDER = 2 ** 252 + 27742317777372353535851937790883648493
@@ -22,8 +22,7 @@ D = -121665 * pow(121666, P - 2, P) % P
 STATED = "format key", "entries withheld checkpoints disclosed originals"
 NUMBER = "(?:0|[1-9][0-9]{0,15})"
 
-class Wrong(Exception):
-    """Something is not as the format says; its text says what."""
+Wrong = ValueError  # something is not as the format says; its text says what
 
 def add(a, b):
     """The sum of two points of the curve, in extended coordinates."""
@@ -42,7 +41,6 @@ def point(data):
         return None
     x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
-
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 def is_signed(public, message, signature):
@@ -61,11 +59,11 @@ def is_signed(public, message, signature):
 def unbase64(text, length=None):
     """The bytes of base64 in its one proper spelling, so many of them."""
     try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
+        data = binascii.a2b_base64(text.encode("ascii"))
     except ValueError:
         data = b""
-    if base64.b64encode(data).decode() != text or len(data) != (length or len(data)):
-        raise Wrong("not proper base64, or of another length: %.60r" % text)
+    if binascii.b2a_base64(data).decode() != text + "\n" or len(data) != (length or len(data)):
+        raise Wrong("not proper base64, or of another length: %.60a" % text)
     return data
 
 def canonical(data):
@@ -77,17 +75,16 @@ def canonical(data):
             return value
     except (ValueError, RecursionError):
         pass
-    raise Wrong("not canonical JSON: %.60r" % data)
+    raise Wrong("not canonical JSON: %.60a" % data)
 
 def keyed(data, texts, counts, others="", may=()):
     """The values of an object with just these keys: texts, whole numbers, others; () for none."""
     value, keys = canonical(data), (texts + " " + counts + " " + others).split()
     if not isinstance(value, dict) or set(value).union(may) != set(keys):
         raise Wrong("not an object with the keys " + ", ".join(keys))
-    whole = [value[key] for key in counts.split()]
-    if (not all(type(value[key]) is str for key in texts.split())
-            or not all(type(one) is int and 0 <= one < 2 ** 53 for one in whole)):
-        raise Wrong("a text or a whole number is none: %.60r" % data)
+    if (not all(type(value[key]) is str for key in texts.split()) or not all(
+            type(value[key]) is int and 0 <= value[key] < 2 ** 53 for key in counts.split())):
+        raise Wrong("a text or a whole number is none: %.60a" % data)
     return [value.get(key, ()) for key in keys]
 
 def read_key(text):
@@ -96,7 +93,7 @@ def read_key(text):
     key = unbase64(encoded, 33)
     key_id = sha256(name.encode("utf-8", "replace") + b"\n" + key).digest()[:4]
     if key[0] != 1 or key_id.hex() != told or not re.fullmatch(r"[^\s+]+", name):
-        raise Wrong("this is no public key of a log: %.100r" % text)
+        raise Wrong("this is no public key of a log: %.100a" % text)
     return name, key_id, key[1:]
 
 def read_note(note, keys):
@@ -104,7 +101,7 @@ def read_note(note, keys):
     text, gap, block = note.rpartition("\n\n")
     lines, signed = block[:-1].split("\n"), []
     if not gap or block[-1:] != "\n" or len(lines) > 100 or re.search("[\0-\t\x0b-\x1f]", note):
-        raise Wrong("this is no signed note: %.60r" % note)
+        raise Wrong("this is no signed note: %.60a" % note)
     for line in lines:
         match = re.fullmatch("\u2014 ([^\\s+]+) ([^\\s]+)", line)
         proof = unbase64(match.group(2)) if match else b""
@@ -112,7 +109,7 @@ def read_note(note, keys):
             raise Wrong("a line among the signatures of a note is none")
         for key in [one for one in keys if one[:2] == (match.group(1), proof[:4])]:
             if not is_signed(key[2], (text + "\n").encode("utf-8"), proof[4:]):
-                raise Wrong("a signature does not fit its text: %.60r" % note)
+                raise Wrong("a signature does not fit its text: %.60a" % note)
             signed.append(key)
     return text.split("\n"), signed
 
@@ -129,7 +126,7 @@ def read_keys(folder, vkey, known):
                 or why not in ("replaced", "revoked") or not re.fullmatch(NUMBER, size)
                 or new[0] != last[0] or new[:2] in [key[:2] for key in keys]
                 or changes and int(size) <= changes[-1][0]):
-            raise Wrong("a key change does not follow from what was before: %.90r" % note)
+            raise Wrong("a key change does not follow from what was before: %.90a" % note)
         print("Note: the key was %s at size %s by %s%s." % (
             why, size, ascii(following), "" if last in signed else ", an unwitnessed key change"))
         if last not in signed and known in keys:
@@ -155,11 +152,10 @@ def read_entry(data):
     """Section 3: id, version and commitments of an entry."""
     actor, at, id_, kind, act, reason, version, fields, of = keyed(
         data, "actor at id kind act reason", "version", "fields of", ["of"])
-    form = r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z"
-    try:  # fromisoformat alone takes other spellings too
-        datetime.fromisoformat(at[:-1] if re.fullmatch(form, at) else "")
+    try:
+        when = datetime.fromisoformat(at[:-1]).isoformat("T", "microseconds")  # in one spelling
         rest = of if act == "settle" else of[1:]  # the first of another log is the version itself
-        if (not actor or not id_ or not version or len(data) > 65535
+        if (len(at) != 27 or when + "Z" != at or not all((actor, id_, version)) or data[65535:]
                 or not re.fullmatch("[a-z][a-z0-9_-]*/[1-9][0-9]*", kind)
                 or act not in ("put", "take", "hold", "same", "settle")
                 or (type(of) is not list or not of if act != "put" else of != ())
@@ -169,7 +165,7 @@ def read_entry(data):
             raise ValueError
         return id_, version, {name: unbase64(told, 32) for name, told in fields.items()}
     except (ValueError, AttributeError, TypeError):
-        raise Wrong("this is no entry of a log: %.300r" % data)
+        raise Wrong("this is no entry of a log: %.300a" % data)
 
 def root_at(size, rows):
     """Section 4: the root of that many leaves: over their whole subtrees, the smallest first."""
@@ -182,11 +178,10 @@ def root_at(size, rows):
 
 def read(folder, path):
     """The bytes of a file; a link is none."""
-    full = os.path.join(folder, path)
-    if os.path.islink(full) or not os.path.isfile(full):
+    file = Path(folder, path)
+    if file.is_symlink() or not file.is_file():
         raise Wrong("%s is missing, or no plain file" % path)
-    with open(full, "rb") as file:
-        return file.read()
+    return file.read_bytes()
 
 def lines_of(folder, path):
     """The lines of a file, each ended by a line feed."""
@@ -216,8 +211,7 @@ def read_log(folder, size):
             raise Wrong("entries or hashes are missing, cut short or too many: " + path)
     rows = [[leaves[at:at + 32] for at in range(0, len(leaves), 32)]]
     while len(rows[-1]) > 1:
-        pairs = zip(rows[-1][::2], rows[-1][1::2])
-        rows.append([sha256(b"\1" + left + right).digest() for left, right in pairs])
+        rows.append([sha256(b"\1" + a + b).digest() for a, b in zip(rows[-1][::2], rows[-1][1::2])])
     for level in range(8):
         for first, width, path in tiles_of(size, level):
             path = "tile/%d/%s" % (level, path)
@@ -237,25 +231,25 @@ def check_entries(entries, leaves, shown):
         if entry and sha256(b"\0" + entry).digest() != leaves[number]:
             raise Wrong("entry %d is not the one whose hash stands in the tree" % number)
         if entry and version <= versions.get(id_, 0) or skipped > withheld:
-            raise Wrong("entry %d: version %d of %r is out of order" % (number, version, id_))
+            raise Wrong("entry %d: version %d of %a is out of order" % (number, version, id_))
         versions[id_] = version
     originals, before = set(), (-1, "")
     for field, salt, value, number in (keyed(one, "field salt value", "entry") for one in shown):
         sum_ = sha256(unbase64(salt, 16) + value.encode("utf-8", "replace")).digest()
         if number >= len(bound) or before >= (number, field) or bound[number].get(field) != sum_:
-            raise Wrong("entry %d does not bind what is shown, in order: %r" % (number, field))
+            raise Wrong("entry %d does not bind what is shown, in order: %a" % (number, field))
         before = number, field
         if field == "digest" and re.fullmatch('"[0-9a-f]{64}"', value):
             originals.add("originals/" + value[1:-1])
     return withheld, originals
 
-def check_folder(folder, known, against):
+def check_folder(folder, known, against, fail):
     """Section 8: goes through a whole folder; what it holds, as numbers."""
     lines = [lines_of(folder, n) for n in ("log.json", "checkpoints.jsonl", "disclosed.jsonl")]
     form, vkey, size, *counts = keyed(b"\n".join(lines[0]), *STATED)
     keys, changes = read_keys(folder, vkey, known)
     past = [open_checkpoint(str(canonical(line)), keys) for line in lines[1]]
-    latest, *outside = [open_checkpoint(note.decode("utf-8", "replace"), keys)
+    latest, *outside = [open_checkpoint(note.decode(), keys)
                         for note in [read(folder, "checkpoint"), *against]]
     if past[-1:] != [latest] or past != sorted(dict(past).items()) or latest[0] != size:
         raise Wrong("the checkpoints are out of order, or the latest is another")
@@ -266,11 +260,11 @@ def check_folder(folder, known, against):
     withheld, named = check_entries(entries, rows[0], lines[2])
     originals = named if counts[3] else set()
     found = {os.path.relpath(os.path.join(at, name), folder).replace(os.sep, "/")
-             for top in ("tile", "originals")
-             for at, dirs, names in os.walk(os.path.join(folder, top))
+             for at, dirs, names in os.walk(folder, onerror=fail)
              for name in names + [one for one in dirs if os.path.islink(os.path.join(at, one))]}
+    found = {path for path in found if path.split("/")[0] in ("tile", "originals")}
     if found != expected | originals:
-        raise Wrong("missing, or without reason: %r" % sorted(found ^ (expected | originals))[:5])
+        raise Wrong("missing, or without reason: %a" % sorted(found ^ (expected | originals))[:5])
     for path in originals:
         if sha256(read(folder, path)).hexdigest() != path[10:]:
             raise Wrong("%s is not the file that was put on file" % path)
@@ -279,21 +273,27 @@ def check_folder(folder, known, against):
         raise Wrong("log.json is of another format, or tells of other counts")
     return (size, *here, len(named - originals))
 
+def public_key(text):
+    """The key that the checker was given: itself, or a file that holds it."""
+    return read_key((Path(text).read_text("utf-8") if os.path.isfile(text) else text).strip())
+
 def main(arguments=None):
     """Runs the program; its exit code."""
     parser = argparse.ArgumentParser(description="Checks an exported headstamp log.")
     parser.add_argument("folder")
-    parser.add_argument("--key", help="the log's public key, or a file that holds it")
+    parser.add_argument("--key", type=public_key, help="the log's public key, or a file with it")
     parser.add_argument("--against", action="append", default=[], help="a checkpoint you kept")
     given = parser.parse_args(arguments)
     try:
-        key = read("", given.key).decode() if os.path.isfile(given.key or "") else given.key
+        kept, _ = [Path(path).read_bytes() for path in given.against], os.listdir(given.folder)
         print("Nothing is wrong: %d entries, of them %d withheld; %d checkpoints, %d values shown, "
               "%d originals; %d originals not here." % check_folder(
-              given.folder, key and read_key(key.strip()), [read("", p) for p in given.against]))
+              given.folder, given.key, kept, parser.error))
     except Wrong as wrong:
         print("WRONG: %s." % wrong)
         return 9
+    except OSError as error:
+        parser.error("a file cannot be read: %a" % str(error))
     return 0
 
 if __name__ == "__main__":

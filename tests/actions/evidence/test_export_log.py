@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import shutil
 import sqlite3
@@ -24,6 +25,7 @@ from headstamp.actions.evidence.export_log import (
     write_proof,
 )
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing
+from headstamp.evidence import verify
 from headstamp.evidence.note import Verifier
 from headstamp.evidence.tile import tile_path
 from headstamp.records import Document, Note, Site
@@ -295,7 +297,7 @@ def test_the_verifier_is_short_old_and_alone() -> None:
     tree = ast.parse(text, feature_version=(3, 8))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported == {"argparse", "base64", "datetime", "hashlib", "json", "os", "re"}
+    assert imported == {"argparse", "binascii", "datetime", "hashlib", "json", "os", "pathlib", "re"}
     # Those who were handed a folder can compare.
     page = (ROOT / "docs" / "evidence-format.md").read_text("utf-8")
     assert sha256(VERIFIER.read_bytes()).hexdigest() in page, "tell its new SHA-256 in the page"
@@ -320,10 +322,56 @@ def test_the_verifier_runs_on_every_python_here(tmp_path: Path) -> None:
         _fill(case)
         export_log(case, tmp_path / "log", clearance="restricted")
         key = case.verifier.text()
-    for python in _pythons():
-        # -I: nothing of this checkout can be imported.
-        run = [python, "-I", "verify.py", ".", "--key", key]
+    # -I: nothing of this checkout can be imported. Where it lies in the package, it has neighbours
+    # with names such as base64, and must not take them for the standard library's.
+    runs = [[python, "-I", "verify.py", ".", "--key", key] for python in _pythons()]
+    runs.append([_pythons()[-1], "-B", str(VERIFIER), ".", "--key", key])
+    for run in runs:
         done = subprocess.run(run, cwd=tmp_path / "log", capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stderr) == (0, ""), (python, done)
+        assert (done.returncode, done.stderr) == (0, ""), (run, done)
         assert "Nothing is wrong: 302 entries, of them 60 withheld" in done.stdout
     assert [p.name for p in (tmp_path / "log").iterdir() if p.name == "__pycache__"] == []
+
+
+def test_what_could_not_be_checked_is_not_called_wrong(tmp_path: Path) -> None:
+    """Exit code 9 speaks against who made the folder; a wrong call does not."""
+    with new_case("sqlite", tmp_path / "case") as case:
+        _fill(case)
+        export_log(case, tmp_path / "log", clearance="restricted")
+    (tmp_path / "no key").write_bytes(b"\xff\xfe")
+    folder = str(tmp_path / "log")
+    for arguments in ([str(tmp_path / "nowhere")], [folder, "--against", str(tmp_path / "nowhere")],
+                      [folder, "--key", "nonsense"], [folder, "--key", str(tmp_path / "no key")]):
+        assert check.main(arguments) in (2, 3, 6)
+        with pytest.raises(SystemExit) as ended:
+            verify.main(arguments)
+        assert ended.value.code == 2
+
+
+def test_what_is_told_of_strange_letters_can_be_shown_on_any_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with new_case("sqlite", tmp_path / "case") as case:
+        _fill(case)
+        export_log(case, tmp_path / "log", clearance="restricted")
+    (tmp_path / "log" / "tile" / "Хранитель\x1b[31m").write_bytes(b"x")
+    for main in (check.main, verify.main):
+        raw = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, "ascii"))
+        assert main([str(tmp_path / "log")]) == 9
+        sys.stdout.flush()
+        assert b"\\u0425" in raw.getvalue() and b"\x1b" not in raw.getvalue()
+
+
+def test_what_was_not_checked_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with new_case("sqlite", tmp_path / "case") as case:
+        _fill(case)
+        export_log(case, tmp_path / "log", clearance="restricted")
+        (tmp_path / "kept").write_text(case.checkpoint_note(), "utf-8")
+    (tmp_path / "log" / "timestamps").mkdir()
+    assert check.main([str(tmp_path / "log")]) == 0
+    said = capsys.readouterr().out
+    assert said.count("Not checked: ") == 4 and "written anew" in said and "60 withheld" in said
+    assert check.main([str(tmp_path / "log"), "--against", str(tmp_path / "kept")]) == 0
+    said = capsys.readouterr().out
+    assert "written anew" not in said and "time stamps" in said and "is true" in said

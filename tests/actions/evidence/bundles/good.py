@@ -1,5 +1,5 @@
-"""Whole bundles of small cases, each by its seed: withheld entries, versions of other logs,
-erased values, replaced and lost keys."""
+"""Whole bundles of small cases, each by its seed: records of every type, withheld entries, versions
+of other logs, erased values, replaced and lost keys."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from headstamp.store.elsewhere import current_of, lineages
 from headstamp.store.handing import versions_from
 from headstamp.store.new_key import replace_key
 from tests.actions.evidence.bundles.bundle import Bundle, Held
+from tests.making import fill
 
 _IDS = [f"item-0000000{n}" for n in range(4)]
 
@@ -22,8 +23,8 @@ _IDS = [f"item-0000000{n}" for n in range(4)]
 def good(seed: int, folder: Path) -> Bundle:
     """A whole bundle of a small case.
 
-    About half have entries withheld from their reader, versions of another log, changed
-    keys; a third have erased values.
+    About half have records of every type, entries withheld from their reader, versions of
+    another log, changed keys; a third have erased values.
     """
     random = Random(seed)
     case = Case.create(folder / "case")
@@ -43,6 +44,9 @@ def good(seed: int, folder: Path) -> Bundle:
                          reason=random.choice(("", "entered on site", 'say "7\\1"\n\t\x7f'))) as change:
             site = Site.build(name=f"Mill {number}", tier=random.choice(("public", "partner", "sealed")))
             change.put(site)
+            if number == 0 and seed % 2:
+                change.file(b"")  # the original that the made-up photograph and document name
+                fill(change)
             change.put_many([
                 Note.build(about=site.id, text=f"n{n}",
                            tier=random.choice(("public", "partner", "sealed")))
