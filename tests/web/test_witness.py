@@ -68,11 +68,10 @@ def test_what_was_scanned_off_a_receipt_is_taken_as_the_checkpoint_it_ends_with(
     code = Paper("item-x0000000", 1, proof.index, proof.leaf, proof.path, proof.checkpoint).text()
     browser = browser_of(case)
     token = field(browser.get("/verify").text, "token")
-    for kept in (code, code.rstrip().replace("\n", "\r\n"), proof.checkpoint.rstrip()):
-        answer = browser.post("/verify", data={"token": token, "against": kept})
-        assert answer.status_code == 303, kept
-    false = browser.post("/verify", data={"token": token, "against": code.replace(case.origin, "headstamp.local/other")})
+    scanned = code.rstrip().replace("\n", "\r\n")
+    false = browser.post("/verify", data={"token": token, "against": scanned.replace(case.origin, "other.example/log")})
     assert 400 <= false.status_code < 500
+    assert browser.post("/verify", data={"token": token, "against": scanned}).status_code == 303
 
 
 @pytest.mark.parametrize("wrong", [{"holder": " "}, {"checkpoint": "hello"}, {"checkpoint": ""}])
