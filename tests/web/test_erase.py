@@ -58,7 +58,7 @@ def test_one_asks_and_another_approves(case: Case, pages: Pages) -> None:
     to = asked.headers["location"]
     page = bob.get(to).text
     assert "To be decided by a second person" in page and "Approve and erase" in page
-    assert "The file from which the record was made still holds it: doc-aaaa" in page
+    assert 'still holds it: <a href="/documents/doc-aaaa">doc-aaaa</a>' in page
     twin = bob.get(f"/api{to}").json()
     assert twin["scope"]["fields"] == ["remark"] and twin["scope"]["versions"] == 1
     assert send(bob, f"{to}/approve", to).status_code == 422
@@ -73,6 +73,14 @@ def test_one_asks_and_another_approves(case: Case, pages: Pages) -> None:
     assert "Erased: Remark" in bob.get("/items/item-aaaa").text
     assert check_case(case) == []
     assert send(bob, f"{to}/approve", to="", sure="1").status_code == 403
+
+
+def test_the_way_to_it_is_on_the_page_of_every_record(pages: Pages) -> None:
+    ann = pages("Ann")
+    assert '<a href="/erase/item-aaaa">Erase a value…</a>' in ann.get("/items/item-aaaa").text
+    assert "Erase a value…" in ann.get("/erasures").text and "/erasures/new" not in ann.get("/erasures").text
+    assert ann.get("/erasures/new").status_code == 404
+    assert ann.post("/erasures/new", data={"erasure_state": "approved"}).status_code == 405
 
 
 def test_a_form_that_lacks_something_is_shown_again(pages: Pages) -> None:

@@ -37,7 +37,7 @@ class Scope:
 
     ``fields`` are those that hold something in some version; ``whole``: the record goes with
     all of them. With it go ``refused``, files of rows that an import refused and that say it, and
-    the snapshots from which the findings ``drawn_from`` were drawn.
+    the snapshots that were ``kept`` for findings, of which ``drawn_from`` can be seen.
 
     What stays: ``also_in`` are records in which the same text stands, ``files`` the originals
     that say it, each by the record that names it or by its digest, ``others`` other files in the
@@ -66,6 +66,7 @@ class Scope:
     backup: str = ""
     bundles: tuple[str, ...] = ()
     went: tuple[str, ...] = ()
+    kept: int = 0
     drawn_from: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -78,10 +79,10 @@ class Scope:
         told = []
         if self.refused:
             told.append(f"Rows that an import refused say it: {_some(self.refused)}. These files go with it.")
-        if self.drawn_from:
+        if self.kept:
             told.append("The snapshots that were kept for findings may hold it and go with it: their numbers cannot "
-                        "be worked out again from them. What these findings say stays: "
-                        f"{_some(self.drawn_from)}.")
+                        "be worked out again from them. What the findings say stays"
+                        + (f": {_some(self.drawn_from)}." if self.drawn_from else "."))
         if self.also_in:
             told.append(f"The same text stands in: {_some(self.also_in)}.")
         if self.sources:
@@ -158,7 +159,7 @@ def scope_of(
         log_entries=tuple(seq for seq in traces.entries if _is_seen(reader, seq)),
         sources=sources, copies=_made_from(reader, record_id),
         pictures=tuple(one.id for one in pictures), papers=_papers(reader, shown),
-        drawn_from=_drawn_from(case, reader), **_copies(case, reader, traces),
+        **_drawn_from(case, reader), **_copies(case, reader, traces),
     )
 
 
@@ -169,13 +170,14 @@ def _is_seen(reader: Reader, seq: int) -> bool:
         return False
 
 
-def _drawn_from(case: Case, reader: Reader) -> tuple[str, ...]:
-    """The findings that name a snapshot kept in the case's folder."""
+def _drawn_from(case: Case, reader: Reader) -> dict[str, Any]:
+    """How many snapshots are kept in the case's folder, and the findings that name one."""
     kept = [f"{SNAPSHOTS}/{one.name}" for one in (case.folder / SNAPSHOTS).glob(f"{KEPT}*")]
     if not kept:
-        return ()
-    return tuple(one.id for one in reader.stream("finding")
-                 if any(name in str(one.get("alternatives") or "") for name in kept))
+        return {}
+    named = tuple(one.id for one in reader.stream("finding")
+                  if any(name in str(one.get("alternatives") or "") for name in kept))
+    return {"kept": len(kept), "drawn_from": named}
 
 
 def _sources(reader: Reader, record_id: str) -> tuple[str, ...]:

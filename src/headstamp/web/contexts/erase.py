@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,15 +11,18 @@ from headstamp.actions.correct import closed_fields
 from headstamp.actions.evidence.erasing import look, waiting
 from headstamp.actions.evidence.erasure_scope import Scope, scope_of
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing
-from headstamp.records import kind_of_id
+from headstamp.records import BY_PREFIX, kind_of_id
 from headstamp.store.erased import can_go
 from headstamp.store.erasing import noted
 from headstamp.store.reader import Reader
 from headstamp.vocab import vocabulary
-from headstamp.web.contexts.facts import Piece, ref_piece
+from headstamp.web.contexts.facts import Piece, record_path, ref_piece
 from headstamp.web.contexts.record import RecordContext, record_context
 from headstamp.web.page import ON_PAGE, Context, Params
 
+Sentence = tuple[tuple[str, str], ...]
+"""A sentence in pieces, each with the address it leads to, if any."""
+_ID = re.compile(rf"\b((?:{'|'.join(sorted(BY_PREFIX))})-[0-9a-z]{{4,}})\b")
 _EMPTY: Mapping[str, Any] = {"whole": "", "fields": (), "ground": "", "why": "", "requested_on": ""}
 
 
@@ -33,7 +37,7 @@ class EraseContext(Context):
     path: str = field(default="", metadata=ON_PAGE)
     choices: tuple[tuple[str, str], ...] = field(default=(), metadata=ON_PAGE)
     versions: int = field(default=0, metadata=ON_PAGE)
-    elsewhere: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
+    elsewhere: tuple[Sentence, ...] = field(default=(), metadata=ON_PAGE)
     grounds: tuple[tuple[str, str], ...] = field(default=(), metadata=ON_PAGE)
     given: Mapping[str, Any] = field(default_factory=dict, metadata=ON_PAGE)
     problems: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
@@ -48,7 +52,7 @@ class ErasureContext(RecordContext):
     what: str = field(default="", metadata=ON_PAGE)
     versions: int = field(default=0, metadata=ON_PAGE)
     about: Piece | None = field(default=None, metadata=ON_PAGE)
-    elsewhere: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
+    elsewhere: tuple[Sentence, ...] = field(default=(), metadata=ON_PAGE)
     cannot: str = field(default="", metadata=ON_PAGE)
     asked: bool = field(default=False, metadata=ON_PAGE)
     brought: bool = field(default=False, metadata=ON_PAGE)
@@ -74,7 +78,7 @@ def asking(
     return EraseContext(
         scope.as_dict(), tuple(name for name, _ in choices), title=f"Erase {scope.label}",
         about=ref_piece(record_id, scope.label), path=f"/erase/{record_id}", choices=choices,
-        versions=scope.versions, elsewhere=tuple(scope.elsewhere()),
+        versions=scope.versions, elsewhere=_linked(scope.elsewhere()),
         grounds=tuple((term.code, term.label) for term in vocabulary("erasure_ground").terms),
         given={**_EMPTY, **(given or {})},
         problems=(error.message, *map(str, error.problems)) if error is not None else (),
@@ -102,6 +106,14 @@ def erasure_context(reader: Reader, params: Params) -> ErasureContext:
         **base.__dict__, scope=scope.as_dict() if scope else None,
         unclean=noted(params.case.working) is not None,
         what=", ".join(titles) or "the whole record", versions=scope.versions if scope else 0,
-        about=ref_piece(record, label), elsewhere=tuple(scope.elsewhere()) if scope else (),
+        about=ref_piece(record, label), elsewhere=_linked(scope.elsewhere()) if scope else (),
         cannot=cannot, asked=asked, brought=brought,
+    )
+
+
+def _linked(told: Sequence[str]) -> tuple[Sentence, ...]:
+    """The sentences with a way to each record that they name: somebody has to look at it."""
+    return tuple(
+        tuple((piece, record_path(piece) if _ID.fullmatch(piece) else "") for piece in _ID.split(one) if piece)
+        for one in told
     )
