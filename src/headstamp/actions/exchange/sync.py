@@ -7,7 +7,6 @@ known to each other (``pair``): who has seen the invitation has stood before the
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,7 +15,8 @@ from typing import Any
 
 from headstamp.actions.exchange.devices import Peer, add_device, peers
 from headstamp.actions.exchange.pack import pack
-from headstamp.actions.exchange.take import TakeResult, scratch_room, take, take_receipt
+from headstamp.actions.exchange.room import room
+from headstamp.actions.exchange.take import TakeResult, take, take_receipt
 from headstamp.errors import Conflicting, Refused, Tampered, Unavailable
 from headstamp.evidence.note import Verifier
 from headstamp.exchange.invitation import Invitation
@@ -137,8 +137,8 @@ def hosting(
     ``title`` is what this device is called, ``other`` what the guest shall be called here.
     """
     answers = _Hosting(_Party(case, title, actor, reason, pair), other)
-    with tempfile.TemporaryDirectory(prefix=".exchange-", dir=scratch_room(case)) as place:
-        server = Host(answers, case.verifier.text(), Path(place), host=host or own_address(),
+    with room(case, ".exchange-") as place:
+        server = Host(answers, case.verifier.text(), place, host=host or own_address(),
                       address=address, port=port)
 
         def wait(seconds: float | None = None) -> SyncResult | None:
@@ -167,8 +167,7 @@ def visit(
     guest = Guest(invitation, seconds=seconds)
     say("greeting")
     peer = party.know(guest.hello(party.hello_to(invitation)), other)
-    with tempfile.TemporaryDirectory(prefix=".exchange-", dir=scratch_room(case)) as name:
-        place = Path(name)
+    with room(case, ".exchange-") as place:
         say("handing over")
         sent = party.receipt(guest.send_bundle(party.pack(peer, place)))
         say("fetching")

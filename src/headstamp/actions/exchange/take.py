@@ -10,8 +10,6 @@ other log's checkpoint into ours.
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -22,6 +20,7 @@ from headstamp.actions.exchange.contradictions import contradictions
 from headstamp.actions.exchange.devices import Peer, peers, refuse_other_key, refuse_replaced_key
 from headstamp.actions.exchange.handed_over import handed_over
 from headstamp.actions.exchange.kept_log import LOG_BOX, point, put_back, seen, shared_entries
+from headstamp.actions.exchange.room import room
 from headstamp.check import check_folder
 from headstamp.errors import (
     Conflicting,
@@ -54,7 +53,6 @@ Told = Callable[[str, int, int], None]
 RECEIPT_BYTES_MAX = 1 << 16
 # Where a bundle is unpacked: a folder that is gone when it was taken in.
 UNPACKED = ".taking-"
-MEMORY = Path("/dev/shm")  # noqa: S108 - a new folder in it, for this user alone
 # States of a bundle that was put aside and that a person may still take in.
 LOOKED_AT = ("quarantined", "refused")
 _HEAD = 64
@@ -164,22 +162,8 @@ def _unpacked(
             if not keys:
                 raise Refused("the bundle is sealed; name the file with the secret key: --key FILE")
             source = stack.enter_context(opened(source, keys))
-        try:
-            place = Path(tempfile.mkdtemp(prefix=UNPACKED, dir=scratch_room(case)))
-        except OSError as error:
-            raise Unavailable(f"there is no room to unpack: {error.strerror}") from error
-        stack.callback(shutil.rmtree, place, ignore_errors=True)
+        place = stack.enter_context(room(case, UNPACKED))
         yield place, bags.take(source, place)
-
-
-def scratch_room(case: Case) -> Path:
-    """Where a bundle is unpacked: beside the originals; of an encrypted case, in memory only."""
-    if case.keys is None:
-        return case.folder
-    if not MEMORY.is_dir():
-        raise Unavailable("this case is encrypted, and this machine has no memory disk (/dev/shm) "
-                          "to unpack a bundle on")
-    return MEMORY
 
 
 def _known(case: Case, log: str) -> Peer:

@@ -8,26 +8,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from headstamp.actions.exchange.aside import put_aside
-from headstamp.actions.exchange.devices import peers
-from headstamp.actions.exchange.take import MEMORY, UNPACKED
+from headstamp.actions.exchange.devices import peers_of
+from headstamp.actions.exchange.room import MEMORY
+from headstamp.actions.exchange.take import UNPACKED
 from headstamp.actions.keeping.ailment import SHOWN, Ailment, typed
 from headstamp.store.case import Case
+from headstamp.store.reader import Reader
 
 UNCONFIRMED_HOURS = 24
-_SEALED = "sealed"
 
 
-def between_devices(case: Case, at: datetime) -> Iterator[Ailment]:
+def between_devices(case: Case, at: datetime, clearance: str = "sealed") -> Iterator[Ailment]:
     """Bundles without a receipt for long, bundles put aside, lost devices, records that contradict each other."""
-    yield from _unconfirmed(case, at)
-    yield from _aside(case)
-    for peer in peers(case):
+    reader = case.read(clearance)
+    yield from _unconfirmed(case, reader, at)
+    yield from _aside(case, reader)
+    for peer in peers_of(reader, case.origin):
         if peer.state == "lost":
             yield Ailment("device_lost", "note", peer.id, f"{peer.title} is marked as lost: what it signs from then "
                           "on is put aside for a person to look at", "Nothing needs doing while it is away. If it is "
                           "found untouched, or was marked by mistake, trust it again.",
                           (typed(case.where, "device", "trust", peer.id, "--reason", "TEXT"),))
-    contested = case.read(_SEALED).contested()
+    contested = reader.contested()
     if contested:
         many = len(contested)
         yield Ailment("conflicts_open", "note", contested[0].id,
@@ -44,12 +46,13 @@ def unpacked_left(case: Case) -> Iterator[Path]:
         yield from (one for one in MEMORY.glob(f"{UNPACKED}*") if one.stat().st_uid == os.getuid())
 
 
-def _unconfirmed(case: Case, at: datetime) -> Iterator[Ailment]:
+def _unconfirmed(case: Case, reader: Reader, at: datetime) -> Iterator[Ailment]:
     before = at - timedelta(hours=UNCONFIRMED_HOURS)
-    waiting = [one for peer in peers(case) if peer.state == "active" for one in peer.waiting]
-    records = case.read(_SEALED).many(waiting)
-    by_title = {id_: peer.title for peer in peers(case) for id_ in peer.waiting}
-    by_device = {id_: peer.id for peer in peers(case) for id_ in peer.waiting}
+    known = peers_of(reader, case.origin)
+    waiting = [one for peer in known if peer.state == "active" for one in peer.waiting]
+    records = reader.many(waiting)
+    by_title = {id_: peer.title for peer in known for id_ in peer.waiting}
+    by_device = {id_: peer.id for peer in known for id_ in peer.waiting}
     for id_ in waiting[:SHOWN]:
         packed_at = records[id_].get("packed_at") if id_ in records else None
         if packed_at and datetime.fromisoformat(packed_at) < before:
@@ -62,8 +65,7 @@ def _unconfirmed(case: Case, at: datetime) -> Iterator[Ailment]:
                 (typed(case.where, "take", "FILE"), typed(case.where, "pack", by_device[id_])))
 
 
-def _aside(case: Case) -> Iterator[Ailment]:
-    reader = case.read(_SEALED)
+def _aside(case: Case, reader: Reader) -> Iterator[Ailment]:
     found = put_aside(reader)
     titles = reader.labels([one.get("device") for one in found])
     for one in found[:SHOWN]:
