@@ -90,20 +90,36 @@ def _flat(value: dict[Any, Any]) -> bytes | None:
 def _alike(value: Any, depth: int) -> bool:
     """Whether orjson surely writes this value as RFC 8785 does (texts are checked by orjson)."""
     kind = type(value)
-    if kind in _FLAT:
-        return True
-    if kind is float:
-        return not value.is_integer() and _PLAIN_MIN <= abs(value) < _PLAIN_MAX
+    if kind is dict:
+        if not all(map(_is_ascii, value)):
+            return False
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return _alike_alone(value)
     if depth == 0:
         return False
-    if kind is list or kind is tuple:
-        return all(_alike(part, depth - 1) for part in value)
-    if kind is dict:
-        return all(
-            type(key) is str and key.isascii() and _alike(part, depth - 1)
-            for key, part in value.items()
-        )
-    return False
+    # A loop and not a call for each: most of what a list or an object holds is a text.
+    for part in value:
+        kind = type(part)
+        if kind in _FLAT:
+            continue
+        if kind is dict or kind is list or kind is tuple:
+            if not _alike(part, depth - 1):
+                return False
+        elif not _alike_alone(part):
+            return False
+    return True
+
+
+def _alike_alone(value: Any) -> bool:
+    kind = type(value)
+    if kind is float:
+        return not value.is_integer() and _PLAIN_MIN <= abs(value) < _PLAIN_MAX
+    return kind in _FLAT
+
+
+def _is_ascii(key: Any) -> bool:
+    return type(key) is str and key.isascii()
 
 
 def _write(value: Any, depth: int, pieces: list[bytes]) -> None:

@@ -39,6 +39,7 @@ def check_log(
     verifier: Verifiers,
     leaves: Iterable[bytes] | None = None,
     identify: Callable[[bytes], tuple[str, int]] = entries_.identify,
+    hashed: Callable[[bytes], bytes] = leaf_hash,
 ) -> list[Finding]:
     """All that is wrong with a log by itself; empty when nothing is.
 
@@ -47,7 +48,7 @@ def check_log(
     hashes kept in its tiles: with them the first changed entry is named exactly, else
     only the checkpoints between which it stands. ``identify`` gives an entry's id and
     version, or raises ``Unreadable``: whoever has sealed the entry anew knows them
-    already. A log that was rewritten whole with
+    already; ``hashed`` gives its leaf hash: who needs it besides, makes it once. A log that was rewritten whole with
     its own key passes here: only ``check_against`` shows that.
     """
     findings: list[Finding] = []
@@ -74,7 +75,7 @@ def check_log(
     kept = None if leaves is None else iter(leaves)
     strangers: list[int] = []
     for number, data in enumerate(entries):
-        node = leaf_hash(data)
+        node = hashed(data)
         if kept is not None and next(kept, None) != node:
             strangers.append(number)
         frontier.append_hash(node)

@@ -25,6 +25,7 @@ from contextlib import ExitStack, closing
 
 from headstamp.evidence.check import check_log
 from headstamp.store.case import Case
+from headstamp.store.collector import collector_at_rest
 from headstamp.store.search import Keyer
 from headstamp.store.tables import METADATA
 from headstamp.store.verify.beside import WORTH_IT, begun
@@ -67,12 +68,13 @@ def verify(
             tree = Tree(conn, case)
             walk = Walk(conn, case.backend, found, tree, originals, told,
                         *check_erasures(conn, found))
+            more.enter_context(collector_at_rest(walk.size))
             beside = more.enter_context(begun(case, keys)) if walk.size >= WORTH_IT else None
             if beside is None:
                 check_tables(conn, case.backend, keys, found)
             for one in check_log(
                 walk.entries(), tree.notes(), case.key_line, tree.stored_leaves(),
-                identify=walk.identify,
+                identify=walk.identify, hashed=walk.hashed,
             ):
                 found.say(one.what, one.id, one.detail)
             walk.finish()

@@ -43,7 +43,7 @@ class _Tables:
         self._backend = backend
         self.derived = derived
         self._found = found
-        self._wholly = [id_ for id_, gone in erased_of(conn, scan=True).items() if gone == WHOLE]
+        self._wholly = {id_ for id_, gone in erased_of(conn, scan=True).items() if gone == WHOLE}
         # The newest version of each record that has more than one.
         self._newest = dict(backend.tuples(
             conn, "SELECT id, max(number) FROM version WHERE number > 1 AND held IS NULL GROUP BY id"))

@@ -51,6 +51,7 @@ class Walk:
         self.size, self._last = backend.tuples(conn, "SELECT count(*), max(seq) FROM log")[0]
         self._stamp: Stamp | None = None
         self._proven: tuple[str, int] | None = None
+        self._leaf = b""
         # The versions that came from other devices, for the check of their names.
         self.elsewhere: list[Elsewhere] = []
         self._holds_files = {kind.name for kind in TYPES if kind.fact("digest") is not None}
@@ -58,6 +59,10 @@ class Walk:
     def identify(self, entry: bytes) -> tuple[str, int]:
         """Id and version of the entry last given out; read apart only where not proven."""
         return self._proven or entries.identify(entry)
+
+    def hashed(self, entry: bytes) -> bytes:
+        """The leaf hash of the entry last given out."""
+        return self._leaf
 
     # -- the pass
 
@@ -78,8 +83,9 @@ class Walk:
             if not rows:
                 return
             last = rows[-1][0]
-            self._tree.add([leaf_hash(as_bytes(row[1])) for row in rows])
-            for row in rows:
+            leaves = [leaf_hash(as_bytes(row[1])) for row in rows]
+            self._tree.add(leaves)
+            for row, self._leaf in zip(rows, leaves, strict=True):
                 self._version(row)
                 yield as_bytes(row[1])
             done += len(rows)
