@@ -15,6 +15,8 @@ from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.evidence.export import ENTRIES, parse_checkpoint_line, paths_of
 from headstamp.evidence.key_line import KeyLine
 from headstamp.evidence.note import Verifier
+from headstamp.evidence.tile import split
+from headstamp.evidence.tree import Frontier
 from headstamp.records import Note, Site
 from headstamp.store.case import Case
 from headstamp.store.new_key import replace_key
@@ -69,7 +71,34 @@ def test_older_partial_tiles_are_served_too(case: Case) -> None:
             assert answer.content == whole[: 32 * width]
 
 
+def test_at_every_size_that_was_signed_the_tree_can_be_followed(tmp_path: Path) -> None:
+    """C2SP: a log must serve the partial tiles of all sizes that it signed, full by now or not."""
+    with Case.create(tmp_path / "case") as case:
+        for more in (1, 254, 1, 1, 256):
+            with case.change(actor="a", reason="r") as change:
+                change.put_many([Site.build(name=f"{case.checkpoint().size} {n}", tier="sealed")
+                                 for n in range(more)])
+        client = client_of(case, "public")
+        notes = [open_checkpoint(note, [case.verifier]) for note in case_notes(case)]
+        assert [one.size for one in notes][-5:] == [1, 255, 256, 257, 513]
+        for one in notes:
+            paths = paths_of(one.size)
+            tiles = {place[:2]: client.get(f"/log/{path}").content for path, place in paths.items()}
+            leaves = [hash_ for (level, index), tile in sorted(tiles.items()) if level == 0
+                      for hash_ in split(tile)]
+            assert len(leaves) == one.size
+            frontier = Frontier()
+            for hash_ in leaves:
+                frontier.append_hash(hash_)
+            assert frontier.root() == one.root
+            # What is withheld leaves its length behind, and nothing else.
+            for (level, _), tile in tiles.items():
+                assert level != ENTRIES or not tile.strip(b"\0")
+
+
 @pytest.mark.parametrize("path", [
+    "tile/00/000", "tile/0/x000/000", "tile/0/000.p/01", "tile/0/000.p/256", "tile/0/000.p/1/",
+    "tile/-1/000", "tile/0/+00", "tile/0/\u0660\u0660\u0660", "tile/entries/x000/000", "tile/0/000.P/1",
     "tile/0/001", "tile/0/001.p/46", "tile/0/002.p/1", "tile/entries/001", "tile/entries/009.p/1",
     "tile/2/000.p/1", "tile/0/0", "tile/0/000.p/0", "tile/x", "tile/", "tile/0/..%2f..%2fcheckpoint",
     "tile/99/000", "tile/0/x999/x999/x999/x999/x999/999", "proof/301", "proof/99999999999999999999", "",
