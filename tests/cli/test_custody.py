@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from headstamp.actions.evidence.receipt import receipt_of
+from headstamp.publish.qr import qr_lines
 from headstamp.records import kind_named
 from headstamp.store.case import Case
 from tests.actions.evidence.thing_kept import a_case
@@ -87,3 +88,8 @@ def test_a_receipts_code_and_a_checkpoint_off_a_screen_are_taken_as_they_come(
             assert run("--case", kept, "receipt", "--check", paper).code == 0
     paper.write_text(code.replace("\n13\n", "\n12\n"), "utf-8")
     assert run("--case", kept, "verify", "--against", paper).code == 9
+
+
+def test_the_checkpoint_is_drawn_for_a_telephone(run: Run, kept: Path) -> None:
+    note = run("--case", kept, "checkpoint").out
+    assert run("--case", kept, "checkpoint", "--qr").out.rstrip("\n") == qr_lines(note).rstrip("\n")

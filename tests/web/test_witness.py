@@ -45,6 +45,8 @@ def test_nobody_has_one_and_then_somebody(case: Case) -> None:
     browser = browser_of(case)
     page = browser.get("/verify").text
     assert "Nobody outside is known to have one" in page
+    drawn = page[page.index("headstamp-qr") :]
+    assert "The checkpoint as a QR code" in drawn and "code" not in browser.get("/api/verify").json()
     assert browser.get("/api/overview").json()["log"]["witness"] is None
     assert "by nobody that is noted" in browser.get("/").text
     size = case.checkpoint().size

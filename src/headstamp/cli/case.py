@@ -150,18 +150,23 @@ def verify(
 
 @app.command()
 @with_session
-def checkpoint(session: Session) -> None:
+def checkpoint(
+    session: Session,
+    qr: Annotated[bool, typer.Option("--qr", help="Draw it as a QR code, for a telephone to keep.")] = False,
+) -> None:
     """Print the latest signed checkpoint, to hand out and keep elsewhere.
 
     Whoever keeps it can show later, with `verify --against`, that nothing it
     covers was changed or taken away.
     """
+    from headstamp.publish.qr import qr_lines
+
     with session.open() as case:
         note = case.checkpoint_note()
         latest = case.checkpoint()
         told = {"checkpoint": note, "origin": latest.origin, "size": latest.size,
                 "key": case.verifier.text()}
-    session.show(told, lambda: typer.echo(note, nl=False))
+    session.show(told, lambda: typer.echo(qr_lines(note) if qr else note, nl=qr))
 
 
 @app.command()

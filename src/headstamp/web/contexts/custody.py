@@ -69,6 +69,7 @@ class CustodyContext(Context):
     acts: tuple[ActView, ...] = field(default=(), metadata=ON_PAGE)
     faults: tuple[tuple[str, str, bool, tuple[Piece, ...]], ...] = field(default=(), metadata=ON_PAGE)
     holdings: tuple[str, ...] = field(default=(), metadata=ON_PAGE)
+    holder: str = field(default="", metadata=ON_PAGE)
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def custody_context(reader: Reader, params: Params) -> CustodyContext:
             for one in told.timeline.faults
         ),
         holdings=tuple(told.told(one) for one in told.timeline.holdings),
+        # Who has it is who gives it next; what is on its seal, a person reads off the thing.
+        holder=told.timeline.holders[0] if len(told.timeline.holders) == 1 else "",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from headstamp.publish.qr import qr_svg
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.job import JobContext, job_view
 from headstamp.web.contexts.witness import WitnessView, witness_views
@@ -21,6 +22,7 @@ class VerifyContext(Context):
     witnesses: tuple[WitnessView, ...]
     last: JobContext | None
     running: JobContext | None = field(default=None, metadata=ON_PAGE)
+    code: str = field(default="", metadata=ON_PAGE)
 
 
 def verify_context(reader: Reader, params: Params) -> VerifyContext:
@@ -32,4 +34,5 @@ def verify_context(reader: Reader, params: Params) -> VerifyContext:
     return VerifyContext(
         origin, int(size), note, params.case.verifier.text(), witness_views(reader, origin),
         job_view(last) if last else None, job_view(running) if running else None,
+        qr_svg(note, "The checkpoint as a QR code", "The signed checkpoint that stands above it"),
     )

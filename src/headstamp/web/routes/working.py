@@ -12,12 +12,13 @@ from starlette.types import Message
 
 from headstamp.actions.evidence.witnesses import note_witness
 from headstamp.actions.report import ReportResult
-from headstamp.errors import Invalid, Missing, Problem
+from headstamp.errors import Invalid, Missing, Problem, Tampered, Unreadable
 from headstamp.evidence.note import open_note
 from headstamp.publish.witness import note_kept
 from headstamp.records import TYPES
 from headstamp.web.act import Act
 from headstamp.web.answer import desk_of
+from headstamp.web.contexts.doctor import DoctorContext, doctor_context
 from headstamp.web.contexts.importing import (
     ImportContext,
     WaitingContext,
@@ -103,7 +104,11 @@ async def begin_verification(request: Request) -> Response:
     kept = str(form.get("against", ""))
     against = [note_kept(kept)] if kept.strip() else []
     for note in against:
-        open_note(note, desk.case.key_line)  # said at once, not after minutes
+        try:  # said at once, not after minutes
+            open_note(note, desk.case.key_line)
+        except (Tampered, Unreadable) as error:
+            raise Invalid("the checkpoint that was given is not of this log's key, or was changed itself, or "
+                          f"not copied whole: {error.message}") from error
     job = desk.jobs.start("verification", "Verification of the case",
                           verifying(desk.case, against))
     return RedirectResponse(f"/jobs/{job.id}", 303)
@@ -178,6 +183,8 @@ PAGES: tuple[Page, ...] = (
          api="/api/jobs/{id}", parameters=(_JOB,)),
     Page("verify", "/verify", "Verify", verify_context, VerifyContext, "verify.html",
          api="/api/verify"),
+    Page("doctor", "/doctor", "What is wrong", doctor_context, DoctorContext, "doctor.html",
+         api="/api/doctor"),
     Page("report", "/report", "Report", report_context, ReportContext, "report.html",
          api="/api/report"),
 )
