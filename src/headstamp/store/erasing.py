@@ -63,7 +63,8 @@ class ErasingChange(Change):
         """
         record, asked_by = self._asked(erasure_id)
         if same_person(asked_by, self._stamp.actor):
-            raise Refused(f"{asked_by} asked for this erasure: somebody else has to approve it")
+            raise Refused(f"{asked_by} asked for this erasure, or took it in from another device: somebody else "
+                          "has to approve it")
         what = frozenset(record.fields) or WHOLE
         refuse_unless_possible(self._conn, record.record, what)
         self._re_put(record.model_copy(update={"erasure_state": "approved"}))
@@ -103,7 +104,7 @@ class ErasingChange(Change):
                              for one in decisions(self._conn)])
         lone = [
             Problem(f"{one.name} lacks {', '.join(sorted(gone))} of {one.id}, and no erasure says so")
-            for one in versions if one.fields is not None and (
+            for one in versions if one.fields is not None and excused.get(one.id) != WHOLE and (
                 gone := one.fields.keys() - loads(one.body).keys() - excused.get(one.id, frozenset()))
         ]
         if lone:

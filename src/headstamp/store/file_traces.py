@@ -21,6 +21,7 @@ from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError
 
 from headstamp.errors import HeadstampError, Missing
+from headstamp.evidence.canonical import canonical
 from headstamp.store.case import Case
 
 REFUSED: Final = "imports"
@@ -82,7 +83,7 @@ def _forms(words: Collection[str]) -> frozenset[bytes]:
         # Capitals of other alphabets are not folded where the bytes are compared.
         cases = {line} if line.isascii() else {line, line.lower(), line.upper()}
         for told in {form for one in cases for form in (
-            one, escape(one), escape(one, quote=False), one.replace('"', '""')
+            one, escape(one), escape(one, quote=False), one.replace('"', '""'), canonical(one)[1:-1].decode()
         )}:
             for encoding in _ENCODINGS:
                 try:

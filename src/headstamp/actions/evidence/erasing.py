@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from headstamp.actions.evidence.erasure_people import refuse_the_asker
 from headstamp.actions.evidence.erasure_scope import Scope, scope_of
 from headstamp.actions.intake.refused_rows import FOLDER
 from headstamp.errors import Conflicting, HeadstampError, Invalid, Missing
@@ -87,6 +88,8 @@ def approve(case: Case, erasure_id: str, *, actor: str, clearance: str) -> Done:
     asked = _open(case, erasure_id, clearance)
     scope = _scope(case, asked, clearance)
     brought = _brought(case, erasure_id) if asked.erasure_state == "approved" else None
+    if brought is None:
+        refuse_the_asker(case, asked, actor)
     with case.change(actor=actor, reason=_reason("approved", asked)) as change:
         if brought is None:
             change.approve(erasure_id)

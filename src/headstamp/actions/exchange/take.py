@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from headstamp.actions.evidence.erasure_people import approved_by_asker
 from headstamp.actions.exchange.contradictions import contradictions
 from headstamp.actions.exchange.devices import Peer, peers, refuse_other_key, refuse_replaced_key
 from headstamp.actions.exchange.handed_over import handed_over
@@ -221,9 +222,10 @@ class _Taking:
         handed = list(handed_over(self._folder, self._statement, sender.name))
         alone = approved_alone((one.number, one.entry, one.version.body) for one in handed
                                if one.version is not None and one.version.kind == Erasure.NAME)
-        if alone:
-            raise Refused(f"in the log of {peer.title}, {alone[0].approved_by} approved an erasure for which "
-                          f"the same person had asked (entry {alone[0].seq}); nothing was taken")
+        one = (alone[0].approved_by, alone[0].seq) if alone else approved_by_asker(self._case, handed)
+        if one:
+            raise Refused(f"in the log of {peer.title}, {one[0]} approved an erasure for which "
+                          f"the same person had asked (entry {one[1]}); nothing was taken")
         wrong, doubtful = contradictions(self._case, peer, self._proven, handed)
         if wrong:
             return self._put_aside(file, peer, checkpoint, "forked", wrong)
