@@ -41,10 +41,11 @@ class Clock:
         return self.moment
 
 
-def make(folder: Path) -> None:
-    """Fills a new case at ``folder / "hq"``."""
+def make(folder: Path, **more: object) -> None:
+    """Fills a new case at ``folder / "hq"``; ``more`` goes to ``Case.create``."""
     clock = Clock()
-    two = two_devices(folder, *[lambda place: Case.create(place, clock=clock)] * 2)
+    two = two_devices(folder, lambda place: Case.create(place, clock=clock),
+                      lambda place: Case.create(place, clock=clock, **more))  # type: ignore[arg-type]
     with two.hq as case, two.field:
         _fill(case)
         _merge(two)
@@ -58,6 +59,10 @@ def make(folder: Path) -> None:
             (case.folder / name).write_text(text, encoding="utf-8")
         index_case(case)
         assert check_case(case) == []
+
+
+def without_log_of_writes(folder: Path) -> None:
+    """So that the database is one file, and small."""
     with closing(sqlite3.connect(folder / "hq" / "case.sqlite", isolation_level=None)) as conn:
         conn.execute("VACUUM")
         conn.execute("PRAGMA journal_mode=DELETE")
@@ -92,6 +97,7 @@ def main() -> None:
     """Packs one."""
     with tempfile.TemporaryDirectory() as name:
         make(Path(name))
+        without_log_of_writes(Path(name))
         with tarfile.open(sys.argv[1], "x:gz") as packed:
             for part in ("case.sqlite", "originals", "keys", "letters", "imports"):
                 packed.add(Path(name) / "hq" / part, part, filter=_nobodys)
