@@ -147,7 +147,7 @@ def particular_addresses(case: Case) -> list[str]:
 
 GENERAL = (
     "/", "/items", "/items?view=cards", "/sites", "/map", "/search?q=07-85", "/tallies",
-    "/findings", "/missing", "/missing/items-without-grade", "/import", "/verify", "/report",
+    "/findings", "/missing", "/missing/items-without-grade", "/import", "/verify", "/doctor", "/report",
     "/items/new", "/keys", "/measures", "/lag", "/series?near=TA+412%3F19", "/supply", "/network", "/network?of=parties", "/flags",
     "/flags?what=sanctions",
     "/lists", "/nowhere",

@@ -92,20 +92,26 @@ def examine(
     return Report(without_password(where), _gravest_first([*found, *_parts()]))
 
 
-def look_round(case: Case, findings: Sequence[Finding] = (), *, free: Free = free_bytes) -> Report:
-    """What ails an open case, as far as it is seen at once: nothing is verified anew.
+def look_round(
+    case: Case, clearance: str, findings: Sequence[Finding] = (), *, free: Free = free_bytes
+) -> Report:
+    """What ails an open case, as far as it is seen at once and with this clearance: nothing is verified anew.
 
     ``findings`` are those of the last verification. For a page, which must not keep its reader waiting.
     """
-    found = [*_machine(case.where, case.folder, free), *look_at(case, case.clock(), findings=findings), *_parts()]
+    found = [*_machine(case.where, case.folder, free),
+             *look_at(case, case.clock(), findings=findings, clearance=clearance), *_parts()]
     return Report(without_password(case.where), _gravest_first(found))
 
 
 def look_at(
     case: Case, at: datetime, *, against: Sequence[str] = (), told: Told | None = None,
-    findings: Sequence[Finding] | None = None,
+    findings: Sequence[Finding] | None = None, clearance: str = "sealed",
 ) -> list[Ailment]:
-    """What ails an open case, not its machine. Without ``findings`` all of it is verified."""
+    """What ails an open case, not its machine. Without ``findings`` all of it is verified.
+
+    ``clearance`` is what the reader of the report may see of its records.
+    """
     ailments, witness = ailing_backups(case.where, case.folder, case, at)
     backup = backup_place(case.folder)
     found = [*ailing_clock(case, at), *ailments, *_engine(case), *_swap(case)]
@@ -114,9 +120,10 @@ def look_at(
     found += of_findings(findings, case.where, backup)
     # A log that is not whole is told of above: who vouches for it comes after.
     if all(one.grade != "evidence" for one in found):
-        found += ailing_witnesses(case, at)
-    return [*found, *ailing_indexes(case), *ailing_snapshots(case, restoring(case.where, backup)),
-            *waiting_stamps(case), *between_devices(case, at), *late_work(case, at), *unfinished(case, at)]
+        found += ailing_witnesses(case, at, clearance)
+    return [*found, *ailing_indexes(case),
+            *ailing_snapshots(case, restoring(case.where, backup), clearance), *waiting_stamps(case),
+            *between_devices(case, at, clearance), *late_work(case, at, clearance), *unfinished(case, at)]
 
 
 def _gravest_first(found: Iterable[Ailment]) -> tuple[Ailment, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from headstamp.actions.evidence.stamps_waiting import all_waiting, folder_of
 from headstamp.actions.evidence.witnesses import Seen, seen_witnesses
-from headstamp.actions.exchange.devices import peers
+from headstamp.actions.exchange.devices import peers_of
 from headstamp.actions.keeping.ailment import Ailment, typed
 from headstamp.errors import Unreadable
 from headstamp.store.case import Case
@@ -41,9 +41,12 @@ def ailing_clock(case: Case, at: datetime) -> Iterator[Ailment]:
                       "clock, for whoever asks later.")
 
 
-def ailing_witnesses(case: Case, at: datetime) -> Iterator[Ailment]:
+def ailing_witnesses(case: Case, at: datetime, clearance: str = "sealed") -> Iterator[Ailment]:
     """Whether anybody outside could show that this log was written anew."""
+    reader = case.read(clearance)
     ours = [one for one in seen_witnesses(case) if one.ours and one.standing != "bad"]
+    seen = reader.many([one.id for one in ours])
+    ours = [one for one in ours if one.id in seen]
     unchecked = [one for one in ours if one.standing == "not_checked"]
     if unchecked:
         yield Ailment("time_stamp_not_checked", "note", unchecked[0].id, f"{len(unchecked)} time stamps are "
@@ -60,15 +63,15 @@ def ailing_witnesses(case: Case, at: datetime) -> Iterator[Ailment]:
                       f"stamped it by {ahead[0].at[:16].replace('T', ' ')} UTC ({len(ahead)} such stamps)",
                       "This machine's clock was ahead then, or the authority's behind. Nothing is lost: "
                       "the log's order holds. Note in the case what was wrong, for whoever asks later.")
-    yield from _handed_out(case, ours, at)
+    yield from _handed_out(case, ours, [peer.sent for peer in peers_of(reader, case.origin)], at)
 
 
-def _handed_out(case: Case, ours: list[Seen], at: datetime) -> Iterator[Ailment]:
+def _handed_out(case: Case, ours: list[Seen], sent: list[int], at: datetime) -> Iterator[Ailment]:
     """Nobody has a checkpoint, or nobody has a late one."""
     size = case.checkpoint().size
     if not size:
         return
-    reach = max([one.size for one in ours] + [peer.sent for peer in peers(case)], default=0)
+    reach = max([one.size for one in ours] + sent, default=0)
     run = (typed(case.where, "witness", "WHO", "--output", "checkpoint.txt"),)
     if not reach:
         yield Ailment("no_witness", "note", "witness", "Nobody outside is known to have a checkpoint of "

@@ -53,10 +53,12 @@ def ailing_indexes(case: Case) -> Iterator[Ailment]:
                       f"{'entry' if behind == 1 else 'entries'} yet", "Nothing needs doing: the next search does it.")
 
 
-def ailing_snapshots(case: Case, restore: tuple[str, ...]) -> Iterator[Ailment]:
+def ailing_snapshots(
+    case: Case, restore: tuple[str, ...], clearance: str = "sealed"
+) -> Iterator[Ailment]:
     """Snapshots from which findings were drawn: gone, or changed. ``restore`` puts the backup beside the case."""
-    reader = case.read(_SEALED)
-    erased = bool(reader.list("erasure", {"erasure_state": "approved"}, limit=1).total)
+    reader = case.read(clearance)
+    erased = bool(case.read(_SEALED).list("erasure", {"erasure_state": "approved"}, limit=1).total)
     for finding in reader.stream("finding"):
         for name in _NAMED.findall(str(finding.get("alternatives") or "")):
             place = case.folder / SNAPSHOTS / name
@@ -74,9 +76,9 @@ def ailing_snapshots(case: Case, restore: tuple[str, ...]) -> Iterator[Ailment]:
                               restore)
 
 
-def late_work(case: Case, at: datetime) -> Iterator[Ailment]:
+def late_work(case: Case, at: datetime, clearance: str = "sealed") -> Iterator[Ailment]:
     """Trace requests that nobody chased, and lists of which there is surely a newer version."""
-    reader = case.read(_SEALED)
+    reader = case.read(clearance)
     late = [one for one in trace_desk(case, reader, at.date()).cards if one.to_do or one.late > 0]
     if late:
         many = len(late)

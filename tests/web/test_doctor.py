@@ -1,0 +1,59 @@
+"""The page that says what is wrong: seen at once, in words, with what to type; nothing above the reader's clearance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from headstamp.actions.settings import Settings
+from headstamp.store.case import Case
+from headstamp.web.app import create_app
+from tests.web.conftest import BASE
+from tests.web.sample import make
+from tests.web.test_working import finished
+
+
+def browsing(case: Case, clearance: str) -> TestClient:
+    return TestClient(create_app(Settings(case.where, "tester", clearance), case=case), base_url=BASE)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    made = Case.create(tmp_path / "case")
+    with made.change(actor="a", reason="r") as change:
+        change.put(make("item", id="item-aaaa", make="Invented"))
+        change.put(make("trace_request", id="trace-aaaa", title="Whose is it?", status="sent", tier="sealed",
+                        sent_on="2020-01-02", due_on="2020-02-02", items=["item-aaaa"]))
+    return made
+
+
+def test_what_is_wrong_and_what_to_type(case: Case) -> None:
+    browser = browsing(case, "sealed")
+    page = browser.get("/doctor").text
+    assert "Something is to be mended." in page and "There is no backup of this case" in page
+    assert f"headstamp backup BACKUP_DISK --case {case.where}" in page
+    assert 'href="/desk"' in page.partition('class="ailment"')[2]
+    told = browser.get("/api/doctor").json()
+    assert told["ok"] is False and told["verified_at"] == ""
+    assert [one["what"] for one in told["ailments"]][0] == "no_backup"
+    assert "/doctor" in browser.get("/").text
+
+
+def test_a_record_above_the_clearance_is_not_told_of(case: Case) -> None:
+    told = browsing(case, "partner").get("/api/doctor").text
+    assert "no_backup" in told and "requests_late" not in told and "trace-aaaa" not in told
+
+
+def test_what_the_last_verification_found(case: Case) -> None:
+    browser = browsing(case, "sealed")
+    with case.backend.writing() as conn:
+        conn.exec_driver_sql("UPDATE item SET make = 'forged'")
+    page = browser.get("/doctor").text
+    assert "were not verified since this program started" in page and "table_changed" not in page
+    token = page.partition('name="token" value="')[2].partition('"')[0]
+    finished(browser, browser.post("/verify", data={"token": token}, follow_redirects=False).headers["location"])
+    told = browser.get("/api/doctor").json()
+    assert "table_changed" in {one["what"] for one in told["ailments"]}
+    assert f"headstamp upgrade --anew --case {case.where}" in browser.get("/doctor").text
