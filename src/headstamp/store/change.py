@@ -391,7 +391,14 @@ class Change:
         self._moved, self._re_ranked = [], []
 
     def _pass_on_rank(self, id_: str) -> None:
-        """A record's rank changed: so may that of all that belong to it."""
+        """A record's rank changed: so may that of all that belong to it, however many deep."""
+        todo = [id_]
+        while todo:
+            todo += self._pass_on(todo.pop())
+
+    def _pass_on(self, id_: str) -> list[str]:
+        """The same for what belongs to it at first hand; those of which the rank has changed."""
+        changed: list[str] = []
         fields = {field for kind in TYPES for field in kind.owners}
         pairs = self._conn.execute(
             select(REF.c.from_id).where(REF.c.to_id == id_, REF.c.field.in_(fields)).distinct()
@@ -416,7 +423,8 @@ class Change:
                 update(table).where(table.c.id == belonging).values(visible_rank=rank)
             )
             re_rank(self._conn, self._backend, kind, belonging, rank)
-            self._pass_on_rank(belonging)
+            changed.append(belonging)
+        return changed
 
     # -- the end
 

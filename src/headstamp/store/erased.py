@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Select, select
 from headstamp.errors import HeadstampError, Problem
 from headstamp.evidence import entry as entries
 from headstamp.evidence.entry import Entry
-from headstamp.records import Bundle, Erasure, Record, RecordType, record_type
+from headstamp.records import TYPES, Bundle, Erasure, Record, RecordType, record_type
 from headstamp.store.backend import batches
 from headstamp.store.tables import ASIDE, CURRENT, LOG, VERSION
 from headstamp.vocab import fold
@@ -44,6 +44,8 @@ _UNSEEN: Final = frozenset("\u0640\u115f\u1160\u3164\uffa0")
 _KIND: Final = record_type(Erasure).name
 _BUNDLE: Final = record_type(Bundle).name
 _ELSEWHERE: Final = frozenset({"take", "hold", "same"})
+# By prefix, the types whose records no other device has a say in.
+_LOCAL: Final = frozenset(kind.prefix for kind in TYPES if kind.cls.LOCAL)
 # What an erasure needs to be understood; the rest of it may be erased like anything else.
 _NEEDED: Final = frozenset({"record", "fields", "erasure_ground", "erasure_state"})
 
@@ -207,6 +209,8 @@ def _decision(
             continue
         asker = asked.get(about, "")
         elsewhere = told.act in _ELSEWHERE
+        if elsewhere and about[0].partition("-")[0] in _LOCAL:
+            continue  # whom to trust, and what was handed over, is decided here
         two = asker != "" and not same_person(asker, told.actor)
         agreed = told.id in accepted if elsewhere else two
         found = Decision(told.id, *about, seq, asker, told.actor, agreed, elsewhere and not agreed)

@@ -81,30 +81,38 @@ class Ranks:
             ranks.pop(record.id, None)
         try:
             for record in records:
-                self._settle(record, batch, (), lenient)
+                self._settle(record, batch, lenient)
         except Invalid:
             # Nothing of this batch will be there, so nothing may refer to it.
             for record in records:
                 ranks.pop(record.id, None)
             raise
 
-    def _settle(
-        self, record: Record, batch: dict[str, Record], path: tuple[str, ...], lenient: bool = False
-    ) -> int:
-        known = self._ranks.get(record.id)
-        if known is not None:
-            return known
-        if record.id in path and lenient:
-            return RANK[record.tier]  # two devices made it so together; nobody can mend it here
-        if record.id in path:
-            raise Invalid(f"{record.id} belongs to itself through {' and '.join(path)}")
-        rank = RANK[record.tier]
-        for owner in owners(record):
-            found = self._ranks.get(owner)
-            if found is None and owner in batch:
-                found = self._settle(batch[owner], batch, (*path, record.id), lenient)
-            if found is None:
-                found = GONE
-            rank = max(rank, found)
-        self._ranks[record.id] = rank
-        return rank
+    def _settle(self, record: Record, batch: dict[str, Record], lenient: bool) -> None:
+        """Ranks of a record and of all that it belongs to; without recursion, for a stranger's chain of
+        owners may be as long as they like."""
+        if record.id in self._ranks:
+            return
+        # Those being settled, each an owner of the one before: the rank found so far.
+        path = {record.id: RANK[record.tier]}
+        stack = [(record, iter(owners(record)))]
+        while stack:
+            one, left = stack[-1]
+            for owner in left:
+                found = self._ranks.get(owner)
+                if found is None and owner in path:
+                    if not lenient:
+                        raise Invalid(f"{owner} belongs to itself through {' and '.join(path)}")
+                    # Two devices made it so together; nobody can mend it here.
+                    found = RANK[(record if owner == record.id else batch[owner]).tier]
+                elif found is None and owner in batch:
+                    path[owner] = RANK[batch[owner].tier]
+                    stack.append((batch[owner], iter(owners(batch[owner]))))
+                    break
+                path[one.id] = max(path[one.id], GONE if found is None else found)
+            else:
+                stack.pop()
+                rank = self._ranks[one.id] = path.pop(one.id)
+                if stack:
+                    above = stack[-1][0].id
+                    path[above] = max(path[above], rank)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from orjson import loads
 from sqlalchemy import Connection
 
 from headstamp.errors import Invalid, Problem
@@ -28,6 +29,7 @@ from headstamp.store.lineage import Foreign, Known, Lineage
 from headstamp.store.rows import Row, make_row
 
 _DIGEST = re.compile(rb'[{,]"digest":"([0-9a-f]{64})"')
+_MOST_TOLD = 500
 _HOLDING = frozenset(kind.name for kind in TYPES if kind.fact("digest") is not None)
 
 
@@ -142,7 +144,8 @@ def _read(
             made = make if version.fields is None else make_erased
             record = made(kind, version.id, version.body)
         except (ValueError, TypeError) as error:
-            problems.append(Problem(f"{version.id} is no {kind.title} as it is known here: {error}"))
+            problems.append(Problem(f"{version.id} is no {kind.title} as it is known here: "
+                                    f"{_in_words(kind, version, error)}"))
             continue
         if body_of(*kind.canonical_values(record)) != version.body:
             problems.append(Problem(f"{version.id} is not written in the one form of its values"))
@@ -150,6 +153,16 @@ def _read(
     if problems:
         raise Invalid("what was handed over does not fit the records known here", problems)
     return records
+
+
+def _in_words(kind: RecordType, version: Received, error: Exception) -> str:
+    """What is wrong with the record of a version, field by field."""
+    try:
+        kind.cls.build({**loads(version.body), "id": version.id})
+    except Invalid as told:
+        found = [f"{one.field}: {one.rule}" if one.field else one.rule for one in told.problems]
+        return "; ".join(found)[:_MOST_TOLD] or told.message
+    return str(error).partition("\n")[0]
 
 
 def _judged(

@@ -17,6 +17,7 @@ from headstamp.evidence.note import Signer, sign
 from headstamp.exchange.bag import BagWriter
 from headstamp.exchange.bundle import CRATE, SIGNATURE, STATEMENT, signed_text
 from headstamp.records import Photograph
+from headstamp.store.backup import named_originals
 from headstamp.store.case import Case
 from tests.actions.evidence.thing_kept import make
 
@@ -88,8 +89,9 @@ def put(case: Case, ending: str, **values: object) -> None:
 
 
 def originals(case: Case) -> list[str]:
-    """The digests in the vault, but those of logs that came with bundles and are kept."""
-    kept = {one.get("digest") for one in case.read("sealed").stream("bundle")}
+    """The digests in the vault, but those of bundles, and of the logs that came with them."""
+    with case.backend.reading() as conn:
+        kept = {digest for digest, id_ in named_originals(case.backend, conn).items() if id_.startswith("bndl-")}
     return sorted(set(case.vault.digests()) - kept)
 
 

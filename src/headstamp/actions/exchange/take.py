@@ -296,7 +296,7 @@ class _Taking:
             log = self._log()
             record = self._record(peer, "taken", checkpoint, taken=len(taken.take), beside=len(taken.hold),
                                   known=len(taken.known) + len(taken.same),
-                                  **{"digest": log[0], **self._aside_before(peer)})
+                                  digest=log[0], **self._aside_before(peer))
             change.put(record)
             # A bundle adds; it takes away only at headquarters' word. Others' waits for a person.
             erasures = change.waiting()
@@ -394,10 +394,13 @@ class _Taking:
         return receipt
 
     def _aside_before(self, peer: Peer) -> dict[str, object]:
-        """Id and place of the record by which this very bundle was put aside, if it was."""
+        """Id and name of file in the record by which this very bundle was put aside, if it was.
+
+        The file itself stays: that version of the record names it.
+        """
         for one in self._bundles(peer):
             if one.get("sum") == self._bag.sum and one.get("bundle_state") in LOOKED_AT:
-                return {"id": one.id, "digest": one.get("digest"), "file_name": one.get("file_name")}
+                return {"id": one.id, "file_name": one.get("file_name")}
         return {}
 
     def _put_aside(
