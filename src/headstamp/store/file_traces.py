@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import IO, Any, Final
-from zipfile import BadZipFile, ZipFile
+from typing import IO, Any, Final, Protocol
+from zlib import MAX_WBITS, decompressobj
 from zlib import error as ZlibError
 
 from headstamp.errors import HeadstampError, Missing
@@ -29,7 +29,9 @@ REFUSED: Final = "imports"
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1251", "cp1252", "cp1256")
 _BLOCK = 4 << 20
 _MOST_UNPACKED = 512 << 20
-_MOST_MEMBERS = 20_000
+_MOST_READ = 128 << 20
+_PIECE = 1 << 16
+_MEMBER, _HEAD, _STORED, _DEFLATED = b"PK\x03\x04", 30, 0, 8
 _SEALED = b"age-encryption.org/"
 # Originals are looked through by their records; the others go with every erasure, or say nothing.
 _NOT_HERE = frozenset({"originals", "derived", "snapshots", "keys", "timestamps", "case.sqlite",
@@ -44,6 +46,10 @@ class FileTraces:
     originals: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 def file_traces(case: Case, words: Collection[str], pictures: Collection[str]) -> FileTraces:
@@ -103,7 +109,7 @@ def _says(opened: Callable[[], IO[Any]], wanted: Collection[bytes]) -> bool:
             stream.seek(0)
             if _in_stream(stream, wanted)[0]:
                 return True
-            if not head.startswith(b"PK\x03\x04"):
+            if not head.startswith(_MEMBER):
                 return False
             stream.seek(0)
             return _in_archive(stream, wanted)
@@ -114,24 +120,59 @@ def _says(opened: Callable[[], IO[Any]], wanted: Collection[bytes]) -> bool:
 
 
 def _in_archive(stream: IO[Any], wanted: Collection[bytes]) -> bool:
-    left = _MOST_UNPACKED
-    try:
-        with ZipFile(stream) as archive:
-            members = archive.infolist()
-            if len(members) > _MOST_MEMBERS:
-                return True
-            for member in members:
-                with archive.open(member) as unpacked:
-                    says, read = _in_stream(unpacked, wanted, left)
-                left -= read
-                if says or left <= 0:
-                    return True
-    except (BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError, ValueError):
-        return True  # it only looks like one, or is locked: somebody has to look
+    """Whether a packed member of a zip archive says one of these; its list of members is not believed.
+
+    Whatever is strange in it (a lock, another way of packing, a bomb) is for a person to look at.
+    """
+    data = stream.read(_MOST_READ + 1)
+    if len(data) > _MOST_READ:
+        return True
+    at, left = 0, _MOST_UNPACKED
+    while (at := data.find(_MEMBER, at)) >= 0:
+        flags, method, name, extra = (int.from_bytes(data[at + n : at + n + 2], "little") for n in (6, 8, 26, 28))
+        if flags & 1 or method not in (_STORED, _DEFLATED):
+            return True
+        at += _HEAD + name + extra
+        if method == _STORED:
+            continue  # looked through as it stands
+        packed = _Packed(data, at)
+        says, read = _in_stream(packed, wanted, left)
+        left -= read
+        if says or packed.broken:
+            return True
+        at = packed.end
     return False
 
 
-def _in_stream(stream: IO[Any], wanted: Collection[bytes], most: int | None = None) -> tuple[bool, int]:
+class _Packed:
+    """The plain bytes of one member of an archive, read in pieces."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self._data, self._at, self.broken = data, at, False
+        self._unpacking = decompressobj(-MAX_WBITS)
+
+    def read(self, size: int) -> bytes:
+        """Up to so many bytes more; none at the end, or where it is broken."""
+        found = b""
+        while not found and not self._unpacking.eof and not self.broken:
+            given = self._unpacking.unconsumed_tail
+            if not given:
+                given = self._data[self._at : self._at + _PIECE]
+                self._at += len(given)
+            try:
+                self.broken = not given
+                found = self._unpacking.decompress(given, size)
+            except ZlibError:
+                self.broken = True
+        return found
+
+    @property
+    def end(self) -> int:
+        """Where the member ends."""
+        return self._at - len(self._unpacking.unused_data)
+
+
+def _in_stream(stream: _Readable, wanted: Collection[bytes], most: int | None = None) -> tuple[bool, int]:
     """Whether one of these stands in a stream, and how many bytes were read of it."""
     before, total, overlap = b"", 0, max(map(len, wanted)) - 1
     while block := stream.read(_BLOCK):
