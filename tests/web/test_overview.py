@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from headstamp.actions.keeping.backups import back_up
 from headstamp.actions.settings import Settings
+from headstamp.store.case import Case
 from headstamp.web.app import create_app
 from headstamp.web.contexts.overview import overview_context, years
 from headstamp.web.page import Params
@@ -93,3 +96,27 @@ def test_what_waits_leads_to_where_it_is_done(case, pages: TestClient) -> None:
     for one in this.waits:
         assert f'href="{one.to}"' in text and one.title in text
         assert pages.get(one.to).status_code == 200
+
+
+def test_the_reminder_of_a_backup_turns_red_after_a_day(tmp_path: Path) -> None:
+    moment = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    small_case(tmp_path / "case").close()
+    case = Case.open(tmp_path / "case", clock=lambda: moment)
+    pages = TestClient(create_app(Settings(case.where, "t"), case=case), base_url=BASE)
+
+    def told() -> tuple[bool, bool]:
+        backup = pages.get("/api/overview").json()["log"]["backup"]
+        return backup["late"], "Make a backup now" in pages.get("/").text
+
+    assert told() == (True, True) and "never from this machine" in pages.get("/").text
+    done, _ = back_up(str(case.folder), tmp_path / "disk")
+    assert told() == (False, False)
+    note = case.folder / "backup.json"
+    note.write_text(note.read_text().replace(done.manifest.made_at, "2026-11-21T11:00:00+00:00"))
+    assert told() == (False, False)  # old, but nothing was recorded since
+    with case.change(actor="a", reason="r") as change:
+        change.put(make("item", "one more"))
+    assert told() == (True, True)
+    note.write_text(note.read_text().replace("2026-11-21T11:00", "2026-11-21T13:00"))
+    assert told() == (False, False) and "1 entry since" in pages.get("/").text
+    assert str(tmp_path / "disk") not in pages.get("/").text

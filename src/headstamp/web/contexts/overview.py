@@ -14,6 +14,7 @@ from headstamp.publish.chart import timeline_svg
 from headstamp.records import BY_NAME, TYPES, RecordType
 from headstamp.store.reader import Reader
 from headstamp.store.survey import COUNTED_TO
+from headstamp.web.contexts.backed_up import BackupState, backup_state
 from headstamp.web.contexts.exchange import ExchangeState, exchange_state
 from headstamp.web.contexts.facts import record_path
 from headstamp.web.contexts.listing import Links, facet_title, value_labels
@@ -117,12 +118,13 @@ class LogState:
     """How the log stands, and what the last verification by this program found.
 
     ``verified_at`` is empty where none has been made since the program started. ``witness``
-    is who outside has the checkpoint with most entries.
+    is who outside has the checkpoint with most entries, ``backup`` when the case was backed up last.
     """
 
     origin: str
     size: int
     checkpoint: str
+    backup: BackupState
     verified_at: str = ""
     verified_size: int = 0
     findings: int = 0
@@ -259,7 +261,8 @@ def log_state(reader: Reader, params: Params) -> LogState:
     origin, size = note.split("\n")[:2]
     witness = next(iter(witness_views(reader, origin, 1)), None)
     job = params.jobs.latest("verification", "done")
+    backup = backup_state(params.case, int(size))
     if job is None or not isinstance(job.result, Verified):
-        return LogState(origin, int(size), note, witness=witness)
+        return LogState(origin, int(size), note, backup, witness=witness)
     found = job.result
-    return LogState(origin, int(size), note, found.at, found.size, len(found.findings), witness)
+    return LogState(origin, int(size), note, backup, found.at, found.size, len(found.findings), witness)
