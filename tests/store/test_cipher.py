@@ -6,8 +6,10 @@ import io
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -194,8 +196,40 @@ def test_a_guess_costs_what_was_promised() -> None:
             patch.setattr(Cost, "key", key)
             cost = calibrated(clock)
         assert cost.memory_kib >= LEAST_KIB
-        spent.append(rate * 0.1 * cost.time)
+        # The clock tells the work of all lanes together.
+        spent.append(rate * 0.1 * cost.time / cost.lanes)
     assert all(seconds >= LEAST_SECONDS for seconds in spent)
+
+
+@pytest.mark.skipif(EFFORT == 1, reason="it measures: make soak")
+def test_a_guess_costs_as_much_when_the_machine_was_busy() -> None:
+    """Measured by the work, not by the clock on the wall: all lanes together work for so long."""
+    cost = calibrated()
+    spent = []
+    for _ in range(3):
+        before = time.process_time()
+        cost.key("a guess", bytes(16))
+        spent.append((time.process_time() - before) / cost.lanes)
+    # Another core, or another clock rate, at another moment: not half as fast again.
+    assert max(spent) >= 0.8 * LEAST_SECONDS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as Linux writes cores")
+def test_a_crash_leaves_no_core(tmp_path: Path) -> None:
+    where = tmp_path / "where"
+    where.mkdir()
+    words = (f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r})\n"
+             "import os, resource\n"
+             "from headstamp.store.cipher import Keys\n"
+             "most = resource.getrlimit(resource.RLIMIT_CORE)[1]\n"
+             "resource.setrlimit(resource.RLIMIT_CORE, (most, most))\n"
+             "keys = Keys.generate()\n"
+             "print(resource.getrlimit(resource.RLIMIT_CORE)[0], most, flush=True)\n"
+             "os.abort()\n")
+    done = subprocess.run([sys.executable, "-c", words], cwd=where, capture_output=True, text=True, check=False)
+    now, most = (int(one) for one in done.stdout.split())
+    assert now == (0 if most == 0 else 1) and done.returncode == -signal.SIGABRT
+    assert list(where.iterdir()) == []
 
 
 def test_the_file_says_what_it_costs(case: Case) -> None:

@@ -47,7 +47,8 @@ def confine(memory: int, seconds: int, *, most: tuple[int, int], programs: bool)
         held.append(f"memory {memory // _MIB} MiB")
     if _set(resource.RLIMIT_CPU, seconds, max(seconds, most[1]) + 1):
         held.append(f"processor time {seconds} s")
-    _set(resource.RLIMIT_CORE, 0, 0)
+    # 1, not 0: also a program to which the system hands cores gets none then (fs/coredump.c).
+    _set(resource.RLIMIT_CORE, 1, 1)
     if _set(resource.RLIMIT_FSIZE, 0, 0):
         held.append("no byte into any file")
     if _set(resource.RLIMIT_NOFILE, _HANDLES, _HANDLES):

@@ -115,9 +115,15 @@ def is_sealed_text(text: str) -> bool:
 
 
 def _no_core_dumps() -> None:
-    """A crash must not write the keys to the disk."""
+    """A crash must not write the keys to the disk.
+
+    A limit of 0 holds for files alone: where the system hands cores to a program (systemd-coredump,
+    apport), Linux asks no limit but this one, 1, at which it hands over nothing (core(5) and
+    fs/coredump.c). A file of one byte is less than any core, so none is written either.
+    """
     try:
         import resource
     except ImportError:  # no such system writes core files either
         return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (0 if most == 0 else 1, most))

@@ -71,11 +71,15 @@ class Cost:
                               f"{self.memory_kib >> 10} MiB of memory") from error
 
 
-def calibrated(clock: Callable[[], float] = time.perf_counter) -> Cost:
-    """A cost of at least ``LEAST_SECONDS`` on this machine, measured."""
+def calibrated(clock: Callable[[], float] = time.process_time) -> Cost:
+    """A cost of at least ``LEAST_SECONDS`` on this machine with nothing else to do, measured.
+
+    ``clock`` tells the processor time of all lanes together. By the clock on the wall a busy machine
+    makes a cheap lock: whoever guesses has it to himself.
+    """
     cost = Cost(2, _USED_KIB, _LANES)
     while cost.time < _MOST_TIME:
-        # The faster of two: a machine that is busy now is not to make a cheap lock.
+        # The faster of two: what else this process did meanwhile is none of its cost.
         spent = min(_seconds(cost, clock) for _ in range(2))
         if spent >= LEAST_SECONDS:
             break
@@ -86,7 +90,7 @@ def calibrated(clock: Callable[[], float] = time.perf_counter) -> Cost:
 def _seconds(cost: Cost, clock: Callable[[], float]) -> float:
     start = clock()
     cost.key("a guess", bytes(_SALT_BYTES))
-    return clock() - start
+    return (clock() - start) / cost.lanes
 
 
 @dataclass(frozen=True)
