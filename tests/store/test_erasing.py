@@ -142,6 +142,30 @@ def test_a_whole_record_leaves_no_byte_and_the_log_holds(case: Case) -> None:
     assert not list(case.vault.digests())
 
 
+def on_the_server(case: Case) -> list[str]:
+    """The files of the database in which the canary stands, as the server has them on its disk."""
+    with case.backend._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:  # type: ignore[attr-defined]
+        conn.execute(text("CHECKPOINT"))
+        folder = conn.execute(text(
+            "SELECT 'base/' || oid FROM pg_database WHERE datname = current_database()")).scalar()
+        return list(conn.execute(text(
+            "SELECT one FROM pg_ls_dir(:folder) AS one WHERE position(:word in "
+            "pg_read_binary_file(:folder || '/' || one)) > 0"
+        ), {"folder": folder, "word": CANARY.encode()}).scalars())
+
+
+def test_no_page_of_a_database_server_holds_it(case: Case) -> None:
+    """Its log of writes aside, which is the server's keeper's affair; also not its old statistics."""
+    if case.backend.name == "sqlite":
+        pytest.skip("of PostgreSQL")
+    spoken(case)
+    assert on_the_server(case)
+    for one in ALL:
+        erase(case, one)
+    assert on_the_server(case) == []
+    assert clean(case).left == ()
+
+
 def test_fields_leave_no_byte_and_the_rest_stays_provable(case: Case) -> None:
     spoken(case)
     before = case.checkpoint_note()

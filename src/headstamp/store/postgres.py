@@ -247,6 +247,8 @@ class Postgres:
                 for name in METADATA.tables:
                     # Its statistics hold values too: they are taken anew.
                     conn.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
+                # The statistics that were there before lie in its pages until it is rewritten too.
+                conn.execute(text("VACUUM (FULL) pg_catalog.pg_statistic"))
                 conn.execute(text("RESET lock_timeout"))
         except DBAPIError as error:
             said.append(str(error.orig))
