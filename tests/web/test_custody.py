@@ -86,6 +86,11 @@ def test_a_derivative_says_so_before_anything_else(
     assert "<strong>Derivative</strong> of" in page and "&lt;brightened&gt;" in page
     assert f'href="/photographs/{parent}"' in page
     assert "Derivative" not in pages.get(f"/photographs/{parent}").text.split("<h2")[0]
+    (tmp_path / "again.png").write_bytes((tmp_path / "stamp-bright.png").read_bytes() + b"x")
+    again = derive(kept, made.id, tmp_path / "again.png", what="cropped", clearance="restricted", actor="A")
+    told = pages.get(f"/photographs/{again.id}").text.split("<h2")[0]
+    assert f'href="/photographs/{made.id}"' in told and f'href="/photographs/{parent}"' in told
+    assert "That was made from" in told and "That was made from" not in page
 
 
 def test_a_file_is_recorded_as_made_from_another_by_a_form(kept: Case, pages: TestClient) -> None:

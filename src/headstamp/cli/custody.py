@@ -10,7 +10,7 @@ import typer
 
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
-from headstamp.errors import Invalid, Unreadable
+from headstamp.errors import Invalid, Tampered, Unreadable
 
 if TYPE_CHECKING:
     from headstamp.actions.evidence.custody import Custody
@@ -24,6 +24,11 @@ def custody(
     session: Session,
     record: Annotated[str, typer.Argument(metavar="ID", help="An item or document: its id, or an "
                                                              "item's tag.", show_default=False)],
+    check_files: Annotated[
+        bool, typer.Option("--check-files", help="Instead: hash its files anew, and put on file what came of it.")
+    ] = False,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why its files are checked, for the log.")] = (
+        "its files were checked"),
 ) -> None:
     """Show who held an item or document as evidence, in time, and what does not fit.
 
@@ -32,9 +37,31 @@ def custody(
     """
     from headstamp.actions.evidence.custody import custody_of, thing_named
 
+    if check_files:
+        _check_files(session, record, reason)
+        return
     with session.reader() as reader:
         found = custody_of(reader, thing_named(reader, record))
     session.show(found.as_dict(), lambda: _in_words(found))
+
+
+def _check_files(session: Session, record: str, reason: str) -> None:
+    from headstamp.actions.evidence.custody import thing_named
+    from headstamp.actions.evidence.files_checked import check_files
+
+    settings = session.settings()
+    with session.open() as case:
+        thing = thing_named(case.read(settings.clearance), record)
+        done = check_files(case, thing, clearance=settings.clearance, actor=settings.actor, reason=reason)
+
+    def words() -> None:
+        for one in done.files:
+            line(f"{one.id}: {one.wrong or 'byte for byte what came in'} ({one.label})")
+        line(f"put on file as {done.act}")
+
+    session.show(done.as_dict(), words)
+    if done.wrong:
+        raise typer.Exit(Tampered.exit_code)
 
 
 def _in_words(found: Custody) -> None:

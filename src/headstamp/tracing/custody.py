@@ -29,6 +29,8 @@ What = Literal[
 LEAVES = frozenset({"handed_over", "returned", "disposed", "missing", "stored", "taken_out", "collected"})
 COMES = frozenset({"handed_over", "returned", "stored", "taken_out", "collected"})
 ENDS = frozenset({"returned", "disposed"})
+FILES = "files_checked"
+"""Of its files, which are held whoever has the thing: it tells nothing of who had it."""
 # What ISO/IEC 27037:2012 asks of a chain of custody record, by field.
 _ASKED = {
     "handed_over": ("place", "purpose", "authority", "condition"),
@@ -148,7 +150,8 @@ def timeline(
     ['gap']
     """
     told = _Telling(names or {})
-    ordered = _in_order(list(acts))
+    listed = _in_order(list(acts))
+    ordered = [act for act in listed if act.act != FILES]
     for at, act in enumerate(ordered):
         told.take(act, ordered[at + 1:])
     told.overlaps()
@@ -161,7 +164,7 @@ def timeline(
     faults.sort(key=lambda fault: places[fault.acts[-1]])
     ended = bool(ordered) and any(a.act in ENDS for a in ordered) and not any(
         h.is_open and not (h.begin and h.begin.act == "returned") for h in told.holdings)
-    return Timeline(tuple(ordered), tuple(told.holdings), tuple(faults), ended)
+    return Timeline(tuple(listed), tuple(told.holdings), tuple(faults), ended)
 
 
 def _key(act: Act) -> tuple[str, str, int, str]:
