@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from hashlib import sha256
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headstamp.errors import Invalid, Tampered, Unreadable
+from headstamp.evidence import verify
 from headstamp.evidence.note import Signer, Verifier, open_note, sign
 from tests.shared import shared
 
@@ -116,7 +118,31 @@ def test_unfit_keys(text: str) -> None:
         Signer.parse(text)
 
 
+@pytest.mark.parametrize("second", [
+    0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 18, 2**255 - 1,
+    0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95FF26,
+    2**255 - 19 - 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95FF26,
+])
+@pytest.mark.parametrize("sign_bit", [0, 1])
+def test_a_key_with_which_anybody_can_sign_is_none(second: int, sign_bit: int) -> None:
+    """Points of small order, and those that are not written in their one spelling."""
+    public = (second | sign_bit << 255).to_bytes(32, "little")
+    with pytest.raises(Invalid, match="anybody could sign"):
+        Verifier.of("x", public)
+    key_id = sha256(b"x\n\x01" + public).hexdigest()[:8]
+    try:
+        key = verify.read_key(f"x+{key_id}+{b64encode(b'%c' % 1 + public).decode()}")
+    except verify.Wrong:
+        return
+    # It is told from a key by its signatures: none of such a point can be read.
+    assert verify.point(key[2]) is None
+
+
 @given(st.binary(min_size=32, max_size=32))
 def test_a_senseless_public_key_verifies_nothing(public: bytes) -> None:
+    try:
+        Verifier.of("x", public)
+    except Invalid:
+        return
     assert Verifier.of("x", public).verify(b"text", bytes(64)) in (False, True)
     assert not Verifier.of("x", public).verify(b"text", b"\xff" * 64)

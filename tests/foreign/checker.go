@@ -20,6 +20,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"math/big"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -204,13 +205,28 @@ func whole(value any) int64 {
 
 // --- keys, notes, checkpoints, entries ---
 
+var (
+	prime    = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
+	small, _ = new(big.Int).SetString("5fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95ff26", 16)
+)
+
 func readKey(vkey string) note.Verifier {
 	verifier, err := note.NewVerifier(vkey)
 	must(err)
 	if parts := strings.SplitN(vkey, "+", 3); parts[1] != fmt.Sprintf("%08x", verifier.KeyHash()) {
 		fail("the key does not fit its id")
 	} else {
-		unbase64(parts[2])
+		// A point of small order: anybody can sign with it, and so can deny to have signed.
+		point := unbase64(parts[2])[1:]
+		for at := 0; at < 16; at++ { // the highest byte first, without its sign
+			point[at], point[31-at] = point[31-at], point[at]
+		}
+		point[0] &= 0x7f
+		y := new(big.Int).SetBytes(point)
+		if negative := new(big.Int).Sub(prime, y); negative.Sign() <= 0 || y.BitLen() < 2 ||
+			negative.BitLen() < 2 || y.Cmp(small) == 0 || negative.Cmp(small) == 0 {
+			fail("this is no public key: anybody could sign with it")
+		}
 	}
 	return verifier
 }

@@ -31,6 +31,11 @@ SIGNATURES_MAX = 100
 NOTE_LENGTH_MAX = 1_000_000
 
 _ED25519 = b"\x01"
+# The second coordinates of the eight points of small order (RFC 8032, section 5.1): with such a
+# point as public key anybody can sign anything, and who published it can deny all that he signed.
+_PRIME = 2**255 - 19
+_SMALL = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95FF26
+_WEAK = frozenset({0, 1, _PRIME - 1, _SMALL, _PRIME - _SMALL})
 _DASH = "\N{EM DASH} "
 
 
@@ -57,6 +62,9 @@ class Verifier:
         _check_name(name)
         if len(public) != 32:
             raise Invalid(f"An Ed25519 public key has 32 bytes, this one has {len(public)}.")
+        second = int.from_bytes(public, "little") % 2**255  # the highest bit is a sign
+        if second in _WEAK or second >= _PRIME:
+            raise Invalid("This is no public key: anybody could sign with it.")
         return cls(name, _key_hash(name, public), public)
 
     @classmethod

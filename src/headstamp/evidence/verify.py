@@ -16,12 +16,11 @@ from datetime import datetime
 from hashlib import sha256, sha512
 from pathlib import Path
 
-P = 2 ** 255 - 19  # Ed25519, after RFC 8032, sections 5.1 and 6
-ORDER = 2 ** 252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
+P, ORDER = 2 ** 255 - 19, 2 ** 252 + 27742317777372353535851937790883648493  # Ed25519:
+D = -121665 * pow(121666, P - 2, P) % P  # RFC 8032, sections 5.1 and 6
 STATED = "format key", "entries withheld checkpoints disclosed originals"
 NUMBER = "(?:0|[1-9][0-9]{0,15})"
-
+SMALL = 2707385501144840649318225287225658788936804267575313519463743609750303407910  # of order 8
 Wrong = ValueError  # something is not as the format says; its text says what
 
 def add(a, b):
@@ -92,7 +91,8 @@ def read_key(text):
     name, told, encoded = (text.split("+", 2) + ["", ""])[:3]
     key = unbase64(encoded, 33)
     key_id = sha256(name.encode("utf-8", "replace") + b"\n" + key).digest()[:4]
-    if key[0] != 1 or key_id.hex() != told or not re.fullmatch(r"[^\s+]+", name):
+    if (key[0] != 1 or key_id.hex() != told or not re.fullmatch(r"[^\s+]+", name) or int.from_bytes(
+            key[1:], "little") % 2 ** 255 in (0, 1, P - 1, SMALL, P - SMALL)):
         raise Wrong("this is no public key of a log: %.100a" % text)
     return name, key_id, key[1:]
 

@@ -252,7 +252,7 @@ def test_the_program_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(tmp_path / "nothing", "--key", key)[0] == 3
     assert run(tmp_path / "log", "--key", "nonsense")[0] == 2
     assert run(tmp_path / "log", "--key", key, "--against", tmp_path / "p")[0] == 9
-    other = Verifier.of("headstamp.local/other", bytes(32)).text()
+    other = Verifier.of("headstamp.local/other", bytes(range(32))).text()
     code, told = run(tmp_path / "log", "--key", other)
     assert code == 9 and "statement_wrong" in told
     (tmp_path / "log" / "log.json").write_text("{}\n")

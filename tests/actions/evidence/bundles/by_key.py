@@ -6,14 +6,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import pairwise
 from random import Random
 
 from headstamp.evidence import export
 from headstamp.evidence.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from headstamp.evidence.key_line import REPLACED, REVOKED, KeyChange
-from headstamp.evidence.note import Signer, sign
+from headstamp.evidence.note import Signer, Verifier, sign
 from headstamp.evidence.tile import Tiles
 from headstamp.evidence.tree import leaf_hash
 from tests.actions.evidence.bundles.bundle import (
@@ -36,7 +37,7 @@ def ways() -> dict[str, Tamper]:
         "nonsense of other logs": signed_nonsense_of, "signed by a retired key": retired_signs,
         "kept checkpoint of a retired key": retired_kept, "key change without the new key": unsigned_change,
         "key change of another root": another_root, "key change beyond the log": change_beyond,
-        "a key comes back": key_comes_back, "an older key and an unwitnessed change": nobody_vouches,
+        "a key comes back": key_comes_back, "a key that anybody has": weak_key, "an older key and an unwitnessed change": nobody_vouches,
     }
 
 
@@ -280,6 +281,39 @@ def key_comes_back(bundle: Bundle, random: Random) -> Bundle | None:
     change = KeyChange(latest.origin, latest.size, latest.root, bundle.newest.verifier,
                        again.verifier, REPLACED)
     return _resigned(bundle, len(_changes(bundle)), change.text(), bundle.newest, again)
+
+
+@dataclass(frozen=True)
+class _Weak:
+    """Signs anything without a secret: the public key is the neutral point, so S*B is R whatever is signed."""
+
+    name: str
+
+    @property
+    def verifier(self) -> Verifier:
+        public = (1).to_bytes(32, "little")
+        return Verifier(self.name, sha256(f"{self.name}\n\x01".encode() + public).digest()[:4], public)
+
+    @property
+    def hash(self) -> bytes:
+        return self.verifier.hash
+
+    @property
+    def verifier_key(self) -> str:
+        return self.verifier.text()
+
+    def sign(self, message: bytes) -> bytes:
+        return bytes.fromhex("58" + "66" * 31) + (1).to_bytes(32, "little")
+
+
+def weak_key(bundle: Bundle, random: Random) -> Bundle | None:
+    """The newest key is one with which everybody can sign: who published it can deny all of it."""
+    old, weak = all_entries(bundle), _Weak(bundle.newest.name)
+    assert weak.verifier.verify(b"whatever", weak.sign(b""))
+    first = Held(0, bundle.newest)
+    since = random.randrange(len(old) + 1)
+    held = (first, Held(since, weak, REVOKED))  # type: ignore[arg-type]
+    return _rewrite(replace(bundle, against=(), key=bundle.newest.verifier_key), old, held, old)
 
 
 def nobody_vouches(bundle: Bundle, random: Random) -> Bundle | None:
