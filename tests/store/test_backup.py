@@ -28,7 +28,8 @@ from headstamp.errors import (
     Unreadable,
 )
 from headstamp.records import Item, Photograph
-from headstamp.store import backup as backups
+from headstamp.store import backup_place
+from headstamp.store.backup import forget_states
 from headstamp.store.backup_set import states
 from headstamp.store.case import Case
 from headstamp.store.disk import workplace
@@ -171,7 +172,7 @@ def test_nothing_goes_where_the_state_that_stays_is_damaged(sqlite_case: Case, t
     (second.state / "manifest.sha256").write_text("0")
     held = tree(tmp_path / "bk")
     with pytest.raises(Unreadable):
-        backups.forget_states(tmp_path / "bk", 1)
+        forget_states(tmp_path / "bk", 1)
     assert tree(tmp_path / "bk") == held and first.state.is_dir()
 
 
@@ -448,6 +449,7 @@ def test_a_fault_in_each_call_of_the_system(
             shutil.rmtree(into)
         back_up(sqlite_case.folder, place, keep=1)
         shutil.rmtree(place)
+        (sqlite_case.folder / backup_place.LAST).unlink()
         failed += 1
     for at in range(1, 200, every):
         if not once(lambda: restore_case(whole, str(into)), at):
@@ -462,6 +464,47 @@ def test_a_fault_in_each_call_of_the_system(
     assert failed
 
 
+def test_a_disk_with_too_little_room_is_told_before_anything_is_copied(
+    sqlite_case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(sqlite_case)
+    place = tmp_path / "bk"
+    usage = shutil.disk_usage(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1_000))
+        with pytest.raises(Unavailable, match=r"needs \d.* MB more, and 0\.0 MB are free"):
+            back_up(sqlite_case.folder, place)
+    assert states(place) == [] and not list((place / "originals").iterdir())
+    back_up(sqlite_case.folder, place)
+    # What is there already needs no room again.
+    room = (sqlite_case.folder / "case.sqlite").stat().st_size + 1
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=room))
+    assert back_up(sqlite_case.folder, place)[0].checked == 4
+
+
+def test_a_stick_that_is_not_plugged_in_is_not_taken_for_an_empty_folder(
+    sqlite_case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(sqlite_case)
+    stick = tmp_path / "media" / "stick"
+    done, _ = back_up(sqlite_case.folder, stick)
+    assert done.same_disk
+    stick.rename(tmp_path / "pulled")
+    for there in (False, True):
+        if there:
+            stick.mkdir()
+        with pytest.raises(Unavailable, match="is the backup disk plugged in"):
+            back_up(sqlite_case.folder, stick)
+        assert not there or not list(stick.iterdir())
+    stick.rmdir()
+    (tmp_path / "pulled").rename(stick)
+    back_up(sqlite_case.folder, stick)
+    # A new stick in its place is another disk.
+    shutil.rmtree(stick)
+    monkeypatch.setattr(backup_place, "same_disk", lambda place, other: False)
+    back_up(sqlite_case.folder, stick)
+
+
 def test_two_at_once_do_not_mix(sqlite_case: Case, tmp_path: Path) -> None:
     live(sqlite_case)
     back_up(sqlite_case.folder, tmp_path / "bk")
@@ -473,10 +516,10 @@ def test_two_at_once_do_not_mix(sqlite_case: Case, tmp_path: Path) -> None:
 
 
 def test_the_note_of_the_last_backup(sqlite_case: Case, tmp_path: Path) -> None:
-    assert backups.last_backup(sqlite_case.folder) is None
+    assert backup_place.last_backup(sqlite_case.folder) is None
     done, _ = back_up(sqlite_case.folder, tmp_path / "bk")
-    last = backups.last_backup(sqlite_case.folder)
+    last = backup_place.last_backup(sqlite_case.folder)
     assert last is not None and last["at"] == done.manifest.made_at
-    (sqlite_case.folder / backups.LAST).write_text("{}")
+    (sqlite_case.folder / backup_place.LAST).write_text("{}")
     with pytest.raises(HeadstampError):
-        backups.last_backup(sqlite_case.folder)
+        backup_place.last_backup(sqlite_case.folder)

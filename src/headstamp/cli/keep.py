@@ -57,7 +57,7 @@ def backup(
         "root": held.root, "records": held.records, "originals": len(held.originals),
         "bytes": held.total_bytes, "copied": done.copied, "checked": done.checked,
         "mended": done.mended, "signing_key": held.signing_key, "removed": gone,
-        "faults": list(held.faults),
+        "faults": list(held.faults), "same_disk": done.same_disk,
     }
 
     def words() -> None:
@@ -65,6 +65,8 @@ def backup(
              f"{len(held.originals):,} originals.")
         line(f"Originals copied: {done.copied:,}; there already and checked: {done.checked:,}"
              + (f"; damaged there and mended: {done.mended:,}" if done.mended else "") + ".")
+        if done.same_disk:
+            line("It is on the same disk as the case: who loses one loses both. Make one elsewhere as well.")
         line("The signing key is in the backup: keep it locked away." if held.signing_key else
              "The signing key is not in the backup. Keep a copy of it apart, in a safe place.")
         if gone:

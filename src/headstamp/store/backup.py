@@ -25,17 +25,17 @@ from pathlib import Path
 import orjson
 from sqlalchemy import Connection, inspect, select
 
-from headstamp.errors import Conflicting, Invalid, Tampered, Unreadable
+from headstamp.errors import Invalid, Tampered, Unreadable
 from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.kinds.tier import TIERS
 from headstamp.records import TYPES
 from headstamp.store.backend import Backend
+from headstamp.store.backup_place import LAST, claim_place, refuse_nesting, same_disk
 from headstamp.store.backup_set import (
     DATABASE,
     FILES,
     MANIFEST,
     ORIGINALS,
-    SET,
     STATES,
     SUM,
     Manifest,
@@ -64,26 +64,6 @@ from headstamp.store.tables import CHECKPOINT
 from headstamp.store.transfer import copy_kept, copy_tables
 from headstamp.store.vault import Vault
 
-LAST = "backup.json"
-_SEALED_README = """This folder holds backups of one encrypted case of headstamp. It is encrypted as the case
-is: keys/lock.json in each state is opened by the passphrase that the case had then, or by
-one of its recovery keys. Without either it is of no use to anybody.
-
-originals/   photographs and documents, encrypted
-states/      the case at different times; each has a manifest of all its files
-
-To put it back:  headstamp restore THIS_FOLDER NEW_FOLDER
-To check by hand, within a state:  sha256sum -c manifest.sha256
-"""
-_README = """This folder holds backups of one case of headstamp (evidence of recovered weapons).
-It is confidential, and not encrypted: whoever has it can read the case.
-
-originals/   photographs and documents, untouched, each named by its SHA-256
-states/      the case at different times; each has a manifest of all its files
-
-To put it back:  headstamp restore THIS_FOLDER NEW_FOLDER
-To check by hand, within a state:  sha256sum -c manifest.sha256
-"""
 # Follows from the rest, belongs to this machine, or has not been taken in yet.
 _LEFT_OUT = ("originals", "keys", "derived", "imports/waiting", "database", LAST,
              "case.sqlite", "case.sqlite-wal", "case.sqlite-shm", "case.sqlite-journal")
@@ -97,13 +77,14 @@ Faults = list[dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A finished backup: where, what it holds, and how its originals came to be there."""
+    """A finished backup: where, what it holds, how its originals came to be there; whether the case is lost with it."""
 
     state: Path
     manifest: Manifest
     copied: int
     checked: int
     mended: int
+    same_disk: bool
 
 
 def back_up(
@@ -116,9 +97,9 @@ def back_up(
     originals more, which the next backup uses.
     """
     progress = progress or silent
-    _refuse_nesting(case.folder, place)
+    refuse_nesting(case.folder, place)
     with told(place):
-        _claim(case, place)
+        claim_place(case, place)
         with workplace(place / ".unfinished", "a backup") as work:
             state = work / "state"
             state.mkdir(mode=0o700)
@@ -153,23 +134,9 @@ def back_up(
             final = _free_name(place / STATES, at, size)
             state.rename(final)
             sync_folder(place / STATES)
-    done = Backup(final, manifest, *tally)
+    done = Backup(final, manifest, *tally, same_disk(place, case.folder))
     _note_last(case, place, done)
     return done
-
-
-def last_backup(folder: Path) -> dict[str, str] | None:
-    """When, where and at how many entries a case was backed up last; None where never.
-
-    Raises Unreadable where the note of it is damaged.
-    """
-    try:
-        told_last = orjson.loads((folder / LAST).read_bytes())
-        return {key: str(told_last[key]) for key in ("at", "place", "state", "entries", "root")}
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Unreadable(f"{folder / LAST} cannot be read: {error}") from error
 
 
 def forget_states(place: Path, keep: int) -> int:
@@ -197,42 +164,6 @@ def forget_states(place: Path, keep: int) -> int:
                 path.unlink()
                 sync_folder(path.parent)
     return len(gone)
-
-
-def _refuse_nesting(folder: Path, place: Path) -> None:
-    inside, outside = place.resolve(), folder.resolve()
-    if inside.is_relative_to(outside) or outside.is_relative_to(inside):
-        raise Invalid(f"a backup of {folder} cannot be within it, nor it within the backup: name "
-                      "a folder elsewhere, best on another disk")
-
-
-def _claim(case: Case, place: Path) -> None:
-    """Makes the place this case's own, or sees that it is."""
-    mine = {"format": 1, "origin": case.origin, "key": case.meta["key"]}
-    if (place / SET).exists():
-        try:
-            owner = orjson.loads((place / SET).read_bytes())
-            # The key may have been replaced since: any that ever signed the log will do.
-            ours = {key.text() for key in case.key_line}
-            same = owner["origin"] == mine["origin"] and owner["key"] in ours
-        except (ValueError, KeyError, TypeError) as error:
-            raise Unreadable(f"{place / SET} is damaged; name another folder") from error
-        if not same:
-            raise Conflicting(f"{place} holds backups of another case; name another folder")
-    else:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        strange = [one.name for one in place.iterdir() if not one.name.startswith(".")]
-        # A backup that was killed at once has left the text and nothing else.
-        if set(strange) - {"README.txt"}:
-            raise Conflicting(f"{place} is not empty and no backup; name a new or empty folder")
-        write_file(place / "README.txt", (_SEALED_README if case.keys else _README).encode())
-        write_file(place / SET, orjson.dumps(mine) + b"\n")
-        sync_folder(place.parent)
-    for name in (STATES, ORIGINALS):
-        (place / name).mkdir(mode=0o700, exist_ok=True)
-    for left in (place / STATES).glob(".gone-*"):
-        shutil.rmtree(left)
-    sync_folder(place)
 
 
 def _copy_database(case: Case, target: Path) -> dict[str, dict[str, int]]:

@@ -153,7 +153,9 @@ class Case:
             raise Missing(f"the making of the case at {without_password(str(where))} goes on, or was cut "
                           "off: nothing is recorded in it. Make it with: headstamp init "
                           f"{without_password(str(where))}")
-        if isinstance(backend, Sqlite) and is_encrypted(place):
+        with told(place):  # another user's, or on a disk that was pulled
+            encrypted = isinstance(backend, Sqlite) and is_encrypted(place)
+        if isinstance(backend, Sqlite) and encrypted:
             backend.close()
             keys = keys or unlocked(place)
             backend = Sqlite(backend.path, keys)

@@ -29,11 +29,14 @@ def told(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Unavailable(
-                f"the disk of {place} is full. Nothing was replaced; make room there, or name "
-                "another place, and do it again: what is there already is used"
-            ) from error
+            raise full(place) from error
         raise Unavailable(f"{place} cannot be used: {error.strerror or error}") from error
+
+
+def full(place: Path) -> Unavailable:
+    """That there is no room, and what to do."""
+    return Unavailable(f"the disk of {place} is full. Nothing was replaced; make room there, or name "
+                       "another place, and do it again: what is there already is used")
 
 
 def sync_folder(folder: Path) -> None:

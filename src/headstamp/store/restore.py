@@ -84,7 +84,8 @@ def restore(
     place that is not empty, Tampered where the case does not verify; then nothing changed.
     """
     progress = progress or silent
-    state, originals = find_state(place)
+    with told(place):
+        state, originals = find_state(place)
     manifest = read_manifest(state)
     wrong = check_state(state, originals, manifest, progress)
     if wrong:

@@ -15,7 +15,8 @@ from headstamp.actions.correct import closed_fields
 from headstamp.actions.intake.refused_rows import FOLDER, waiting_problems
 from headstamp.errors import HeadstampError, Invalid, Missing, Problem
 from headstamp.records import kind_of_id
-from headstamp.store.backup import KEPT, SNAPSHOTS, last_backup
+from headstamp.store.backup import KEPT, SNAPSHOTS
+from headstamp.store.backup_place import last_backup
 from headstamp.store.case import Case
 from headstamp.store.erased import WHOLE
 from headstamp.store.erasing import left_of, refuse_unless_possible

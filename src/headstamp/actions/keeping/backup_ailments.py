@@ -8,7 +8,7 @@ from typing import Final
 
 from headstamp.actions.keeping.ailment import Ailment, Grade, typed
 from headstamp.errors import HeadstampError
-from headstamp.store.backup import last_backup
+from headstamp.store.backup_place import last_backup
 from headstamp.store.backup_set import parts_of, read_manifest, states
 from headstamp.store.case import Case
 from headstamp.store.erased import decisions

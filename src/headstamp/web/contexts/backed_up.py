@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from headstamp.actions.keeping.backup_ailments import BACKUP_HOURS
 from headstamp.errors import Unreadable
-from headstamp.store.backup import last_backup
+from headstamp.store.backup_place import last_backup
 from headstamp.store.case import Case
 
 
