@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,6 +183,24 @@ def test_a_lost_laptop_is_put_aside_and_a_person_decides(run: Run, two: Two) -> 
     assert run("take", packed.json["path"], "--case", two.hq).code == 4
     with Case.open(two.hq) as case:
         assert check_case(case) == []
+
+
+def test_headquarters_gives_back_the_checkpoint_that_it_keeps_of_a_laptop(
+    run: Run, two: Two, tmp_path: Path
+) -> None:
+    """It is the outside checkpoint against which an older state of the laptop shows."""
+    assert run("checkpoint", "--of", "Laptop 1", "--case", two.hq).code == 3
+    copy = shutil.copytree(two.field, tmp_path / "copy")
+    put(two.field, "Vicor")
+    carry(run, two.field, two.hq, "Headquarters", two.stick)
+    told = run("checkpoint", "--of", "Laptop 1", "--case", two.hq)
+    own = run("checkpoint", "--case", two.field)
+    assert told.out.split("\n")[0] == own.out.split("\n")[0] and told.code == own.code == 0
+    kept = tmp_path / "kept"
+    kept.write_text(told.out, "utf-8")
+    assert run("verify", "--against", kept, "--case", two.field).code == 0
+    back = run("verify", "--against", kept, "--case", copy, "--json")
+    assert (back.code, back.json["findings"][0]["what"]) == (9, "log_shorter_than_checkpoint")
 
 
 def test_a_contradiction_is_shown_field_by_field_and_settled(run: Run, two: Two) -> None:

@@ -10,7 +10,7 @@ import typer
 from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
-from headstamp.errors import Invalid, Missing, Tampered, Unreadable
+from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unreadable
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -153,19 +153,39 @@ def verify(
 def checkpoint(
     session: Session,
     qr: Annotated[bool, typer.Option("--qr", help="Draw it as a QR code, for a telephone to keep.")] = False,
+    of: Annotated[
+        str | None, typer.Option("--of", metavar="DEVICE", show_default=False,
+                                 help="Not our own: the one that another device's log last gave us.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", show_default=False,
+                                  help="Write it to a new file.")
+    ] = None,
 ) -> None:
     """Print the latest signed checkpoint, to hand out and keep elsewhere.
 
     Whoever keeps it can show later, with `verify --against`, that nothing it
-    covers was changed or taken away.
+    covers was changed or taken away. With each bundle that is taken in a device
+    keeps the checkpoint of the log that it came from: `--of` gives it back.
     """
+    from headstamp.actions.exchange.devices import peer_named
+    from headstamp.actions.whole_file import write_whole
     from headstamp.publish.qr import qr_lines
 
     with session.open() as case:
-        note = case.checkpoint_note()
-        latest = case.checkpoint()
-        told = {"checkpoint": note, "origin": latest.origin, "size": latest.size,
-                "key": case.verifier.text()}
+        if of is None:
+            note, key = case.checkpoint_note(), case.verifier.text()
+        else:
+            peer = peer_named(case, of)
+            note, key = peer.checkpoint, peer.verifier.text()
+            if not note:
+                raise Missing(f"no bundle of {peer.title} was taken in yet")
+    if output is not None:
+        if output.exists():
+            raise Conflicting(f"{output} is there already; name a new file")
+        write_whole(output, note.encode("utf-8"), "the checkpoint")
+    origin, size = note.split("\n")[:2]
+    told = {"checkpoint": note, "origin": origin, "size": int(size), "key": key}
     session.show(told, lambda: typer.echo(qr_lines(note) if qr else note, nl=qr))
 
 
