@@ -10,7 +10,8 @@ finds wants the whole list, not the first line of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 
@@ -115,3 +116,20 @@ class Tampered(HeadstampError):
     """The evidence does not agree with its log. Stop, keep everything, show a custodian."""
 
     code, exit_code, http_status = "tampered", 9, 500
+
+
+@contextmanager
+def naming(file: str) -> Iterator[None]:
+    """Puts the name of a file before what is wrong with it, where that does not name it.
+
+    >>> with naming("a.tar"):
+    ...     raise Unreadable("this is no bundle")
+    Traceback (most recent call last):
+    headstamp.errors.Unreadable: a.tar: this is no bundle
+    """
+    try:
+        yield
+    except (Invalid, Unreadable) as error:
+        if file not in str(error):
+            error.message = f"{file}: {error.message}"
+        raise

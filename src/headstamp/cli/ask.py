@@ -10,6 +10,7 @@ import typer
 from headstamp.cli.given import given_words
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
+from headstamp.cli.shut_in import shut_in
 from headstamp.errors import Invalid, Problem
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def ask(
         return ask_question(place, question or "", words, choice, check=not unchecked)
 
     if snapshot is not None:
+        if engine == "duckdb":
+            shut_in()
         answer = found(snapshot)
     else:
         _early(question, words)

@@ -16,7 +16,7 @@ from headstamp.cli.session import (
     with_session,
 )
 from headstamp.cli.show import line, table
-from headstamp.errors import Conflicting, Invalid, Missing, Unreadable
+from headstamp.errors import Conflicting, Invalid, Missing, Unreadable, naming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +150,8 @@ def add(
     from headstamp.actions.exchange.devices import add_device, peer_named
     from headstamp.exchange.card import Card
 
-    told = Card.parse(_text_of(key))
+    with naming(Path(key).name if len(key) <= 1000 else "the card"):
+        told = Card.parse(_text_of(key))
     with session.open() as case:
         made = add_device(
             case, key=told.key, title=title, role=role, holder=holder,

@@ -15,6 +15,7 @@ from typing import Any
 
 import typer
 
+from headstamp.cli import shut_in
 from headstamp.cli.show import note, print_json
 from headstamp.errors import HeadstampError
 
@@ -26,6 +27,7 @@ _REPORT = ("This is a fault of headstamp, not yours. Nothing half-done was kept.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. Never raises."""
+    shut_in.OWN_PROCESS = arguments is None
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given[: given.index("--")] if "--" in given else "--json" in given
     for stream in (sys.stdout, sys.stderr):

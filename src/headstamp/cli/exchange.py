@@ -11,7 +11,7 @@ from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, safe, table
 from headstamp.cli.taken import many, taken_in_words
-from headstamp.errors import HeadstampError, Invalid, Missing, Problem, Tampered, Unreadable
+from headstamp.errors import HeadstampError, Invalid, Missing, Problem, Tampered, Unreadable, naming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,8 +136,9 @@ def _take(
         if by_id:
             done = release_bundle(case, file, actor=actor, reason=reason, keys=keys, told=told)
         else:
-            done = take_bundle(case, path, actor=actor, reason=reason or f"taken in from {path.name}",
-                               keys=keys, release=release, told=told)
+            with naming(path.name):
+                done = take_bundle(case, path, actor=actor, reason=reason or f"taken in from {path.name}",
+                                   keys=keys, release=release, told=told)
     written, problem = None, ""
     if done.receipt:
         beside = Path(f"{file}{RECEIPT}") if by_id else path.with_name(path.name + RECEIPT)

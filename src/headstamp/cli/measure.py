@@ -9,6 +9,7 @@ import typer
 from headstamp.cli.given import given_words
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
+from headstamp.cli.shut_in import shut_in
 from headstamp.errors import Invalid, Problem
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ def _of_case(
         if record:
             raise Invalid("only what is asked of the case itself can be recorded in it",
                           [Problem("a snapshot is asked", "Leave --snapshot out.", "record")])
+        if choice.name == "duckdb":
+            shut_in()
         with engine_over(snapshot, choice) as (engine, place):
             found = measure_snapshot(place, name, given, engine)
     else:

@@ -22,7 +22,9 @@ import sys
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _EPERM = 0x7FFF0000, 0x80000000, 0x00050001
-_NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 38, 22, 2
+_NO_NEW_PRIVILEGES, _SET_FILTER, _ALL_THREADS = 38, 1, 1
+_SECCOMP = (317, 277)
+"""The number of the call itself: x86-64, arm64."""
 _FOREIGN_NUMBERS = 0x40000000
 """Calls of the x32 table, under the same architecture: a way around the numbers below."""
 
@@ -38,6 +40,13 @@ _TABLE: dict[str, tuple[int | None, int | None]] = {
     "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200),
     "listen": (50, 201), "accept": (43, 202), "accept4": (288, 242), "sendto": (44, 206),
     "sendmsg": (46, 211),  # recvmsg is how the next file comes in, over a socket that is there
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
+    "mount": (165, 40), "umount2": (166, 39), "unshare": (272, 97), "setns": (308, 268),
+    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
+    "keyctl": (250, 219), "add_key": (248, 217), "open_by_handle_at": (304, 265),
+}  # fmt: skip
+# Forbidden besides where the process may change no files.
+_CHANGING: dict[str, tuple[int | None, int | None]] = {
     "creat": (85, None), "truncate": (76, 45), "ftruncate": (77, 46), "fallocate": (285, 47),
     "unlink": (87, None), "unlinkat": (263, 35), "rename": (82, None), "renameat": (264, 38),
     "renameat2": (316, 276), "link": (86, None), "linkat": (265, 37), "symlink": (88, None),
@@ -46,10 +55,6 @@ _TABLE: dict[str, tuple[int | None, int | None]] = {
     "fchmodat": (268, 53), "chown": (92, None), "lchown": (94, None), "fchown": (93, 55),
     "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None), "utimensat": (280, 88),
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7),
-    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
-    "mount": (165, 40), "umount2": (166, 39), "unshare": (272, 97), "setns": (308, 268),
-    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
-    "keyctl": (250, 219), "add_key": (248, 217), "open_by_handle_at": (304, 265),
 }  # fmt: skip
 # Forbidden besides where the process may start no programs.
 _PROGRAMS: dict[str, tuple[int | None, int | None]] = {
@@ -65,17 +70,19 @@ _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 Line = tuple[int, int, int, int]
 
 
-def filter_lines(column: int, architecture: int, programs: bool, own: int) -> list[Line]:
+def filter_lines(
+    column: int, architecture: int, programs: bool, own: int, *, changing: bool = False
+) -> list[Line]:
     """The filter: (code, jump if true, jump if false, value) a line, for a column of the tables.
 
-    ``own`` is the number of this process.
+    ``own`` is the number of this process; ``changing`` says that it may change files.
     """
     lines: list[Line] = [
         (_LOAD, 0, 0, 4), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, 0),
         (_AT_LEAST, 0, 1, _FOREIGN_NUMBERS), (_RETURN, 0, 0, _EPERM),
     ]  # fmt: skip
-    forbidden = {**_TABLE, **({} if programs else _PROGRAMS)}
+    forbidden = {**_TABLE, **({} if changing else _CHANGING), **({} if programs else _PROGRAMS)}
     numbers = [*(pair[column] for pair in forbidden.values()), *_ON_BOTH.values()]
     for number in numbers:
         if number is not None:
@@ -85,7 +92,7 @@ def filter_lines(column: int, architecture: int, programs: bool, own: int) -> li
             (_EQUAL, 0, 5, pair[column]), (_LOAD, 0, 0, 16), (_EQUAL, 2, 0, 0), (_EQUAL, 1, 0, own),
             (_RETURN, 0, 0, _EPERM), (_RETURN, 0, 0, _ALLOW),
         ]  # fmt: skip
-    for number, argument in _OPENING[column]:
+    for number, argument in () if changing else _OPENING[column]:
         # Each argument has eight bytes from the sixteenth on, the lower half first.
         lines += [
             (_EQUAL, 0, 4, number), (_LOAD, 0, 0, 16 + 8 * argument),
@@ -98,19 +105,20 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("lines", ctypes.c_char_p))
 
 
-def forbid(*, programs: bool) -> bool:
-    """Sets the filter on this process for good; whether it could be.
+def forbid(*, programs: bool, changing: bool = False) -> bool:
+    """Sets the filter on this process for good, all its threads; whether it could be.
 
-    ``programs`` says that it may start programs. False on other systems and processors,
-    and where the kernel was built without it.
+    ``programs`` says that it may start programs, ``changing`` that it may change files. False on
+    other systems and processors, and where the kernel was built without it.
     """
     known = _ARCHITECTURES.get(platform.machine())
     if not sys.platform.startswith("linux") or known is None or sys.maxsize < 1 << 32:
         return False
-    packed = b"".join(struct.pack("=HBBI", *line) for line in filter_lines(*known, programs, os.getpid()))
+    lines = filter_lines(*known, programs, os.getpid(), changing=changing)
+    packed = b"".join(struct.pack("=HBBI", *line) for line in lines)
     library = ctypes.CDLL(None, use_errno=True)
     program = _Program(len(packed) // 8, packed)
     if library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         return False
-    done: int = library.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
+    done: int = library.syscall(_SECCOMP[known[0]], _SET_FILTER, _ALL_THREADS, ctypes.byref(program))
     return done == 0

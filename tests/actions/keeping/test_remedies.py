@@ -103,7 +103,7 @@ def test_what_is_to_be_typed_mends_it(
     newer = tmp_path / "newer.csv"
     newer.write_text("serial\nx\n")
     given = {"BACKUP_DISK": place / "bk", "NEW_FOLDER": tmp_path / "new", "TEXT": "it was so", "WHO": "the court",
-             "LIST_FILE": newer}
+             "LIST_FILE": newer, "DAY": "2026-02-01"}
     where = place / "case"
     for command in commands:
         words = [str(given.get(word, word)) for word in shlex.split(command)]

@@ -22,7 +22,7 @@ SHOWN = 20
 FILL_IN: Final[Mapping[str, str]] = {
     "BACKUP_DISK": "the folder of the backup disk", "NEW_FOLDER": "a folder that is not there yet",
     "DEVICE": "its name", "FILE": "the file", "TEXT": "your words, in quotes",
-    "WHO": "who has it, in quotes", "LIST_FILE": "the newer list",
+    "WHO": "who has it, in quotes", "LIST_FILE": "the newer list", "DAY": "the day that it bears, such as 2026-02-01",
 }
 """What stands in a command for something that only its reader knows."""
 

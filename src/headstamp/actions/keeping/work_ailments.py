@@ -96,7 +96,7 @@ def late_work(case: Case, at: datetime, clearance: str = "sealed") -> Iterator[A
         yield Ailment("lists_old", "note", name, f"Transfers are checked against {len(old)} official "
                       f"list{'s' if len(old) > 1 else ''} older than a year, the oldest of {day}: {name}",
                       "Where there is a newer version, get the file and add it. The older one stays beside it.",
-                      (typed(case.where, "lists"), typed(case.where, "lists", "add", "LIST_FILE")))
+                      (typed(case.where, "lists"), typed(case.where, "lists", "add", "LIST_FILE", "--date", "DAY")))
 
 
 def _last(day: str) -> date | None:
