@@ -2,23 +2,35 @@
 // Asking for the page of the lock is nobody's being there: it does not keep the case open.
 "use strict";
 
+let locked = 0;
 let missed = 0;
 
+function cover(words) {
+  const said = document.createElement("main");
+  said.textContent = words;
+  document.body.replaceChildren(said);
+  document.title = "Locked · headstamp";
+}
+
 async function look() {
-  let locked = false;
   try {
     const answer = await fetch("/unlock", { redirect: "manual", cache: "no-store" });
-    missed = 0;
-    locked = answer.type !== "opaqueredirect";
+    if (answer.type === "opaqueredirect") {
+      // Open; or open again, after this page was covered.
+      if (missed > 1) window.location.reload();
+      locked = missed = 0;
+      return;
+    }
+    locked += 1;
   } catch {
     // The program was stopped; or the browser is about to leave this page.
     missed += 1;
-    locked = missed > 1;
+    if (missed === 2) cover("The program does not answer. Was it stopped?");
+    return;
   }
-  if (locked) {
-    document.body.hidden = true;
-    window.location.replace(window.location.pathname + window.location.search);
-  }
+  if (locked === 1) cover("Locked.");
+  // When it locks, one process takes another's place: go there only once that one is there.
+  else window.location.replace(window.location.pathname + window.location.search);
 }
 
 setInterval(look, 3000);
