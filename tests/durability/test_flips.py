@@ -19,21 +19,23 @@ from sqlalchemy import Connection
 
 from headstamp.actions.cases import check_case, index_case
 from headstamp.actions.evidence.export_log import export_log
+from headstamp.actions.exchange.take import take
 from headstamp.actions.keeping.backups import back_up, restore_case
 from headstamp.errors import HeadstampError, Unreadable
 from headstamp.store.backup_set import states
 from headstamp.store.case import Case
 from headstamp.store.tables import CURRENT, METADATA
+from tests.durability.acts import cli
 from tests.durability.work import work_done
 from tests.effort import counted
 from tests.making import one_of_each
 from tests.store.model import Life
 from tests.store.test_tamper import NUMBERED, found_after, key_of, tables
 
-VALUES, LOGS = counted(40, 400), counted(20, 200)
-FILES, EXPORTS, BACKUPS = counted(20, 100), counted(20, 150), counted(20, 150)
+VALUES, LOGS = counted(40, 350), counted(20, 200)
+FILES, EXPORTS, BACKUPS, BUNDLES = counted(20, 100), counted(20, 100), counted(20, 125), counted(15, 125)
 CLEAN = counted(10, 200)
-assert counted(0, VALUES + LOGS + FILES + EXPORTS + BACKUPS) in (0, 1000)
+assert counted(0, VALUES + LOGS + FILES + EXPORTS + BACKUPS + BUNDLES) in (0, 1000)
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +197,52 @@ def test_a_flipped_bit_of_a_backup_is_noticed(whole: Case, tmp_path: Path) -> No
             restore_case(copy, str(tmp_path / "back"))
         assert part.name in str(refused.value) or "manifest" in str(refused.value), refused.value
         assert not (tmp_path / "back").exists()
+        shutil.rmtree(copy)
+
+
+@pytest.mark.slow
+def test_a_flipped_bit_of_a_bundle_is_noticed(tmp_path: Path) -> None:
+    """By who takes it in: it is refused and nothing was taken, or the bit said nothing."""
+    draw = random.Random(4)
+    here, there = tmp_path / "here", tmp_path / "there"
+    for one in (here, there):
+        Case.create(one).close()
+    for one, other in ((here, there), (there, here)):
+        card = tmp_path / "card"
+        card.write_text(cli(one, "a", "device", "card"))
+        cli(other, "a", "device", "add", card, "--title", f"log in {one.name}")
+    with Case.open(there) as case:
+        work_done(case, "one")
+    cli(there, "a", "pack", "log in here", "--open", "--to", tmp_path)
+    (bundle,) = tmp_path.glob("*.tar")
+    whole = bundle.read_bytes()
+    true = _taken(here, bundle, tmp_path / "copy")
+    assert true is not None and len(true) > 5
+    silent = 0
+    for _ in range(BUNDLES):
+        bundle.write_bytes(flipped(whole, draw))
+        got = _taken(here, bundle, tmp_path / "copy")
+        assert got in (None, true)
+        silent += got is not None
+    print(f"{BUNDLES} flips in bundles, {silent} in bits that say nothing")
+    assert silent < BUNDLES // 3
+
+
+def _taken(here: Path, bundle: Path, copy: Path) -> dict[str, Any] | None:
+    """What a copy of this case holds after taking a bundle in; None where it was refused and nothing taken."""
+    shutil.copytree(here, copy)
+    try:
+        with Case.open(copy) as case:
+            before = case.checkpoint()
+            try:
+                take(case, bundle, actor="a", reason="r")
+            except HeadstampError as error:
+                assert error.message and case.checkpoint() == before
+                return None
+            assert check_case(case) == []
+            reader = case.read("sealed")
+            return {one.id: one.values for kind in ("item", "marking", "document") for one in reader.stream(kind)}
+    finally:
         shutil.rmtree(copy)
 
 
