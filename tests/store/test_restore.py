@@ -21,6 +21,7 @@ from headstamp.errors import (
     Conflicting,
     Missing,
     Tampered,
+    Unavailable,
     Unreadable,
 )
 from headstamp.store.backup_set import read_manifest, states, sum_line
@@ -145,6 +146,25 @@ def test_what_does_not_belong_to_a_backup_is_told(whole: Path, tmp_path: Path) -
     (states(place)[0] / "files" / "more.txt").write_text("slipped in")
     with pytest.raises(Unreadable, match="does not belong"):
         restore_case(place, str(tmp_path / "into"))
+
+
+def test_what_this_user_may_not_read_is_told(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stick or the case is another user's: root, who runs tests, is never refused, so it is played."""
+    real = Path.stat
+
+    def refused(path: Path, **more: bool) -> os.stat_result:
+        if path.name in ("manifest.json", "lock.json"):
+            raise PermissionError(13, "Permission denied")
+        return real(path, **more)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    with pytest.raises(Unavailable, match="bk cannot be used: Permission denied"):
+        restore_case(whole / "bk", str(tmp_path / "into"))
+    with pytest.raises(Unavailable, match="case cannot be used: Permission denied"):
+        Case.open(whole / "case")
+    assert not (tmp_path / "into").exists()
 
 
 def test_the_manifest_can_be_checked_without_us(whole: Path) -> None:
