@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from headstamp.actions.cases import check_case
 from headstamp.actions.report import write_report
 from headstamp.errors import Conflicting, Invalid, Unavailable
 from headstamp.publish.standing import standing
 from headstamp.store.case import Case
+from tests.actions.evidence.on_paper import pictures, read_codes
 from tests.publish.sample import small_case
 
 
@@ -42,6 +44,11 @@ def test_twice_from_the_same_checkpoint_gives_the_same_bytes(case: Case, tmp_pat
     assert case.checkpoint_note().splitlines()[2] in page, "the root stands in the page"
     assert case.verifier.text() in page
     assert case.checkpoint().size == done.entries
+
+
+def test_the_code_on_paper_is_the_checkpoint(case: Case, printed: Path, tmp_path: Path) -> None:
+    (text,) = [one for page in pictures(printed.read_bytes(), tmp_path) for one in read_codes(page)]
+    assert text == case.checkpoint_note() and check_case(case, against=[text]) == []
 
 
 _WRITE = """

@@ -72,7 +72,7 @@ def test_a_checkpoint_is_read_as_people_keep_it_and_nothing_false_becomes_true()
     proof = witness(5)
     note = proof.checkpoint
     for kept in (note, note.rstrip("\n"), note.replace("\n", "\r\n"), f"\ufeff{note}", f"\n\n{note}\n\n", proof.text(),
-                 proof.text().rstrip().replace("\n", "\r\n"), f"Dear colleague,\n\n{note}"):
+                 proof.text().rstrip().replace("\n", "\r\n"), f"Dear colleague,\n\n{note}", f'"{note.rstrip()}"'):
         assert note_kept(kept) == note
     for false in (note.replace("37", "38"), note.replace(SIGNER.name, "headstamp.local/tess")):
         with pytest.raises(HeadstampError):

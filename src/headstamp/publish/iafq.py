@@ -195,6 +195,7 @@ def _about(told: Tables) -> list[Sequence[Cell]]:
         ("Classes, SHA-256", told.classes.digest), ("Year", told.year),
         ("Recovered in", COUNTRY.show(told.country) if told.country else "all countries"),
         ("Case", stands.origin), ("Entries of the log", stands.size), ("Root of the log", stands.root),
+        ("Signed checkpoint", stands.note), ("Key that checks it", stands.verifier),
         ("State of", stands.at), ("Statement", NO_SAMPLE), ("Dash", f"{NONE} : no item is recorded. That is no count of nought."),
         ("Not known", "What is not known stands in a class of its own, in the rows and the columns."),
         ("Counting", "An item is one piece, a counted group as many as it has. Published counts of others are never added."),

@@ -69,14 +69,14 @@ class Witness:
 def note_kept(text: str) -> str:
     """The signed checkpoint in a text as people keep it: scanned off paper, mailed, pasted.
 
-    Line ends, empty lines around it and a mark of encoding are as the programs on the way left
-    them; of a receipt's code, and of anything else in blocks, the last two are taken. What is
+    Line ends, empty lines and quotation marks around it and a mark of encoding are as the programs
+    on the way left them; of a receipt's code, and of anything else in blocks, the last two are taken. What is
     signed is not touched: nothing false becomes true by it, and nobody is accused for a line end.
 
     >>> note_kept("c2sp.org/tlog-proof@v1\\r\\nindex 3\\r\\n\\r\\nlog\\r\\n4\\r\\nroot\\r\\n\\r\\n- log sig")
     'log\\n4\\nroot\\n\\n- log sig\\n'
     """
-    bare = text.replace("\r", "").strip("\ufeff\n ")
+    bare = text.replace("\r", "").strip('\ufeff\n "')
     return "\n\n".join(re.split("\n\n+", bare)[-2:]) + "\n"
 
 

@@ -15,10 +15,12 @@ from headstamp.actions.alerts.extract import (
     in_form,
     write_extract,
 )
+from headstamp.actions.cases import check_case
+from headstamp.actions.evidence.receipt import check_paper
 from headstamp.errors import Invalid, Missing, Refused
 from headstamp.publish.alert_extract import LANGUAGES, PHOTOGRAPHS, Extract
 from headstamp.publish.alert_page import MOST_LETTERS, in_letters, render
-from headstamp.publish.witness import Witness
+from headstamp.publish.witness import Witness, note_kept
 from tests.actions.alerts.alert_case import (
     ARABIC,
     CANARY,
@@ -28,6 +30,7 @@ from tests.actions.alerts.alert_case import (
     Alerts,
     make_alerts,
 )
+from tests.actions.evidence.on_paper import pictures, read_codes
 
 
 @pytest.fixture
@@ -231,3 +234,12 @@ def test_it_is_written_by_the_ending_of_its_file(made: Alerts, tmp_path: Path) -
     ("false alarms in many", None), ("false alarms in 7", None)])
 def test_the_false_alarms_of_a_method(method: str, share: float | None) -> None:
     assert false_alarms(method) == share
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "ru"])
+def test_the_code_on_paper_is_the_entry_and_the_checkpoint(made: Alerts, language: str, tmp_path: Path) -> None:
+    (page,) = pictures(extract_pdf(of(made, language=language)), tmp_path)
+    (text,) = read_codes(page)
+    assert note_kept(text) == made.case.checkpoint_note()
+    assert check_paper(made.case, text).record == made["alert"]
+    assert check_case(made.case, against=[note_kept(text)]) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.publish.receipt import LANGUAGES, render, words_of
 from headstamp.publish.witness import Witness
 from headstamp.store.case import Case
+from tests.actions.evidence.on_paper import pictures, read_codes
 from tests.actions.evidence.thing_kept import PARTED, a_case, act, full, make
 
 ACT = "cust-third0000"
@@ -30,24 +30,6 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
             change.put_many([make("marking", f"more{n}", item="item-sight0000", text="7" * 200)
                              for n in range(9)])
         yield made
-
-
-def pictures(pdf: bytes, folder: Path, dots: int = 150) -> list[Path]:
-    """The pages as a printer would put them on paper."""
-    if shutil.which("pdftoppm") is None:
-        pytest.skip("needs pdftoppm (poppler)")
-    path = folder / "receipt.pdf"
-    path.write_bytes(pdf)
-    subprocess.run(["pdftoppm", "-r", str(dots), "-png", path, folder / "page"], check=True)
-    return sorted(folder.glob("page*.png"))
-
-
-def read_codes(picture: Path) -> list[str]:
-    import zxingcpp
-    from PIL import Image
-
-    with Image.open(picture) as image:
-        return [one.text for one in zxingcpp.read_barcodes(image)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
