@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from headstamp.actions.exchange.devices import mark_lost, trust
 from headstamp.actions.exchange.pack import pack
 from headstamp.actions.exchange.settling import rivals, settle
 from headstamp.actions.keeping import doctor
+from headstamp.cli.edge import main
 from headstamp.store.case import Case, now
 from tests.actions.evidence.thing_kept import make
 from tests.actions.exchange.travel import ITEM, Two, put, two_devices
@@ -80,3 +82,29 @@ def test_what_a_cut_off_taking_left_is_told(two: Two) -> None:
     long_ago = datetime(2020, 1, 1, tzinfo=UTC).timestamp()
     os.utime(left, (long_ago, long_ago))
     assert told(two.hq) == {"left_over": "note"}
+
+
+def typed(case: Case, what: str, hours: float = 0, **given: object) -> None:
+    """What the doctor says to type for an ailment, typed; ``given`` stands for the words in capitals."""
+    report = doctor.examine(str(case.folder), clock=lambda: now() + timedelta(hours=hours))
+    (one,) = (one for one in report.ailments if one.what == what)
+    assert one.run and {word for word, _ in one.fill_in} <= given.keys() | {"TEXT"}
+    for command in one.run:
+        words = [str({"TEXT": "asked its holder", **given}.get(word, word)) for word in shlex.split(command)]
+        assert main(words[1:]) in (0, 2, 5), command  # the second of two ways finds it done
+
+
+def test_what_is_to_be_typed_settles_it(two: Two, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HEADSTAMP_ACTOR", "Ben")
+    bundle = two.packed()
+    receipt = tmp_path / "receipt"
+    receipt.write_text(two.taken(bundle).receipt or "")
+    typed(two.field, "bundle_unconfirmed", 25, FILE=receipt)
+    mark_lost(two.hq, "Field", actor="Ben", reason="stolen")
+    put(two.field, "second", make="Sony")
+    two.taken(two.packed())
+    typed(two.hq, "bundle_aside")
+    assert told(two.hq) == {}
+    typed(two.hq, "device_lost")
+    assert "device_lost" not in {one.what for one in doctor.examine(str(two.hq.folder)).ailments}
