@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headstamp.records import Bundle, Device, Document, Item, Photograph
+from headstamp.records import Bundle, Device, Document, Item, Note, Photograph
 from headstamp.store import file_traces as searched
 from headstamp.store.case import Case
 from headstamp.store.erased import WHOLE
@@ -80,6 +80,10 @@ def test_refused_rows_uploads_and_strays_are_found(case: Case) -> None:
     found = traces_of(case, ITEM, frozenset({"make"}))
     assert found.refused == ("finds-problems.csv", "waiting/ab/up.csv")
     assert set(found.others) == {"report.html", ".taking-x/data/records.jsonl", "letters/terms.toml"}
+    # A make is that of others too: rows of theirs do not go with one record.
+    whole = traces_of(case, ITEM, WHOLE)
+    assert (whole.refused, set(whole.others) - set(found.others)) == (
+        (), {"imports/finds-problems.csv", "imports/waiting/ab/up.csv"})
 
 
 def test_an_archive_that_unpacks_for_ever_is_named_and_left(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,3 +94,12 @@ def test_an_archive_that_unpacks_for_ever_is_named_and_left(case: Case, monkeypa
     assert "doc-bomb0000" in traces_of(case, ITEM, WHOLE).files
     monkeypatch.setattr(searched, "_MOST_UNPACKED", 64 << 20)
     assert "doc-bomb0000" not in traces_of(case, ITEM, WHOLE).files
+
+
+def test_words_that_stand_everywhere_do_not_hide_the_others(case: Case) -> None:
+    with case.change(actor="Ann", reason="seen") as change:
+        change.put_many([Item.build(id=f"item-{n:04}many", make="Common Works") for n in range(60)])
+        change.put(Item.build(id="item-0000000b", make="Common Works", remark="told by a source"))
+        change.put(Note.build(id="note-0000000a", about=ITEM, text="Told by a SOURCE, they say"))
+    found = traces_of(case, "item-0000000b", WHOLE)
+    assert (found.records, found.common) == (("note-0000000a",), ("make",))

@@ -52,20 +52,29 @@ class _Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def file_traces(case: Case, words: Collection[str], pictures: Collection[str]) -> FileTraces:
-    """Where these words stand in files; ``pictures`` are digests of photographs, which are not read."""
+def file_traces(
+    case: Case, words: Collection[str], own: Collection[str], pictures: Collection[str]
+) -> FileTraces:
+    """Where these words stand in files; ``own`` are those of them that are of no other record by their nature.
+
+    ``pictures`` are digests of photographs, which are not read. Files of refused rows are told as
+    such where they say one of ``own``, else as any other file.
+    """
     wanted = _forms(words)
     if not wanted:
         return FileTraces()
     vault, working = case.vault, case.working
+    named = [name for name in working.names(REFUSED) if _says(partial(working.stream, REFUSED, name), wanted)]
+    wanted_own = _forms(own)
+    refused = tuple(name for name in named if wanted_own
+                    and _says(partial(working.stream, REFUSED, name), wanted_own))
     return FileTraces(
         tuple(digest for digest in sorted(vault.digests())
               if digest not in pictures and _says(partial(vault.stream, digest), wanted)),
-        tuple(name for name in working.names(REFUSED)
-              if _says(partial(working.stream, REFUSED, name), wanted)),
-        () if working.sealed else tuple(
+        refused,
+        (*(f"{REFUSED}/{name}" for name in named if name not in refused), *(() if working.sealed else (
             path.relative_to(case.folder).as_posix() for path in _others(case.folder)
-            if _says(partial(path.open, "rb"), wanted)),
+            if _says(partial(path.open, "rb"), wanted)))),
     )
 
 

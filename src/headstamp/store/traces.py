@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from headstamp.evidence.canonical import canonical
 from headstamp.kinds.text import LineKind, ProseKind, VerbatimKind
-from headstamp.records import TYPES, Fact, Photograph, kind_of_id
+from headstamp.records import TYPES, Fact, Photograph, RecordType, kind_of_id
 from headstamp.records.spec import struct_facts
 from headstamp.store.case import Case
 from headstamp.store.erased import WHOLE
@@ -24,6 +24,7 @@ from headstamp.store.tables import VERSION
 
 _LEAST = 4
 _MOST = 200
+_COMMON = 50
 _HOLD_FILES = tuple(f"{kind.prefix}-" for kind in TYPES if kind.fact("digest") is not None)
 _PICTURES = f"{Photograph.PREFIX}-"
 # What sort of file it is says nothing of anybody.
@@ -36,7 +37,8 @@ class Traces:
 
     ``files`` are the originals that say it, each by the record that names it, or by its digest
     where none does; ``refused`` rows that an import refused and uploads that wait, by their names
-    in the folder ``imports``; ``others`` other files, by their paths in the case's folder.
+    in the folder ``imports``; ``others`` other files, by their paths in the case's folder. ``common``:
+    fields whose words stand in so many records that these are not named, such as a make.
     """
 
     records: tuple[str, ...] = ()
@@ -44,6 +46,7 @@ class Traces:
     files: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()
 
 
 def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
@@ -55,44 +58,56 @@ def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
     kind = kind_of_id(id_)
     backend = case.backend
     with backend.reading() as conn:
-        words: set[str] = set()
+        words: dict[str, str] = {}
         for body in conn.execute(
             select(VERSION.c.body).where(VERSION.c.id == id_, VERSION.c.body.is_not(None))
         ).scalars():
             for name, value in loads(body).items():
                 if what == WHOLE or name in what:
-                    words.update(_words(kind.fact(name), value))
+                    words.update(dict.fromkeys(_words(kind.fact(name), value), name))
         if not words:
             return Traces()
-        needles = {canonical(word)[1:-1].decode().casefold() for word in words}
-        records: dict[str, None] = {}
+        needles = {canonical(word)[1:-1].decode().casefold(): name for word, name in words.items()}
+        saying: dict[str, dict[str, None]] = {needle: {} for needle in needles}
         named: dict[str, str] = {}
         for other, body in backend.stream(conn, "SELECT id, body FROM version ORDER BY seq"):
             if body is None:
                 continue
             if other.startswith(_HOLD_FILES):
                 _note_file(named, other, body, id_, what)
-            if other != id_ and other not in records and len(records) < _MOST and _says(body, needles):
-                records[other] = None
+            if other != id_:
+                for needle in _said(body, saying):
+                    if len(saying[needle]) <= _COMMON:
+                        saying[needle][other] = None
         entries: list[int] = []
         for seq, entry in backend.stream(conn, "SELECT seq, entry FROM log ORDER BY seq"):
-            if _says(entry, needles):
+            if _said(entry, needles):
                 entries.append(seq)
                 if len(entries) >= _MOST:
                     break
     # Photographs are shown by name where they belong to it; what they show cannot be looked for.
     pictures = {digest for digest, other in named.items() if not other or other.startswith(_PICTURES)}
-    found = file_traces(case, words, pictures)
+    # Of a whole record, what narrows lists (a make, a type) is as much that of others.
+    own = [word for word, name in words.items() if what != WHOLE or not _narrows(kind, name)]
+    found = file_traces(case, words, own, pictures)
+    rare = [ids for ids in saying.values() if len(ids) <= _COMMON]
+    records = dict.fromkeys(other for ids in rare for other in ids)
     return Traces(
-        tuple(records), tuple(entries),
+        tuple(records)[:_MOST], tuple(entries),
         tuple(dict.fromkeys(named.get(digest, digest) for digest in found.originals))[:_MOST],
         found.refused[:_MOST], found.others[:_MOST],
+        tuple(sorted({needles[needle] for needle, ids in saying.items() if len(ids) > _COMMON})),
     )
 
 
-def _says(text: Any, needles: Collection[str]) -> bool:
+def _narrows(kind: RecordType, name: str) -> bool:
+    fact = kind.fact(name)
+    return fact is not None and fact.facet
+
+
+def _said(text: Any, needles: Collection[str]) -> list[str]:
     told = bytes(text).decode("utf-8", "replace").casefold()
-    return any(needle in told for needle in needles)
+    return [needle for needle in needles if needle in told]
 
 
 def _note_file(named: dict[str, str], id_: str, body: Any, about: str, what: frozenset[str]) -> None:

@@ -40,7 +40,8 @@ class Scope:
     all of them. With it go ``refused``, files of rows that an import refused and that say it, and
     the snapshots that were ``kept`` for findings, of which ``drawn_from`` can be seen.
 
-    What stays: ``also_in`` are records in which the same text stands, ``files`` the originals
+    What stays: ``also_in`` are records in which the same text stands, ``common`` the titles of fields whose
+    words stand in so many that they are not named, ``files`` the originals
     that say it, each by the record that names it or by its digest, ``others`` other files in the
     case's folder, ``log_entries`` entries whose reason or actor says it in clear. ``sources`` are
     the files from which the record was made, ``copies`` those that were made from it, ``pictures``
@@ -56,6 +57,7 @@ class Scope:
     fields: tuple[str, ...]
     versions: int
     also_in: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -86,6 +88,9 @@ class Scope:
                         + (f": {_some(self.drawn_from)}." if self.drawn_from else "."))
         if self.also_in:
             told.append(f"The same text stands in: {_some(self.also_in)}.")
+        if self.common:
+            told.append(f"The words of {_some(self.common)} stand in many records, which are not named here: look for "
+                        "them with the search where they must go everywhere.")
         if self.sources:
             told.append("The file from which the record was made still holds it: "
                         f"{_some(self.sources)}. It is a record of its own.")
@@ -154,6 +159,7 @@ def scope_of(
     return Scope(
         record_id, shown.label, what == WHOLE, tuple(sorted(held - closed)), versions,
         also_in=tuple(id_ for id_ in traces.records if id_ in seen),
+        common=tuple(fact.title for name in traces.common if (fact := kind.fact(name)) and name not in closed),
         files=tuple(one for one in traces.files if (one in seen or "-" not in one) and one not in sources),
         refused=tuple(sorted(f"{FOLDER}/{one}" for one in refused)),
         others=(*traces.others, *(f"{FOLDER}/{one}" for one in traces.refused if one not in refused)),
