@@ -27,11 +27,26 @@ def closed_fields(kind: RecordType, clearance: str) -> frozenset[str]:
     return frozenset(f.name for f in kind.facts if field_rank(kind.name, f.name) > rank)
 
 
+_ACTS = {
+    "device": "Put it on file by its card: headstamp device add, or the page Exchange.",
+    "bundle": "It comes of packing and taking in: headstamp pack and take, or the page Exchange.",
+    "erasure": "Ask for it: headstamp erase, or Erase on the page of the record.",
+}
+
+
+def refuse_by_hand(kind: RecordType) -> None:
+    """Refuses what comes of an act of its own, by which more is looked at than a form has. Raises Invalid."""
+    if not kind.cls.BY_HAND:
+        raise Invalid(f"a {kind.title} is not written down by hand",
+                      [Problem("it comes of an act of its own", _ACTS[kind.name])])
+
+
 def enter(
     case: Case, kind: str, values: Mapping[str, Any], *, clearance: str, actor: str, reason: str
 ) -> Outcome:
     """Records a new record. Raises Invalid with every problem at once."""
     type_ = kind_named(kind)
+    refuse_by_hand(type_)
     closed = closed_fields(type_, clearance)
     made = type_.cls.build({k: v for k, v in values.items() if k not in closed and k != "id"})
     _only_seen(case, made, clearance)
@@ -52,6 +67,7 @@ def correct(
     if seen.label == LEFT_OUT:
         raise Refused(f"{record_id} cannot be corrected by who is not shown what it says")
     type_ = kind_of_id(record_id)
+    refuse_by_hand(type_)
     whole = case.read("sealed").get(record_id)
     made = type_.cls.build({**_merged(type_, values, seen, whole, clearance), "id": record_id})
     _only_seen(case, made, clearance, set(_named(type_, whole)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from headstamp.actions.correct import refuse_by_hand
 from headstamp.records import Record, kind_named
 from headstamp.store.case import Case
 from headstamp.store.change import Outcome
@@ -14,7 +15,9 @@ def record(
     case: Case, kind: str, values: Mapping[str, Any], *, actor: str, reason: str
 ) -> Outcome:
     """Records one new record of a kind. Raises Invalid with every problem at once."""
-    made = kind_named(kind).cls.build(values)
+    type_ = kind_named(kind)
+    refuse_by_hand(type_)
+    made = type_.cls.build(values)
     with case.change(actor=actor, reason=reason) as change:
         return change.put(made, expected=0)
 

@@ -36,6 +36,7 @@ _SMALL = 1 << 16
 _PIECE = 1 << 20
 _WRONG_WORDS = 5
 _BUNDLE = "application/x-tar"
+_ANYWHERE = "0.0.0.0"  # noqa: S104 - a network of two, by invitation only
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,12 @@ class Host:
     """One device listening for one exchange; ``invitation`` is what its screen shows."""
 
     def __init__(
-        self, answers: Answers, key: str, place: Path, *, host: str, address: str = "0.0.0.0",  # noqa: S104 - a network of two, by invitation only
+        self, answers: Answers, key: str, place: Path, *, host: str, address: str = _ANYWHERE,
         port: int = 0, limits: Limits = LIMITS,
     ) -> None:
         context, certificate = new_host_context()
+        if ":" in host and address == _ANYWHERE:
+            address = "::"  # a network that has the newer addresses only
         try:
             self._server = _Server((address, port), answers, place, limits)
         except OSError as error:
@@ -153,6 +156,7 @@ class _Server(ThreadingHTTPServer):
         self.guest = ""  # the key of the one device that this exchange is with
         self.fetched = False
         self.done = threading.Event()
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -346,9 +350,11 @@ def _file(place: Path) -> Iterator[Path]:
 
 def own_address() -> str:
     """The address by which others on the local network reach this device, as far as it knows."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+    for family, far in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
         try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing; only asks which way it would go
-            return str(probe.getsockname()[0])
+            with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                probe.connect((far, 9))  # sends nothing; only asks which way it would go
+                return str(probe.getsockname()[0])
         except OSError:
-            return "127.0.0.1"
+            continue
+    return "127.0.0.1"

@@ -96,6 +96,24 @@ def test_both_have_all_afterwards_and_know_that_it_arrived(two: tuple[Case, Case
     assert state(a) == state(b)
 
 
+def test_a_network_of_the_newer_addresses_will_do(two: tuple[Case, Case]) -> None:
+    a, b = two
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    found(b, "one")
+    with hosting(a, title="Headquarters", actor="H", reason="evening", pair=True, host="::1") as (invitation, wait):
+        assert Invitation.parse(invitation.text()) == invitation
+        done: list[SyncResult | None] = []
+        thread = threading.Thread(target=lambda: done.append(wait(20)))
+        thread.start()
+        visit(b, invitation, title="Laptop", actor="L", reason="evening", pair=True)
+        thread.join()
+    assert done[0] is not None
+    assert state(a) == state(b)
+
+
 def test_who_is_not_known_is_refused_without_pairing(two: tuple[Case, Case]) -> None:
     a, b = two
     found(b, "one")

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from headstamp.actions.correct import refuse_by_hand
 from headstamp.errors import Invalid, Problem, Unreadable
 from headstamp.intake.mapping import MappingPlan, load, recognised
 from headstamp.intake.matching import Matched, match
@@ -50,6 +51,8 @@ def open_for_import(
     """
     plan = load(mapping) if isinstance(mapping, Path) else mapping
     wanted = kind_named(kind).name if kind else None
+    if wanted is not None:
+        refuse_by_hand(kind_named(wanted))
     reading = dict(plan.reading) if plan else {}
     table = open_table(path)
     mended = mended_name(path.name, table.columns)
