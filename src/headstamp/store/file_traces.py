@@ -64,10 +64,7 @@ def file_traces(
     if not wanted:
         return FileTraces()
     vault, working = case.vault, case.working
-    named = [name for name in working.names(REFUSED) if _says(partial(working.stream, REFUSED, name), wanted)]
-    wanted_own = _forms(own)
-    refused = tuple(name for name in named if wanted_own
-                    and _says(partial(working.stream, REFUSED, name), wanted_own))
+    named, refused = refused_saying(case, words), refused_saying(case, own)
     return FileTraces(
         tuple(digest for digest in sorted(vault.digests())
               if digest not in pictures and _says(partial(vault.stream, digest), wanted)),
@@ -76,6 +73,13 @@ def file_traces(
             path.relative_to(case.folder).as_posix() for path in _others(case.folder)
             if _says(partial(path.open, "rb"), wanted)))),
     )
+
+
+def refused_saying(case: Case, words: Collection[str]) -> tuple[str, ...]:
+    """The files of refused rows that say one of these words."""
+    wanted, working = _forms(words), case.working
+    return tuple(name for name in working.names(REFUSED) if wanted
+                 and _says(partial(working.stream, REFUSED, name), wanted))
 
 
 def _others(folder: Path) -> Iterator[Path]:

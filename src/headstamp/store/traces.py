@@ -6,12 +6,12 @@ log say in clear, and in files (``file_traces``). A scan of the whole case: seco
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from orjson import loads
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from headstamp.evidence.canonical import canonical
 from headstamp.kinds.text import LineKind, ProseKind, VerbatimKind
@@ -19,7 +19,7 @@ from headstamp.records import TYPES, Fact, Photograph, RecordType, kind_of_id
 from headstamp.records.spec import struct_facts
 from headstamp.store.case import Case
 from headstamp.store.erased import WHOLE
-from headstamp.store.file_traces import file_traces
+from headstamp.store.file_traces import file_traces, refused_saying
 from headstamp.store.tables import VERSION
 
 _LEAST = 4
@@ -58,13 +58,7 @@ def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
     kind = kind_of_id(id_)
     backend = case.backend
     with backend.reading() as conn:
-        words: dict[str, str] = {}
-        for body in conn.execute(
-            select(VERSION.c.body).where(VERSION.c.id == id_, VERSION.c.body.is_not(None))
-        ).scalars():
-            for name, value in loads(body).items():
-                if what == WHOLE or name in what:
-                    words.update(dict.fromkeys(_words(kind.fact(name), value), name))
+        words = _words_of(conn, kind, id_, what)
         if not words:
             return Traces()
         needles = {canonical(word)[1:-1].decode().casefold(): name for word, name in words.items()}
@@ -87,9 +81,7 @@ def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
                     break
     # Photographs are shown by name where they belong to it; what they show cannot be looked for.
     pictures = {digest for digest, other in named.items() if not other or other.startswith(_PICTURES)}
-    # Of a whole record, what narrows lists (a make, a type) is as much that of others.
-    own = [word for word, name in words.items() if what != WHOLE or not _narrows(kind, name)]
-    found = file_traces(case, words, own, pictures)
+    found = file_traces(case, words, _own(kind, words, what), pictures)
     rare = [ids for ids in saying.values() if len(ids) <= _COMMON]
     records = dict.fromkeys(other for ids in rare for other in ids)
     return Traces(
@@ -100,9 +92,33 @@ def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
     )
 
 
-def _narrows(kind: RecordType, name: str) -> bool:
-    fact = kind.fact(name)
-    return fact is not None and fact.facet
+def refused_rows_saying(case: Case, id_: str, what: frozenset[str]) -> tuple[str, ...]:
+    """The files of refused rows, by their names in ``imports``, that say the texts of these fields."""
+    kind = kind_of_id(id_)
+    with case.backend.reading() as conn:
+        words = _words_of(conn, kind, id_, what)
+    return refused_saying(case, _own(kind, words, what))
+
+
+def _words_of(conn: Connection, kind: RecordType, id_: str, what: frozenset[str]) -> dict[str, str]:
+    """The words of people in these fields of any version, each with its field."""
+    words: dict[str, str] = {}
+    for body in conn.execute(
+        select(VERSION.c.body).where(VERSION.c.id == id_, VERSION.c.body.is_not(None))
+    ).scalars():
+        for name, value in loads(body).items():
+            if what == WHOLE or name in what:
+                words.update(dict.fromkeys(_words(kind.fact(name), value), name))
+    return words
+
+
+def _own(kind: RecordType, words: Mapping[str, str], what: frozenset[str]) -> list[str]:
+    """Of a whole record, what narrows lists (a make, a type) is as much that of others."""
+    def narrows(name: str) -> bool:
+        fact = kind.fact(name)
+        return fact is not None and fact.facet
+
+    return [word for word, name in words.items() if what != WHOLE or not narrows(name)]
 
 
 def _said(text: Any, needles: Collection[str]) -> list[str]:

@@ -96,3 +96,14 @@ def test_what_a_crash_left_of_a_bundle_goes_and_what_may_be_in_use_stays(two: Tw
         f"{name}/data/records.jsonl" for name in (".exchange-old", ".taking-new", ".taking-old"))
     approve(case, told(case, ITEM, "make"), actor="Bo", **BOTH)
     assert [path.name for path in case.folder.rglob(".*")] == [".taking-new"]
+
+
+def test_refused_rows_go_also_where_headquarters_erased_it(two: Two) -> None:
+    two.confirmed(two.taken(two.packed()))
+    two.field.working.write("imports", "finds.csv-problems.csv", b"tag,make\nA-1,Altera\n")
+    two.field.working.write("imports", "others.csv-problems.csv", b"tag,make\nA-1,Vicor\n")
+    made = told(two.hq, ITEM, "make")
+    approve(two.hq, made, actor="Bo", **BOTH)
+    two.taken(two.packed(two.hq), by=two.field)
+    assert two.field.read("sealed").get(ITEM).get("make") is None
+    assert two.field.working.names("imports") == ["others.csv-problems.csv"]

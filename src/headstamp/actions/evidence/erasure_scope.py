@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from orjson import loads
+
 from headstamp.actions.correct import closed_fields
 from headstamp.actions.intake.refused_rows import FOLDER, waiting_problems
 from headstamp.errors import HeadstampError, Invalid, Missing, Problem
@@ -21,8 +23,9 @@ from headstamp.store.case import Case
 from headstamp.store.erased import WHOLE
 from headstamp.store.erasing import left_of, refuse_unless_possible
 from headstamp.store.reader import Reader
+from headstamp.store.receiving import Received
 from headstamp.store.shown import Shown
-from headstamp.store.traces import Traces, traces_of
+from headstamp.store.traces import Traces, refused_rows_saying, traces_of
 
 _FILES = ("photograph", "document")
 _MOST = 200
@@ -168,6 +171,13 @@ def scope_of(
         pictures=tuple(one.id for one in pictures), papers=_papers(reader, shown),
         **_drawn_from(case, reader), **_copies(case, reader, traces),
     )
+
+
+def refused_rows(case: Case, erasure: Received) -> list[str]:
+    """The files of refused rows that go with an erasure which a bundle brings."""
+    told = loads(erasure.body)
+    what = frozenset(map(str, told.get("fields", ()))) or WHOLE
+    return sorted(set(refused_rows_saying(case, str(told["record"]), what)) & set(waiting_problems(case)))
 
 
 def _is_seen(reader: Reader, seq: int) -> bool:

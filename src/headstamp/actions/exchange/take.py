@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from headstamp.actions.evidence.erasure_people import approved_by_asker
+from headstamp.actions.evidence.erasure_scope import refused_rows
 from headstamp.actions.exchange.contradictions import contradictions
 from headstamp.actions.exchange.devices import Peer, peers, refuse_other_key, refuse_replaced_key
 from headstamp.actions.exchange.handed_over import handed_over
@@ -301,6 +302,9 @@ class _Taking:
             # A bundle adds; it takes away only at headquarters' word. Others' waits for a person.
             erasures = change.waiting()
             if erasures and peer.role == "headquarters":
+                for one in versions:
+                    if one.id in erasures:
+                        change.go_with(one.id, refused_rows(case, one))
                 change.agree(record, erasures)
                 erasures = ()
             # After all was judged, so that what is refused leaves nothing; and on the disk
