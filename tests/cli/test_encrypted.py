@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -28,11 +29,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from headstamp.markings import alphabet
 from headstamp.store.cipher_lock import LEAST_KIB, read_lock, write_lock
 from tests.effort import EFFORT
 from tests.intake.pdfs import paper, stream
 from tests.shared import ROOT
-from tests.store.canaries import canary, in_files, readable
+from tests.store.canaries import ACCENTED, canary, in_files, readable
 from tests.store.encrypted import CHEAP, PASSPHRASE
 
 WORDS = [canary(number) for number in range(200)]
@@ -226,11 +228,14 @@ def test_the_search_finds_what_lies_open(tmp_path: Path) -> None:
     there = {
         "utf-8": told.encode(), "utf-16": told.encode("utf-16"),
         **{f"base64-{n}": b64encode(b"x" * n + told.encode()) for n in range(3)},
+        "hexadecimal": told.encode().hex().encode(), "index": bytes(alphabet.encode(word)),
+        "composed": unicodedata.normalize("NFC", ACCENTED).encode(),
+        "decomposed": unicodedata.normalize("NFD", ACCENTED).encode(), "parquet": b"",
         "gzip": gzip.compress(told.encode() * 20), "zip": packed.getvalue(),
         f"{word}.txt": b"its name",
     }
     for name, data in there.items():
-        (tmp_path / name).write_bytes(b"\x01\x02" + data)
+        (tmp_path / name).write_bytes(b"\x01\x02" + data if data else b"PAR1 and so on")
     assert {Path(path).name for path in in_files(tmp_path)} == set(there)
 
 
@@ -401,6 +406,17 @@ def test_a_wrong_passphrase_and_a_changed_one(filled: Laptop) -> None:
     assert WORDS[0] in filled.run("list", "item", "--limit", "100")
     filled.run("restore", filled.backup, filled.home / "again", code=4)
     assert filled.readable() == {}
+
+
+def test_who_has_something_written_is_told_that_it_is_readable(filled: Laptop) -> None:
+    for words in (("report", "-o", filled.outside / "r.html"), ("party", "export", "-o", filled.outside / "p"),
+                  ("ask", "things", "-o", filled.outside / "t.csv"), ("export-log", filled.outside / "log")):
+        done = subprocess.run(filled.command(*words), cwd=filled.home, env=filled.environment,
+                              capture_output=True, text=True, check=True)
+        assert f"readable for whoever has it: {words[-1]}" in done.stderr, words
+    done = subprocess.run(filled.command("list", "item"), cwd=filled.home, env=filled.environment,
+                          capture_output=True, text=True, check=True)
+    assert "readable for whoever" not in done.stderr
 
 
 def test_what_cannot_be_encrypted_is_refused(laptop: Laptop) -> None:

@@ -1,7 +1,8 @@
 """Looking for words that must not be readable anywhere: in raw bytes, and in what is packed in them.
 
 A canary is a word that occurs nowhere else. It is looked for as UTF-8, UTF-16 (both ways),
-base64 at each of its three positions, and in every zlib, gzip and raw deflate stream that
+base64 at each of its three positions, hexadecimal, in the codes of the markings' index, and (a word
+with accents beside it) decomposed; and in every zlib, gzip and raw deflate stream that
 can be found in the bytes; in zip members by way of the last.
 """
 
@@ -9,14 +10,20 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 import zlib
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
+from headstamp.markings import alphabet
+
 _MOST, _STEP = 64 << 20, 4096
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08|PK\x03\x04")
 
+
+ACCENTED = "Žůňxéêřýł"
+"""A word beside them whose letters can be written composed or decomposed."""
 
 COMMON = "QJXKWZVPTQ"
 """Every canary begins so: one search finds them all, also where only a part is left."""
@@ -41,6 +48,12 @@ def forms(word: str = COMMON) -> dict[bytes, str]:
         packed = b64encode(b"\0" * before + plain)
         first = (before * 8 + 5) // 6
         found[packed[first : (before + len(plain)) * 8 // 6]] = "base64"
+    for text in (plain.hex(), plain.hex().upper()):
+        found[text.encode()] = "hexadecimal"
+    found[bytes(alphabet.encode(word))] = "marking index"
+    for form in ("NFC", "NFD"):
+        accented = unicodedata.normalize(form, ACCENTED)
+        found |= {accented.encode(): form, accented.encode("utf-16-le"): f"{form}, UTF-16"}
     return found
 
 
@@ -51,6 +64,8 @@ def readable(data: bytes | memoryview, deep: bool = True) -> set[str]:
     """The forms in which canaries are readable in these bytes."""
     plain = bytes(data)
     found = {form for word, form in _FORMS.items() if word in plain}
+    if plain.startswith(b"PAR1"):
+        found.add("Parquet")  # packed in a way that is not unpacked here; none of it belongs on a disk
     if deep:
         for inner in _unpacked(plain):
             found |= {f"zlib, {form}" for form in readable(inner, False)}

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headstamp.cli.show import print_json
+from headstamp.cli.show import note, print_json
 from headstamp.errors import Invalid
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ JsonOption = Annotated[
 ]
 _COMMON = {"case": CaseOption, "actor": ActorOption, "clearance": ClearanceOption,
            "json": JsonOption}
+# What commands call the files that a person asks them to write.
+_WRITTEN = ("output", "out", "write", "problems")
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def with_session(function: Callable[..., None]) -> Callable[..., None]:
             _refuse_no_text(name, value)
         try:
             function(session.over(ctx.obj), **given)
+            _tell_of_open_files(session.over(ctx.obj), given)
         except BrokenPipeError:
             raise typer.Exit(141) from None  # whoever read our output has stopped
 
@@ -130,6 +133,21 @@ def with_session(function: Callable[..., None]) -> Callable[..., None]:
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
     return command
+
+
+def _tell_of_open_files(session: Session, given: Mapping[str, Any]) -> None:
+    """What was written outside of an encrypted case can be read by whoever finds it: that is said."""
+    paths = [str(one) for name in _WRITTEN for one in (
+        given[name] if isinstance(given.get(name), list) else [given.get(name)]) if one]
+    if not paths:
+        return
+    from headstamp.actions.keeping.locking import locked_folder
+
+    settings = session.settings()
+    if not settings.case or "://" in settings.case:
+        return
+    if locked_folder(settings.case, settings.folder) is not None:
+        note(f"Written outside of the encrypted case, readable for whoever has it: {', '.join(paths)}.")
 
 
 def _refuse_no_text(name: str, value: Any) -> None:
