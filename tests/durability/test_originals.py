@@ -200,13 +200,28 @@ def _ask_commands(tmp_path: Path, case: Case, kept: dict[str, tuple[str, int]]) 
         ["import", other], ["import", place], ["verify"], ["doctor"], ["read", photo.id],
         ["record", "photograph", "--set", f"digest={digest}", "--reason", "again"],
         ["export-log", tmp_path / "log"], ["backup", tmp_path / "bk", "--keep", "1"],
-        ["export-log", place], ["snapshot", place], ["report", place], ["proof", photo.id, "--out", place],
-        ["snapshot", tmp_path / "snapshot"], ["upgrade"], ["key", "replace", "--reason", "r"],
+        ["snapshot", "-o", tmp_path / "snapshot"], ["upgrade"], ["key", "replace", "--reason", "r"],
     ]
+    # Every command that writes a file, told to write over an original.
+    over: list[list[object]] = [
+        ["export-log", place], ["snapshot", "-o", place], ["report", "-o", place], ["proof", photo.id, "-o", place],
+        ["desk", "calendar", "-o", place], ["party", "export", "-o", place], ["device", "card", "-o", place],
+        ["device", "card", "--png", place], ["find", "--file", tmp_path / "list.txt", "--out", place],
+        ["witness", "the court", "-o", place], ["stamp", "--request", place, "--authority", "court"],
+        ["markings", "learn", "--write", place], ["iafq", "-o", place], ["picture", "network", "-o", place],
+        ["ask", "--sql", "SELECT 1", "-o", place], ["backup", place], ["pack", "HQ", "--to", place],
+        ["import", tmp_path / "list.txt", "--problems", place], ["init", place], ["move", place],
+    ]
+    (tmp_path / "list.txt").write_text("AB 1\n")
     with stage(tmp_path / "runs", {"HEADSTAMP_ACTOR": "Ana"}) as runs:
         for words in commands:
             done = runs.run(*words, "--case", case.folder)
-            assert done.code in (0, 2, 3, 4, 5, 6, 7), (words, done)
+            assert done.code in (0, 7), (words, done)
+            assert place.is_file() and _kept(case)[digest] == kept[digest], words
+        for words in over:
+            done = runs.run(*words, "--case", case.folder)
+            assert done.code in (2, 3, 4, 5, 6, 7), (words, done)
+            assert "No such option" not in done.said and "No such command" not in done.said, (words, done)
             assert place.is_file() and _kept(case)[digest] == kept[digest], words
     with suppress(HeadstampError):  # whether it is taken or refused, the original stays
         derive(case, photo.id, place, what="x", clearance="sealed", actor="a")

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from headstamp.errors import Unavailable
+from headstamp.store.disk import refuse_protected
 
 
 def write_whole(path: Path, content: bytes, what: str) -> None:
@@ -15,6 +16,7 @@ def write_whole(path: Path, content: bytes, what: str) -> None:
 
     ``what`` names it in the error: Unavailable where it cannot be written.
     """
+    refuse_protected(path)
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)

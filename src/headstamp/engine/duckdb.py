@@ -24,6 +24,7 @@ from headstamp.engine.plain import plain_rows
 from headstamp.engine.question import Rows
 from headstamp.engine.readonly import one_question
 from headstamp.errors import Invalid, Problem, Unavailable
+from headstamp.store.disk import refuse_protected
 
 if TYPE_CHECKING:
     from headstamp.engine.held import Held
@@ -202,6 +203,7 @@ def write_rows(target: Path, columns: Sequence[str], rows: Rows) -> None:
 
     Raises Unavailable where it cannot be written.
     """
+    refuse_protected(target)
     kinds = []
     for name in columns:
         found = {type(row[name]) for row in rows if row[name] is not None}

@@ -25,6 +25,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
 
 from headstamp.errors import Unavailable
+from headstamp.store.disk import refuse_protected
 from headstamp.store.memory import memory_handle
 
 Cell = str | int | float | None
@@ -130,6 +131,7 @@ def _cell(page: Any, value: Cell, *, bold: bool = False) -> Any:
 
 
 def _replace(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    refuse_protected(path)
     name = ""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -22,6 +22,21 @@ _BLOCK = 1 << 20
 _LOCK = ".lock"
 
 
+def refuse_protected(path: Path) -> None:
+    """Refuses to put a file in the place of one that is write-protected, as every original of a case is.
+
+    A folder's owner may take any name in it for another file, whatever that one's own rights say.
+    Raises Conflicting.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return
+    if stat.S_ISREG(mode) and not mode & stat.S_IWUSR:
+        raise Conflicting(f"{path} is write-protected, as every original of a case is: nothing is written over it. "
+                          "Name another file")
+
+
 @contextmanager
 def told(place: Path) -> Iterator[None]:
     """A disk's refusal in words: which place, and what to do."""

@@ -47,6 +47,7 @@ from headstamp.markings.learn import Confirmed, Lesson, learn
 from headstamp.markings.normalise import plain_key
 from headstamp.markings.unread import has_unread
 from headstamp.store.case import Case
+from headstamp.store.disk import refuse_protected
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Event, Shown
 
@@ -275,6 +276,7 @@ def write_costs(taught: Taught, path: Path) -> None:
                 file.write(taught.lesson.learned.toml())
                 file.flush()
                 os.fsync(file.fileno())
+                refuse_protected(path)
                 Path(file.name).replace(path)
             except OSError:
                 Path(file.name).unlink(missing_ok=True)
