@@ -103,7 +103,7 @@ def _refuse_without_room(case: Case, place: Path) -> None:
     free = shutil.disk_usage(place).free
     if needed > free:
         raise Unavailable(
-            f"the disk of {place} has too little room: this backup needs {needed / 1e6:,.1f} MB more, and "
+            f"the disk of {place} is too full: this backup needs {needed / 1e6:,.1f} MB more, and "
             f"{free / 1e6:,.1f} MB are free. Nothing was replaced; make room there, or name a place on a larger disk"
         )
 
