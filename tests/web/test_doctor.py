@@ -37,7 +37,7 @@ def test_what_is_wrong_and_what_to_type(case: Case) -> None:
     assert 'href="/desk"' in page.partition('class="ailment"')[2]
     told = browser.get("/api/doctor").json()
     assert told["ok"] is False and told["verified_at"] == ""
-    assert [one["what"] for one in told["ailments"]][0] == "no_backup"
+    assert next(one["what"] for one in told["ailments"]) == "no_backup"
     assert "/doctor" in browser.get("/").text
 
 
