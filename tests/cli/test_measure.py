@@ -136,7 +136,7 @@ def test_the_contract_of_sites_compared(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_contract_of_space_and_time(run: Run) -> None:
-    points = Path(__file__).parent.parent / "analysis" / "burkitt.csv"
+    points = Path(__file__).parent.parent / "analysis" / "space_time" / "burkitt.csv"
     told = run("measure", "space_time.knox", "--points", str(points), "--space", "20", "--time", "5", "--json").json
     assert set(told) >= CONTRACT and not told["refused"] and told["warnings"]
     assert (told["more"]["statistic"], told["more"]["observed_table"]) == (13, [[13, 3416], [39, 14110]])
