@@ -78,7 +78,7 @@ def in_the_open(found: dict[str, Written], *asked: Path) -> Iterator[tuple[str, 
     for path, what in found.items():
         if any(path.startswith(f"{one}/") for one in asked):
             continue
-        forms = readable(path.encode(), deep=False) | readable(what.data)
+        forms = readable(path.encode(), deep=False) | readable(bytes(what.data))
         if what.mapped and not path.endswith("-shm"):  # SQLite's own, of numbers of pages alone
             forms.add("mapped: what is written so is not seen")
         if forms:
