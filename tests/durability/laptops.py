@@ -116,7 +116,7 @@ class Fleet:
         """Something happens on one of the laptops."""
         one = self.draw.choice([laptop for laptop in self.laptops if not laptop.lost])
         ways: list[tuple[float, Callable[[Laptop], None]]] = [
-            (4, self.write), (10, self.rewrite), (3, self.settle), (1.5, self.photograph), (1, self.erase),
+            (4, self.write), (10, self.rewrite), (6, self.settle), (1.5, self.photograph), (1, self.erase),
             (0.7, self.same_row), (3, self.packs), (4, self.takes), (0.4, self.line), (0.3, self.new_key),
             (0.3, self.lose),
         ]

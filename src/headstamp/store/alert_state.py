@@ -3,8 +3,9 @@
 An alert is drafted, checked by a person who did not write it, sent, acknowledged; or withdrawn
 with the reason. What was checked is what is sent: its words do not change on the way. None of
 them speaks of handling (:mod:`headstamp.vocab.handling`). Forms, imports, notebooks and programs
-all write through one path, and this is looked at there. What another device hands over is taken
-as it is: it was looked at where it was written.
+all write through one path, and this is looked at there. What another device hands over was
+looked at where it was written; what no device writes so, as an alert that somebody else says a
+person has checked, is refused with its bundle (``actions.exchange.handed_over``).
 """
 
 from __future__ import annotations

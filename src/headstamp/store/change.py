@@ -392,39 +392,33 @@ class Change:
 
     def _pass_on_rank(self, id_: str) -> None:
         """A record's rank changed: so may that of all that belong to it, however many deep."""
+        fields = {field for kind in TYPES for field in kind.owners}
         todo = [id_]
         while todo:
-            todo += self._pass_on(todo.pop())
+            owner = todo.pop()
+            for belonging in self._conn.execute(
+                select(REF.c.from_id).where(REF.c.to_id == owner, REF.c.field.in_(fields)).distinct()
+            ).scalars().all():
+                kind, known, old, record = self._current_record(belonging)
+                if owner in owners(record) and self._ranked_anew(kind, known, old, record):
+                    todo.append(belonging)
 
-    def _pass_on(self, id_: str) -> list[str]:
-        """The same for what belongs to it at first hand; those of which the rank has changed."""
-        changed: list[str] = []
-        fields = {field for kind in TYPES for field in kind.owners}
-        pairs = self._conn.execute(
-            select(REF.c.from_id).where(REF.c.to_id == id_, REF.c.field.in_(fields)).distinct()
-        ).scalars().all()
-        for belonging in pairs:
-            kind, known, old, record = self._current_record(belonging)
-            table = CURRENT[kind.name]
-            if id_ not in owners(record):
-                continue
-            self._ranks.forget(belonging)
-            self._ranks.learn([record], {record.id: record}, lenient=True)
-            rank = self._ranks[belonging]
-            if rank == known.rank:
-                continue
-            if rank < known.rank:
-                self._opened.add(belonging)
-            row = row_of_body(kind, belonging, known.version, known.rank, old)
-            cells = self._cells.setdefault(kind.name, Counter())
-            cells[(known.rank, *row.cell)] -= 1
-            cells[(rank, *row.cell)] += 1
-            self._conn.execute(
-                update(table).where(table.c.id == belonging).values(visible_rank=rank)
-            )
-            re_rank(self._conn, self._backend, kind, belonging, rank)
-            changed.append(belonging)
-        return changed
+    def _ranked_anew(self, kind: RecordType, known: Current, old: bytes, record: Record) -> bool:
+        """Whether the rank of a record changed with that of one it belongs to."""
+        self._ranks.forget(record.id)
+        self._ranks.learn([record], {record.id: record}, lenient=True)
+        rank, table = self._ranks[record.id], CURRENT[kind.name]
+        if rank == known.rank:
+            return False
+        if rank < known.rank:
+            self._opened.add(record.id)
+        row = row_of_body(kind, record.id, known.version, known.rank, old)
+        cells = self._cells.setdefault(kind.name, Counter())
+        cells[(known.rank, *row.cell)] -= 1
+        cells[(rank, *row.cell)] += 1
+        self._conn.execute(update(table).where(table.c.id == record.id).values(visible_rank=rank))
+        re_rank(self._conn, self._backend, kind, record.id, rank)
+        return True
 
     # -- the end
 

@@ -16,6 +16,7 @@ import pytest
 from headstamp.actions.cases import check_case
 from headstamp.actions.evidence.erasing import approve, waiting
 from headstamp.actions.exchange.devices import add_device, peer_named
+from headstamp.actions.exchange.pack import pack
 from headstamp.actions.exchange.take import take
 from headstamp.errors import HeadstampError
 from headstamp.exchange.receipt import Receipt
@@ -84,10 +85,21 @@ REFUSED: dict[str, tuple[Say, str]] = {
         lambda s: erasure(s.liar, OURS, asker="Ann Lee", approver="ANN  LEE"), "the same person"),
     "an erasure approved by who asked, in another alphabet": (
         lambda s: erasure(s.liar, OURS, asker="Ann", approver="\u0410nn"), "the same person"),
+    "an alert that was checked before anybody saw it": (
+        lambda s: _alert(s.liar, "checked", "Ben", actor="Mallory"), "a new alert is a draft"),
+    "an alert checked by a person of this side": (
+        lambda s: [_alert(s.liar, "draft"), _alert(s.liar, "checked", "Ben", actor="Mallory", n=0)],
+        "says that Ben checked the alert"),
     "a device known here, in our own list's form": (
         lambda s: s.liar.say("device", peer_named(s.hq, "Third").id, {
             "title": "Third", "key": s.liar.signer.verifier_key, "tier": "restricted"}), "stays where"),
 }
+
+
+def _alert(giver: Forger, alert_state: str, checked_by: str = "", actor: str = "Ana", n: int | None = None) -> None:
+    values = {"title": "Look out", "alert_kind": "novel", "alert_state": alert_state, "tier": "partner",
+              "author": "Ana", **({"checked_by": checked_by} if checked_by else {})}
+    giver.say("alert", "alert-a0000", values, actor=actor, after=[] if n is None else [f"{giver.log} {n}"])
 
 
 def _nested(depth: int) -> object:
@@ -224,3 +236,19 @@ def test_a_line_of_a_record_in_other_bytes_is_refused(scene: Scene) -> None:
             take(scene.hq, closed(forged, scene.folder / f"{n}.tar"), actor="Ben", reason="r")
         assert state(scene.hq) == before
     assert lined(files, lines(files)) == files
+
+
+def test_an_alert_checked_there_by_who_says_so_is_taken_as_checked(scene: Scene) -> None:
+    with Case.create(scene.folder / "made") as field:
+        with field.change(actor="Ana", reason="seen") as change:
+            change.put(make("alert", "a", title="Look out", author="Ana"))
+        alert = field.read("sealed").get("alert-a0000")
+        with field.change(actor="Bea", reason="looked at") as change:
+            change.put(make("alert", "a", **{k: v for k, v in alert.values.items() if k != "alert_state"},
+                            alert_state="checked", checked_by="Bea"))
+        add_device(field, key=scene.hq.verifier.text(), title="HQ", actor="A", reason="met")
+        add_device(scene.hq, key=field.verifier.text(), title="Real", actor="A", reason="met")
+        done = take(scene.hq, Path(pack(field, "HQ", scene.folder / "a.tar", actor="A", reason="r").path),
+                    actor="Ben", reason="r")
+    assert (done.state, done.taken) == ("taken", 2)
+    assert scene.hq.read("sealed").get("alert-a0000").get("alert_state") == "checked"
