@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headstamp import __version__
+from headstamp.actions.measures.plots_again import plots_again
 from headstamp.actions.whole_file import write_whole
 from headstamp.errors import Invalid
 from headstamp.intake.photo import thumbnail
@@ -35,7 +36,8 @@ class ReportResult:
 def read_report(case: Case, clearance: str) -> Report:
     """Everything the report of a case says, at its latest checkpoint, for one clearance."""
     with standing(case, clearance) as (stands, reader):
-        return gather(reader, stands, program=f"headstamp {__version__}", thumbnail=thumbnail)
+        return gather(reader, stands, program=f"headstamp {__version__}", thumbnail=thumbnail,
+                      plots=plots_again(case))
 
 
 def write_report(

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -71,6 +71,17 @@ class DuckDB:
             self._connection.execute(f"SET temp_directory = {quoted(str(self._spill))}")
         show_files(self._connection, snapshot.files())  # type: ignore[union-attr]
         settle(self._connection, folder)
+
+    def leave_out(self, ids: Collection[str], fields: Collection[tuple[str, str]]) -> None:
+        """From now on answers as if these records were not there, and these fields of kinds empty."""
+        run = self._connection.execute
+        run("CREATE TEMP TABLE left_out_ids AS SELECT unnest($ids)::VARCHAR AS id", {"ids": sorted(ids)})
+        for (name,) in run("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall():
+            has = {one[0] for one in run(f'DESCRIBE "{name}"').fetchall()}
+            empty = ", ".join(f'NULL AS "{one}"' for kind, one in sorted(fields) if kind == name and one in has)
+            run(f'ALTER VIEW "{name}" RENAME TO "whole {name}"')
+            run(f'CREATE VIEW "{name}" AS SELECT *{f" REPLACE ({empty})" if empty else ""} FROM "whole {name}" '
+                "WHERE id NOT IN (SELECT id FROM left_out_ids)")
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Rows:
         """The answer as dictionaries. Raises Invalid where DuckDB does not understand it, Unavailable

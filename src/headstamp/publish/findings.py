@@ -6,11 +6,13 @@ is withdrawn is counted and not shown; what is not approved says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from headstamp.analysis.plot import Plot
 from headstamp.publish import wording
 from headstamp.publish.listing import Cut, first
+from headstamp.publish.plot_svg import plot_svg
 from headstamp.publish.sources import Citation, Sources
 from headstamp.store.limits import SOURCE_NOT_NAMED, Limit, codes_of, told
 from headstamp.store.reader import Reader
@@ -18,6 +20,27 @@ from headstamp.store.shown import Shown
 
 LISTED = 150
 _ORDER = {"approved": 0, "in_review": 1, "draft": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnAgain:
+    """The plots of one answer that a finding rests on, and how many entries the log had then."""
+
+    plots: tuple[Plot, ...]
+    entries: int
+
+
+PlotsAgain = Callable[[Reader, Shown], tuple[tuple[DrawnAgain, ...], tuple[str, ...]]]
+"""Of a finding: its plots, with nothing that this reader may not see, and why others are not drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlotFigure:
+    """A plot below its finding: the drawing, its title, what is said of it."""
+
+    svg: str
+    title: str
+    caption: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +74,8 @@ class FindingCard:
     more_items: int
     papers: tuple[Citation, ...]
     limits: str = ""
+    plots: tuple[PlotFigure, ...] = ()
+    undrawn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +87,8 @@ class Findings:
     withdrawn: int
 
 
-def gather(reader: Reader, sources: Sources) -> Findings:
-    """All visible findings but those withdrawn."""
+def gather(reader: Reader, sources: Sources, plots: PlotsAgain | None = None) -> Findings:
+    """All visible findings but those withdrawn; with ``plots`` those of the measures they rest on."""
     total, by_status = reader.count("finding", "status")
     withdrawn = dict(by_status).get("withdrawn", 0)
     rows, taken = first(
@@ -77,12 +102,13 @@ def gather(reader: Reader, sources: Sources) -> Findings:
         withdrawn = sum(shown.get("status") == "withdrawn" for shown in rows)
     cut = Cut(len(kept), total - withdrawn, "approved ones first", taken.withheld)
     limits = reader.limits([shown.id for shown in kept])
-    cards = tuple(_card(reader, one, names, sources, limits.get(one.id, ())) for one in kept)
+    cards = tuple(_card(reader, one, names, sources, limits.get(one.id, ()), plots) for one in kept)
     return Findings(cards, cut, withdrawn)
 
 
 def _card(
-    reader: Reader, shown: Shown, names: dict[str, str], sources: Sources, limits: Sequence[Limit]
+    reader: Reader, shown: Shown, names: dict[str, str], sources: Sources, limits: Sequence[Limit],
+    plots: PlotsAgain | None,
 ) -> FindingCard:
     def word(name: str) -> str:
         return wording.field("finding", shown.values, name)
@@ -96,6 +122,7 @@ def _card(
     if probability and interval:
         probability = f"{probability} ({interval})"
     items = [one for one in shown.get("items") or () if one in names]
+    drawn, undrawn = plots(reader, shown) if plots is not None else ((), ())
     return FindingCard(
         word("sentence"), shown.get("status") == "approved", word("status"),
         probability or interval, word("confidence"), word("grade"), word("method"),
@@ -103,7 +130,14 @@ def _card(
         len(shown.get("items") or ()) - len(items),
         () if SOURCE_NOT_NAMED in codes_of(limits) else sources.papers(shown.get("documents")),
         "; ".join(told(limits)),
+        tuple(_figure(plot, one.entries) for one in drawn for plot in one.plots), undrawn,
     )
+
+
+def _figure(plot: Plot, entries: int) -> PlotFigure:
+    said = f"{plot.words.strip()} " if plot.words.strip() else ""
+    return PlotFigure(plot_svg(plot), plot.title, f"{said}As it was when the log had "
+                      f"{wording.plural(entries, 'entry', 'entries')}.")
 
 
 def _asked(reader: Reader, finding: Shown) -> Iterator[AskedLine]:

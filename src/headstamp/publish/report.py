@@ -86,12 +86,13 @@ class Report:
 
 
 def gather(
-    reader: Reader, standing: Standing, *, program: str, thumbnail: plates.Thumbnail | None = None
+    reader: Reader, standing: Standing, *, program: str, thumbnail: plates.Thumbnail | None = None,
+    plots: findings.PlotsAgain | None = None,
 ) -> Report:
     """The report of what this reader sees; give it a reader over one snapshot.
 
     ``program`` names the program and its version; without ``thumbnail`` there are
-    no plates. Raises Tampered where counts do not add up.
+    no plates, without ``plots`` no drawings of the answers that findings rest on. Raises Tampered where counts do not add up.
     """
     reader = reader.to_hand_out()
     known = sources.gather(reader)
@@ -120,7 +121,7 @@ def gather(
             ("trace_request", "status", "Trace requests by where they stand", "Status"),
             ("trace_reply", "reply_code", "Replies by code", "Reply code"),
         )),
-        map=drawn, findings=findings.gather(reader, known), items=items.gather(reader, known),
+        map=drawn, findings=findings.gather(reader, known, plots), items=items.gather(reader, known),
         plates=plates.gather(reader, thumbnail), grounds=grounds.gather(reader, known), chains=chains.gather(reader, known),
         tallies=tallies.gather(reader, known), method=method.gather(reader), sources=known,
         manifest=manifest.gather(reader, known),

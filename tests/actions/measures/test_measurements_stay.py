@@ -13,6 +13,7 @@ from headstamp.actions.alerts.extract import extract_of, in_form
 from headstamp.actions.measures.finding import put_into_finding
 from headstamp.actions.measures.iafq import iafq_bytes, read_iafq
 from headstamp.actions.measures.measuring import measure_snapshot, snapshot_now
+from headstamp.actions.measures.plots_again import plots_again
 from headstamp.actions.report import read_report
 from headstamp.actions.settings import Settings
 from headstamp.engine.duckdb import DuckDB
@@ -89,6 +90,13 @@ def test_pages_and_snapshots_below_its_clearance_have_none(made: Alerts, clearan
         assert not VALUE.search(found.text.replace("/find?q=4711.5", "").replace('value="4711.5"', "")), where
 
 
+def _plots(case: Case, finding: str) -> tuple[Any, ...]:
+    reader = case.read("sealed").to_hand_out()
+    drawn, why = plots_again(case)(reader, reader.get(finding))
+    assert why == ("it rests on what this report must not show",)
+    return drawn
+
+
 def test_a_finding_from_measurements_tells_the_ratio_and_no_measurement(case: Case) -> None:
     _measured(case, 44)
     snapshot = snapshot_now(case, "restricted")
@@ -102,6 +110,7 @@ def test_a_finding_from_measurements_tells_the_ratio_and_no_measurement(case: Ca
         assert "A comparison between finds only" in str(told.values)
         numbers = set(re.findall(r"-?\d+\.\d+(?:e-?\d+)?", str(told.get("sentence")) + str(told.get("text"))))
         assert len(numbers & {one for one in values if len(one) > 5}) == 0
+        assert not _plots(case, written.id), "a plot of measurements is one"
         means = found.result.more.get("overall_means") or {
             site: one["mean"] for site, one in found.result.more["sites"].items()}
         assert not any(repr(mean)[:8] in str(told.values) for mean in means.values())
