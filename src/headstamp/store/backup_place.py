@@ -61,6 +61,7 @@ def last_backup(folder: Path) -> dict[str, str] | None:
 
 
 def refuse_nesting(folder: Path, place: Path) -> None:
+    """Raises Invalid where a backup would lie within its case, or the case within it."""
     inside, outside = place.resolve(), folder.resolve()
     if inside.is_relative_to(outside) or outside.is_relative_to(inside):
         raise Invalid(f"a backup of {folder} cannot be within it, nor it within the backup: name "
