@@ -10,6 +10,7 @@ import pytest
 from headstamp.actions.cases import check_case
 from headstamp.errors import Invalid
 from headstamp.records import Item, Marking, kind_of_id
+from headstamp.store import receiving, taking_in
 from headstamp.store.case import Case
 from headstamp.store.elsewhere import current_of, lineages
 from headstamp.store.handing import versions_from
@@ -128,8 +129,42 @@ def test_a_version_made_from_what_is_not_here_is_refused(three: list[Case]) -> N
     assert check_case(b) == []
 
 
+@pytest.mark.parametrize("at_once", [1, 2_000])
+def test_what_belongs_to_a_record_that_comes_later_gets_its_clearance_then(
+    at_once: int, three: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wants: a marking of a restricted item, taken in before the item, seen by partners for good."""
+    monkeypatch.setattr(taking_in, "_AT_ONCE", at_once)
+    a, b, _ = three
+    with a.change(actor="A", reason="found") as change:
+        change.put_many([
+            Item.build(id=IDS[0], tier="restricted"), Item.build(id=IDS[1], tier="public"),
+            Marking.build(id="mark-00000001", item=IDS[0], text="AB 1", tier="public"),
+            Marking.build(id="mark-00000002", item=IDS[1], text="AB 2", tier="public")])
+    with a.backend.reading() as conn:
+        versions = [one.version for one in versions_from(conn, a.origin, 0, a.checkpoint().size)]
+    with b.change(actor="custodian", reason="taken") as change:
+        taken = change.receive(reversed(versions), b.origin)
+    assert (len(taken.take), taken.opened) == (4, [])
+    assert [one.id for one in b.read("public").stream("marking")] == ["mark-00000002"]
+    assert [one.id for one in b.read("partner").stream("marking")] == ["mark-00000002"]
+    assert check_case(b) == []
+    # What is opened is told by what was before the change, however often it changed in it.
+    for tier in ("sealed", "public"):
+        with a.change(actor="A", reason="looked at again") as change:
+            change.put(Item.build(id=IDS[0], tier=tier))
+            change.put(Item.build(id=IDS[1], tier="partner" if tier == "sealed" else "public"))
+    assert hand_over(a, b).opened == [IDS[0], "mark-00000001"]
+    assert check_case(b) == []
+
+
 @pytest.mark.parametrize("seed", range(10 * EFFORT))
-def test_whatever_the_order_all_come_to_the_same(seed: int, tmp_path: Path) -> None:
+def test_whatever_the_order_all_come_to_the_same(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However many versions are judged at once, and whether lineages are kept between.
+    monkeypatch.setattr(taking_in, "_AT_ONCE", (2_000, 1, 2, 7)[seed % 4])
+    monkeypatch.setattr(receiving, "_LONG", (50, 0, 1)[seed % 3])
     draw = random.Random(seed)
     cases = [Case.create(tmp_path / f"{n}") for n in range(draw.randint(2, 4))]
     done: dict[tuple[int, int], int] = {}

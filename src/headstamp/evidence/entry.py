@@ -389,6 +389,14 @@ def check_fields(entry: Entry, values: Mapping[str, bytes], seed: bytes) -> list
     """
     names = sorted(entry.fields)
     stream = salts(seed, len(names))
+    if len(seed) == SEED_BYTES and values.keys() == entry.fields.keys():
+        # Nearly always all agree: then no field is looked at by itself.
+        sums = [
+            b2a_base64(sha256(stream[n : n + SALT_BYTES] + values[name]).digest(), newline=False)
+            for n, name in zip(range(0, len(stream), SALT_BYTES), names, strict=True)
+        ]
+        if b"".join(sums) == "".join(map(entry.fields.__getitem__, names)).encode("ascii", "replace"):
+            return []
     wrong = set(values) - set(names)
     gone = set(erased_fields(entry, seed)) - values.keys()
     for position, name in enumerate(names):

@@ -78,7 +78,8 @@ def folded(name: str) -> str:
     Unicode's canonical caseless match (The Unicode Standard, 3.13, D145).
     """
     if name.isascii():
-        return name.lower()
+        small = name.lower()
+        return name if small == name else small  # mostly the same: then once in memory
     once = unicodedata.normalize("NFD", name).casefold()
     return unicodedata.normalize("NFD", once)
 

@@ -49,11 +49,10 @@ from headstamp.store.erased import Erased, coming_back, decisions, erased_in, un
 from headstamp.store.facets import spread
 from headstamp.store.fit import refuse_unfit, refuse_unsettled
 from headstamp.store.ranks import Ranks
-from headstamp.store.receiving import Judged, Received, Taken, judge
 from headstamp.store.refs import owners
 from headstamp.store.rows import Row, make_row
 from headstamp.store.search import forget, re_rank
-from headstamp.store.stored import record_of_body, record_on_file, row_of_body, same_values
+from headstamp.store.stored import record_on_file, row_of_body, same_values
 from headstamp.store.tables import (
     CHECKPOINT,
     COUNT,
@@ -192,42 +191,6 @@ class Change:
         self._pass_on_ranks()
         self._half_done = False
         return Outcome(record.id, number, "version")
-
-    def receive(self, versions: Sequence[Received], origin: str) -> Taken:
-        """Takes in versions from another device's log; adds only (``receiving``).
-
-        ``origin`` is the name of our own log. Raises Invalid where one does not fit the
-        records known here, or was made from one that is not here.
-        """
-        if self._half_done:
-            raise Conflicting("an earlier error left this change half done; begin another")
-        with collector_at_rest(len(versions)):
-            judged, taken = judge(
-                self._conn, self._backend, origin, self._seq, versions, record_of_body,
-                record_on_file)
-            batch = {row.id: record for one in judged for row, record in one.final.values()}
-            self._ranks.learn(list(batch.values()), batch, lenient=True)
-            self._half_done = True
-            self._opened.clear()
-            del batch
-            while judged:  # rows are let go of as they are written: there may be many
-                self._put_judged(judged.pop(0))
-            settle_aside(self._conn, self._backend, taken.touched, taken.lineage)
-            self._pass_on_ranks(lenient=True)
-            taken.opened = sorted(self._opened)
-            self._half_done = False
-            return taken
-
-    def _put_judged(self, judged: Judged) -> None:
-        """The rows of one kind of versions that came from elsewhere."""
-        kind, known = judged.kind, judged.known
-        current = [(row, record) for row, record in judged.final.values()]
-        bodies = self._bodies([known[row.id].seq for row, _ in current if row.id in known])
-        replaced = [(record, bodies[known[row.id].seq], known[row.id])
-                    for row, record in current if row.id in known]
-        for row, _ in current:
-            row.rank = self._ranks[row.id]
-        self._replace(kind, replaced, judged.rows)
 
     # -- what is erased
 

@@ -9,7 +9,7 @@ indexes, files made from the records) is cleaned after the transaction (``cleani
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,6 @@ from headstamp.evidence.canonical import canonical
 from headstamp.evidence.salted import SALT_BYTES, commitment, salts, without
 from headstamp.kinds.tier import RANK, TIERS
 from headstamp.records import TYPES, Bundle, Erasure, Record, RecordType, kind_of_id
-from headstamp.store.change import Change
 from headstamp.store.erased import (
     WHOLE,
     Erased,
@@ -38,13 +37,14 @@ from headstamp.store.receiving import Received, Taken
 from headstamp.store.refs import owners
 from headstamp.store.stored import is_on_file, record_on_file
 from headstamp.store.tables import ASIDE, CURRENT, LOG, REF, VERSION
+from headstamp.store.taking_in import TakingChange
 from headstamp.store.working import Working
 
 _HOLDS_FILE = frozenset(kind.name for kind in TYPES if kind.fact("digest") is not None)
 _ROWS = 1_000
 
 
-class ErasingChange(Change):
+class ErasingChange(TakingChange):
     """A change that can also approve erasures; the one that a case hands out."""
 
     _free = False
@@ -82,30 +82,45 @@ class ErasingChange(Change):
             self._carry_out(id_, what)
         return sorted(some)
 
-    def receive(self, versions: Sequence[Received], origin: str) -> Taken:
+    def receive(self, versions: Iterable[Received], origin: str) -> Taken:
         """Takes versions in without what is erased here. What they say is to be erased waits."""
         erased, _ = self.erased()
-        left = [(one, strip(one, erased)) for one in versions]
-        taken = super().receive([kept for _, kept in left if kept is not None], origin)
-        taken.erased = [one.name for one, kept in left if kept is None]
+        left_out: list[str] = []
+        # Of versions that lack values: name, record, and which. Files that were named, and are.
+        lacking: list[tuple[str, str, set[str]]] = []
+        named_before: set[str] = set()
+        named: set[str] = set()
+
+        def kept() -> Iterator[Received]:
+            for one in versions:
+                left = strip(one, erased)
+                if left is not one:
+                    named_before.add(one.original())
+                if left is None:
+                    left_out.append(one.name)
+                    continue
+                if left.fields is not None:
+                    lacking.append((left.name, left.id, left.fields.keys() - loads(left.body).keys()))
+                if erased:
+                    named.add(left.original())
+                yield left
+
+        taken = super().receive(kept(), origin)
+        taken.erased = left_out
         # Files that only erased values named must not come in with the rest.
-        named = {digest for _, kept in left if kept is not None and (digest := kept.original())}
-        self.files_gone |= {
-            digest for one, kept in left
-            if kept is not one and (digest := one.original()) and digest not in named
-        }
+        self.files_gone |= named_before - named - {""}
         self._gone = None
-        self._refuse_unexplained(kept for _, kept in left if kept is not None)
+        self._refuse_unexplained(lacking)
         return taken
 
-    def _refuse_unexplained(self, versions: Iterable[Received]) -> None:
+    def _refuse_unexplained(self, lacking: Iterable[tuple[str, str, set[str]]]) -> None:
         """Refuses versions that lack values though no erasure, here or with them, says so."""
         excused = erased_in([replace(one, agreed=True) if one.waiting else one
                              for one in decisions(self._conn)])
         lone = [
-            Problem(f"{one.name} lacks {', '.join(sorted(gone))} of {one.id}, and no erasure says so")
-            for one in versions if one.fields is not None and excused.get(one.id) != WHOLE and (
-                gone := one.fields.keys() - loads(one.body).keys() - excused.get(one.id, frozenset()))
+            Problem(f"{name} lacks {', '.join(sorted(gone))} of {id_}, and no erasure says so")
+            for name, id_, lacks in lacking
+            if excused.get(id_) != WHOLE and (gone := lacks - excused.get(id_, frozenset()))
         ]
         if lone:
             raise Invalid("what was handed over lacks values", lone)

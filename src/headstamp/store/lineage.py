@@ -111,6 +111,9 @@ class Lineage:
             return "same", (version.name, first)
         return "hold", (version.name, *sorted(version.made_of))
 
+    def __len__(self) -> int:
+        return len(self._made_of)
+
     @property
     def has_aside(self) -> bool:
         """Whether any version is held aside, settled or not."""

@@ -31,6 +31,8 @@ class Ranks:
         self._backend = backend
         self._ranks: dict[str, int] = {}
         self.refs: dict[str, Refs] = {}
+        # What was referred to and not there, where that was let pass: it may come yet.
+        self.awaited: set[str] = set()
 
     def __getitem__(self, id_: str) -> int:
         return self._ranks[id_]
@@ -68,6 +70,8 @@ class Ranks:
         missing = {
             target for target in targets if target not in ranks and target not in batch
         }
+        if lenient:
+            self.awaited |= missing
         if missing and not lenient:
             # What was erased is no more, but what names it may still be corrected.
             missing -= {id_ for id_, gone in erased_of(self._conn, missing).items() if gone == WHOLE}

@@ -29,11 +29,15 @@ from headstamp.store.lineage import Foreign, Known, Lineage
 from headstamp.store.rows import Row, make_row
 
 _DIGEST = re.compile(rb'[{,]"digest":"([0-9a-f]{64})"')
+# So many versions of one record are no longer read anew for each batch that has one more.
+_LONG = 50
 _MOST_TOLD = 500
 _HOLDING = frozenset(kind.name for kind in TYPES if kind.fact("digest") is not None)
 
 
 Maker = Callable[[RecordType, str, bytes], Record]
+# A record, and the names and canonical bytes of its fields.
+Read = tuple[Record, tuple[str, ...], list[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,11 @@ class Taken:
     touched: set[str] = field(default_factory=set)
     lineage: dict[str, Lineage] = field(default_factory=dict, repr=False)
 
+    def settled(self) -> None:
+        """The standing of all touched is written. A lineage that took long to read is kept."""
+        self.touched.clear()
+        self.lineage = {id_: one for id_, one in self.lineage.items() if len(one) > _LONG}
+
 
 @dataclass(slots=True)
 class Judged:
@@ -89,50 +98,55 @@ class Judged:
 
 def judge(
     conn: Connection, backend: Backend, origin: str, first: int, versions: Sequence[Received],
-    make: Maker, make_erased: Maker,
-) -> tuple[list[Judged], Taken]:
+    taken: Taken, make: Maker, make_erased: Maker,
+) -> list[Judged]:
     """What each version becomes here, put on file from entry ``first`` on. Raises Invalid.
 
-    ``make`` makes a record of its text, ``make_erased`` one of which fields are erased.
+    Noted in ``taken``, which tells of those before. ``make`` makes a record of its text,
+    ``make_erased`` one of which fields are erased.
     """
     names = known_names(conn, backend, origin, [version.name for version in versions])
-    taken = Taken(known=[version.name for version in versions if version.name in names])
+    taken.known += [version.name for version in versions if version.name in names]
     fresh = [version for version in versions if version.name not in names]
-    by_kind: dict[str, list[tuple[Received, Record]]] = {}
-    for version, record in zip(fresh, _read(fresh, make, make_erased), strict=True):
-        by_kind.setdefault(version.kind, []).append((version, record))
+    by_kind: dict[str, list[tuple[Received, Read]]] = {}
+    for version, read in zip(fresh, _read(fresh, make, make_erased), strict=True):
+        by_kind.setdefault(version.kind, []).append((version, read))
     judged = []
     for name, some in by_kind.items():
         kind = BY_NAME[name]
         known = current_of(conn, backend, kind, {version.id for version, _ in some})
         one = Judged(kind, known)
         heads = {id_: current.seq for id_, current in known.items()}
-        taken.lineage.update(lineages(conn, backend, origin, heads))
+        taken.lineage.update(lineages(
+            conn, backend, origin,
+            {id_: seq for id_, seq in heads.items() if id_ not in taken.lineage}))
         numbers = {id_: current.version for id_, current in known.items()}
         for id_, number in newest_aside(conn, backend, known).items():
             numbers[id_] = max(numbers[id_], number)
         last = {version.id: version for version, _ in some}
-        for version, record in some:
-            row = _judged(version, record, kind, first, taken, numbers, heads)
-            if last[version.id] is version and version.id not in taken.touched:
+        for version, read in some:
+            row = _judged(version, read, kind, first, taken, numbers, heads)
+            if last[version.id] is version and version.id not in taken.touched and (
+                len(taken.lineage[version.id]) <= _LONG
+            ):
                 del taken.lineage[version.id]  # nobody asks for it any more
             if row is None:
                 continue
             if row.current:
                 if version.id in one.final:
                     one.final[version.id][0].current = False  # superseded on its way in
-                one.final[version.id] = row, record
+                one.final[version.id] = row, read[0]
             one.rows.append(row)
             first += 1
         judged.append(one)
-    return judged, taken
+    return judged
 
 
 def _read(
     versions: Sequence[Received], make: Maker, make_erased: Maker
-) -> list[Record]:
+) -> list[Read]:
     """The records of these versions. Raises Invalid, with all that does not fit a type here."""
-    records: list[Record] = []
+    records: list[Read] = []
     problems: list[Problem] = []
     for version in versions:
         kind = BY_NAME.get(version.kind)
@@ -147,9 +161,10 @@ def _read(
             problems.append(Problem(f"{version.id} is no {kind.title} as it is known here: "
                                     f"{_in_words(kind, version, error)}"))
             continue
-        if body_of(*kind.canonical_values(record)) != version.body:
+        names, values = kind.canonical_values(record)
+        if body_of(names, values) != version.body:
             problems.append(Problem(f"{version.id} is not written in the one form of its values"))
-        records.append(record)
+        records.append((record, names, values))
     if problems:
         raise Invalid("what was handed over does not fit the records known here", problems)
     return records
@@ -166,7 +181,7 @@ def _in_words(kind: RecordType, version: Received, error: Exception) -> str:
 
 
 def _judged(
-    version: Received, record: Record, kind: RecordType, seq: int, taken: Taken,
+    version: Received, read: Read, kind: RecordType, seq: int, taken: Taken,
     numbers: dict[str, int], heads: dict[str, int],
 ) -> Row | None:
     """The row of one version; None where it is known."""
@@ -177,9 +192,9 @@ def _judged(
         return None
     number = numbers[version.id] = numbers.get(version.id, 0) + 1
     # The rank is settled when all that it may belong to has been read.
-    row = make_row(kind, record, number, 0, *kind.canonical_values(record))
+    record, names, values = read
+    row = make_row(kind, record, number, 0, names, values, body=version.body)
     row.act, row.of, row.seed, row.fields = verdict, of, version.seed, version.fields
-    row.body = version.body  # the same bytes, once in memory
     row.current = verdict == "take"
     if row.current:
         row.before = heads.get(version.id)

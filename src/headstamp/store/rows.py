@@ -53,13 +53,14 @@ def _places(kind: RecordType) -> tuple[tuple[int, ...], int, int]:
 
 def make_row(
     kind: RecordType, record: Record, version: int, rank: int, names: tuple[str, ...],
-    values: list[bytes], refs: Refs | None = None,
+    values: list[bytes], refs: Refs | None = None, body: bytes | None = None,
 ) -> Row:
-    """The rows of one version: its columns, references, facet cell and body."""
+    """The rows of one version: its columns, references, facet cell and body (made where not given)."""
     columns = kind.project(record)
     cell = facet_cell(kind, columns)
     return Row(
-        record.id, version, rank, names, values, body_of(names, values), columns,
+        record.id, version, rank, names, values,
+        body_of(names, values) if body is None else body, columns,
         references(record) if refs is None else refs, cell,
     )
 

@@ -17,7 +17,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -114,39 +114,45 @@ class Vault:
             temporary.unlink(missing_ok=True)
             raise
 
-    def adopt(self, files: Sequence[tuple[str, Path]]) -> int:
+    def adopt(self, files: Iterable[tuple[str, Path]]) -> int:
         """Takes over many files that were hashed while they were written; how many were new.
 
         Each is (digest, path); what is new is moved from its place where that is possible.
         Durable when it returns, by two flushes of the whole disk instead of three for each
         file. Raises as ``keep``; what was moved by then stays, and nothing names it.
         """
-        device = self.folder.parent.stat().st_dev
-        if self.sealed or sys.platform != "linux" or any(
-            os.stat(path).st_dev != device for _, path in files  # noqa: PTH116 - hot, as below
-        ):
-            return sum(self.keep(path).new for _, path in files)
+        new = 0
+        folders: set[str] = set()
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            os.sync()  # the bytes before their names
-            new, folders = 0, set[str]()
+            device = None if self.sealed or sys.platform != "linux" else self._device()
             for digest, path in files:
-                name = self.name(digest)
-                folder = f"{self.folder}/{name[:2]}/{name[2:4]}"
+                # By the system's own calls: there may be a great many.
+                told = os.stat(path)  # noqa: PTH116
+                if told.st_dev != device:
+                    new += self.keep(path).new
+                    continue
+                if not folders:
+                    self.folder.mkdir(parents=True, exist_ok=True)
+                    os.sync()  # the bytes before their names
+                place = self._at(self.name(digest))
+                folder = place.rpartition("/")[0]
                 if folder not in folders:
                     Path(folder).mkdir(parents=True, exist_ok=True)
                     folders.add(folder)
-                place = f"{folder}/{name}"
                 if os.path.exists(place):  # noqa: PTH110
-                    self._refuse_damaged(Path(place), path.stat().st_size, digest)
+                    self._refuse_damaged(Path(place), told.st_size, digest)
                     continue
                 os.chmod(path, 0o444)  # noqa: PTH101
                 os.rename(path, place)  # noqa: PTH104
                 new += 1
-            os.sync()
+            if folders:
+                os.sync()
         except OSError as error:
             raise Unavailable(f"the vault cannot be written: {error.strerror}") from error
         return new
+
+    def _device(self) -> int:
+        return self.folder.parent.stat().st_dev
 
     @staticmethod
     def _refuse_damaged(place: Path, size: int, digest: str) -> None:

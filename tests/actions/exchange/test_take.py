@@ -16,8 +16,8 @@ from headstamp.errors import HeadstampError, Unavailable
 from headstamp.evidence import verify
 from headstamp.evidence.checkpoint import open_checkpoint
 from headstamp.store.case import Case
-from headstamp.store.change import Change
 from headstamp.store.new_key import replace_key
+from headstamp.store.taking_in import TakingChange
 from headstamp.store.vault import Vault
 from tests.actions.evidence.thing_kept import make
 from tests.actions.exchange.travel import ITEM, PICTURE, Two, know, put, state, two_devices
@@ -151,7 +151,7 @@ def test_cut_off_anywhere_nothing_has_changed_and_the_second_try_works(
 
     before = state(two.hq)
     with monkeypatch.context() as patched:
-        patched.setattr(Vault if where == "adopt" else Change, where, full)
+        patched.setattr(Vault if where == "adopt" else TakingChange, where, full)
         with pytest.raises(Unavailable):
             two.taken(bundle)
     size, root, names, left = state(two.hq)

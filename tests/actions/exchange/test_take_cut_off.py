@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from headstamp.actions.cases import check_case
-from headstamp.actions.exchange.contradictions import contradictions
+from headstamp.actions.exchange.contradictions import Contradictions
 from headstamp.actions.exchange.devices import mark_lost
 from headstamp.actions.exchange.take import take
 from headstamp.errors import Conflicting, HeadstampError
@@ -26,7 +26,6 @@ from tests.actions.exchange.travel import ITEM, Two, originals, put, state, two_
 from tests.effort import counted
 
 POINTS = counted(20, 100)
-CHECK = "headstamp.actions.exchange.take.contradictions"
 
 
 def in_a_child(work: Callable[[], int]) -> int:
@@ -141,15 +140,15 @@ def test_two_who_take_the_same_bundle_at_once_take_it_once(two: Two, tmp_path: P
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
     """Has that happen once, after all of a bundle was checked and before it is written."""
-    before = contradictions
+    before = Contradictions.told
 
-    def after(*given: Any) -> tuple[str, str]:
-        found = before(*given)
-        monkeypatch.setattr(CHECK, before)
+    def after(look: Contradictions) -> tuple[str, str]:
+        found = before(look)
+        monkeypatch.setattr(Contradictions, "told", before)
         what()
         return found
 
-    monkeypatch.setattr(CHECK, after)
+    monkeypatch.setattr(Contradictions, "told", after)
 
 
 def test_two_forks_at_once_are_not_both_taken(

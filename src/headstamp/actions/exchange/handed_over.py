@@ -50,7 +50,8 @@ def handed_over(folder: Path, statement: bundle.Statement, origin: str) -> Itera
     lines = bundle.read_records(folder / bundle.RECORDS, statement)
     line = next(lines, None)
     problems: list[Problem] = []
-    names: set[str] = set()
+    # By Python's 64-bit hash: half the memory, and a bundle may hold a great many.
+    names: set[int] = set()
     current: dict[str, _Current] = {}
     alerts: dict[str, str] = {}
     for number, data in _entries(folder / bundle.LOG, statement.first, statement.size):
@@ -66,11 +67,11 @@ def handed_over(folder: Path, statement: bundle.Statement, origin: str) -> Itera
         before = current.get(entry.id)
         current[entry.id] = _after(before, entry, name)
         try:
-            if name in names:
+            if hash(name) in names:
                 raise Unreadable(f"it tells of {name}, which is told of before")
             if entry.act not in _MADE_HERE and named_parts(name)[0] == origin:
                 raise Unreadable("it takes in a version of its own log")
-            names.add(name)
+            names.add(hash(name))
             version = None if given is None else _version(entry, name, given, before)
             if version is not None and version.kind == Alert.NAME and entry.act != "hold":
                 alerts[entry.id] = _alert_state(entry, orjson.loads(version.body), alerts.get(entry.id))
@@ -118,7 +119,10 @@ def _version(
         raise Unreadable(f"a record of the kind {kind} stays where it was made")
     if kind in BY_NAME and entry.kind != BY_NAME[kind].tag:
         raise Unreadable(f"records of the kind {entry.kind} are not known here: a newer headstamp made it")
-    values = {key: canonical(value) for key, value in orjson.loads(given.body).items()}
+    values = {
+        key: orjson.dumps(value) if type(value) is str else canonical(value)
+        for key, value in orjson.loads(given.body).items()
+    }
     whole = len(given.seed) == SEED_BYTES
     wrong = check_fields(entry, values, given.seed) if whole else _opened(entry, values, given.seed)
     if wrong:

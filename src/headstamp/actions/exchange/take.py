@@ -10,15 +10,17 @@ other log's checkpoint into ours.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from headstamp.actions.evidence.erasure_people import approved_by_asker
 from headstamp.actions.evidence.erasure_scope import refused_rows
-from headstamp.actions.exchange.contradictions import contradictions
+from headstamp.actions.exchange.checked import Checked
+from headstamp.actions.exchange.contradictions import Contradictions
 from headstamp.actions.exchange.devices import Peer, peers, refuse_other_key, refuse_replaced_key
 from headstamp.actions.exchange.handed_over import handed_over
 from headstamp.actions.exchange.kept_log import LOG_BOX, point, put_back, seen, shared_entries
@@ -55,6 +57,8 @@ Told = Callable[[str, int, int], None]
 RECEIPT_BYTES_MAX = 1 << 16
 # Where a bundle is unpacked: a folder that is gone when it was taken in.
 UNPACKED = ".taking-"
+# In it, what was checked and waits for the rest.
+CHECKED = "checked"
 # States of a bundle that was put aside and that a person may still take in.
 LOOKED_AT = ("quarantined", "refused")
 _HEAD = 64
@@ -220,22 +224,23 @@ class _Taking:
         older = put_back(self._bundles(peer), checkpoint.size, self._statement.made_at, now)
         if older and not release:
             return self._put_aside(file, peer, checkpoint, "quarantined", older)
-        handed = list(handed_over(self._folder, self._statement, sender.name))
-        alone = approved_alone((one.number, one.entry, one.version.body) for one in handed
+        look = Contradictions(self._case, peer, self._proven)
+        checked = Checked(self._folder / CHECKED,
+                          handed_over(self._folder, self._statement, sender.name), look)
+        alone = approved_alone((one.number, one.entry, one.version.body) for one in checked.by_two
                                if one.version is not None and one.version.kind == Erasure.NAME)
-        one = (alone[0].approved_by, alone[0].seq) if alone else approved_by_asker(self._case, handed)
+        one = ((alone[0].approved_by, alone[0].seq) if alone
+               else approved_by_asker(self._case, checked.by_two))
         if one:
             raise Refused(f"in the log of {peer.title}, {one[0]} approved an erasure for which "
                           f"the same person had asked (entry {one[1]}); nothing was taken")
-        wrong, doubtful = contradictions(self._case, peer, self._proven, handed)
+        wrong, doubtful = look.told()
         if wrong:
             return self._put_aside(file, peer, checkpoint, "forked", wrong)
         if doubtful and not release:
             return self._put_aside(file, peer, checkpoint, "quarantined", doubtful)
-        self._refuse_unnamed({one.version.original() for one in handed if one.version is not None})
-        versions = [one.version for one in handed if one.version is not None]
-        del handed  # the entries are checked; of a large bundle they are much of the memory
-        return self._add(peer, checkpoint, key, versions)
+        self._refuse_unnamed(checked.originals)
+        return self._add(peer, checkpoint, key, checked)
 
     def _done_before(self, peer: Peer) -> TakeResult | None:
         """What came of the same bundle when it was taken before: once is enough."""
@@ -283,7 +288,7 @@ class _Taking:
     # -- what is done
 
     def _add(
-        self, peer: Peer, checkpoint: Checkpoint, key: Verifier, versions: Sequence[Received]
+        self, peer: Peer, checkpoint: Checkpoint, key: Verifier, checked: Checked
     ) -> TakeResult:
         case = self._case
         with case.change(actor=self._actor, reason=self._reason) as change:
@@ -291,7 +296,7 @@ class _Taking:
             if _standing(_known(case, peer.verifier.name)) != _standing(peer):
                 raise Conflicting(f"another bundle of {peer.title} was taken in just now, or its standing "
                                   "was changed; nothing was taken. Take this one again")
-            taken = change.receive(versions, case.origin)
+            taken = change.receive(checked, case.origin)
             if key != peer.verifier:
                 change.put(self._with_new_key(peer, key))
             log = self._log()
@@ -302,7 +307,7 @@ class _Taking:
             # A bundle adds; it takes away only at headquarters' word. Others' waits for a person.
             erasures = change.waiting()
             if erasures and peer.role == "headquarters":
-                for one in versions:
+                for one in checked:
                     if one.id in erasures:
                         change.go_with(one.id, refused_rows(case, one))
                 change.agree(record, erasures)
@@ -316,8 +321,8 @@ class _Taking:
         return TakeResult(
             record.id, peer.id, "taken", checkpoint.size, len(taken.take),
             len(taken.known) + len(taken.same), len(taken.hold), originals,
-            self._missing(versions, change.files_gone), self._contested(taken, versions), receipt=receipt,
-            erasures=erasures, opened=tuple(taken.opened))
+            self._missing(checked.originals - change.files_gone), self._contested(taken, checked),
+            receipt=receipt, erasures=erasures, opened=tuple(taken.opened))
 
     def _log(self) -> tuple[str, Path]:
         """The other log as one file, to be kept: who recorded what, when and why stands only there.
@@ -343,23 +348,24 @@ class _Taking:
                           [Problem("no record handed over names it", file=name) for name in odd[:20]])
 
     def _keep_originals(self, erased: Collection[str], log: tuple[str, Path]) -> int:
-        some = [
+        some = (
             (digest, self._folder / name) for name in self._bag.payload
             if name.startswith(bundle.ORIGINALS)
             and (digest := name.removeprefix(bundle.ORIGINALS)) not in erased
-        ]
+        )
         vault = self._case.vault
         is_new = not vault.place(log[0]).exists()
-        return vault.adopt([log, *some]) - is_new
+        return vault.adopt(chain([log], some)) - is_new
 
-    def _missing(self, versions: Sequence[Received], erased: Collection[str]) -> tuple[str, ...]:
+    def _missing(self, named: Collection[str]) -> tuple[str, ...]:
         """Originals that are named and neither came along nor are here."""
-        named = {digest for one in versions if (digest := one.original()) and digest not in erased}
         return tuple(sorted(one for one in named if not self._case.vault.place(one).exists()))
 
     @staticmethod
-    def _contested(taken: Taken, versions: Sequence[Received]) -> tuple[str, ...]:
+    def _contested(taken: Taken, versions: Iterable[Received]) -> tuple[str, ...]:
         held = set(taken.hold)
+        if not held:
+            return ()
         return tuple(dict.fromkeys(one.id for one in versions if one.name in held))
 
     def _with_new_key(self, peer: Peer, key: Verifier) -> Device:
