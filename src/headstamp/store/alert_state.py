@@ -5,7 +5,7 @@ with the reason. What was checked is what is sent: its words do not change on th
 them speaks of handling (:mod:`headstamp.vocab.handling`). Forms, imports, notebooks and programs
 all write through one path, and this is looked at there. What another device hands over was
 looked at where it was written; what no device writes so, as an alert that somebody else says a
-person has checked, is refused with its bundle (``actions.exchange.handed_over``).
+person has checked, is refused with its bundle (``actions.exchange.alerts_handed``).
 """
 
 from __future__ import annotations

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from headstamp.actions.cases import check_case
-from headstamp.actions.evidence.erasing import approve, waiting
+from headstamp.actions.evidence.erasing import approve, ask, waiting
 from headstamp.actions.exchange.devices import add_device, peer_named
 from headstamp.actions.exchange.pack import pack
-from headstamp.actions.exchange.take import take
-from headstamp.errors import HeadstampError
+from headstamp.actions.exchange.settling import contest_of, settle
+from headstamp.actions.exchange.take import TakeResult, take
+from headstamp.errors import HeadstampError, Invalid
 from headstamp.exchange.receipt import Receipt
 from headstamp.store.case import Case
 from headstamp.store.upgrade import upgrade
@@ -90,16 +91,21 @@ REFUSED: dict[str, tuple[Say, str]] = {
     "an alert checked by a person of this side": (
         lambda s: [_alert(s.liar, "draft"), _alert(s.liar, "checked", "Ben", actor="Mallory", n=0)],
         "says that Ben checked the alert"),
+    "an alert of other words than were checked": (
+        lambda s: [_alert(s.liar, "draft"), _alert(s.liar, "checked", "Ben", actor="Ben", n=0),
+                   _alert(s.liar, "sent", "Ben", actor="Mallory", n=1, title="All is well")],
+        "says that Ben checked the alert as it stands"),
     "a device known here, in our own list's form": (
         lambda s: s.liar.say("device", peer_named(s.hq, "Third").id, {
             "title": "Third", "key": s.liar.signer.verifier_key, "tier": "restricted"}), "stays where"),
 }
 
 
-def _alert(giver: Forger, alert_state: str, checked_by: str = "", actor: str = "Ana", n: int | None = None) -> None:
-    values = {"title": "Look out", "alert_kind": "novel", "alert_state": alert_state, "tier": "partner",
+def _alert(giver: Forger, alert_state: str, checked_by: str = "", actor: str = "Ana", n: int | None = None,
+           title: str = "Look out") -> str:
+    values = {"title": title, "alert_kind": "novel", "alert_state": alert_state, "tier": "partner",
               "author": "Ana", **({"checked_by": checked_by} if checked_by else {})}
-    giver.say("alert", "alert-a0000", values, actor=actor, after=[] if n is None else [f"{giver.log} {n}"])
+    return giver.say("alert", "alert-a0000", values, actor=actor, after=[] if n is None else [f"{giver.log} {n}"])
 
 
 def _nested(depth: int) -> object:
@@ -238,17 +244,79 @@ def test_a_line_of_a_record_in_other_bytes_is_refused(scene: Scene) -> None:
     assert lined(files, lines(files)) == files
 
 
-def test_an_alert_checked_there_by_who_says_so_is_taken_as_checked(scene: Scene) -> None:
-    with Case.create(scene.folder / "made") as field:
-        with field.change(actor="Ana", reason="seen") as change:
-            change.put(make("alert", "a", title="Look out", author="Ana"))
-        alert = field.read("sealed").get("alert-a0000")
-        with field.change(actor="Bea", reason="looked at") as change:
-            change.put(make("alert", "a", **{k: v for k, v in alert.values.items() if k != "alert_state"},
-                            alert_state="checked", checked_by="Bea"))
-        add_device(field, key=scene.hq.verifier.text(), title="HQ", actor="A", reason="met")
-        add_device(scene.hq, key=field.verifier.text(), title="Real", actor="A", reason="met")
-        done = take(scene.hq, Path(pack(field, "HQ", scene.folder / "a.tar", actor="A", reason="r").path),
-                    actor="Ben", reason="r")
+def test_an_alert_that_is_drafted_in_one_bundle_is_not_checked_for_another_in_the_next(scene: Scene) -> None:
+    _alert(scene.liar, "draft")
+    assert scene.taken(scene.liar).state == "taken"
+    _alert(scene.liar, "checked", "Ben", actor="Mallory", n=0)
+    before = state(scene.hq)
+    with pytest.raises(Invalid, match="of alerts what no device writes") as told:
+        take(scene.hq, scene.liar.bundle(scene.folder / "next.tar", scene.hq, first=1), actor="Cy", reason="r")
+    assert "Mallory says that Ben checked the alert" in told.value.problems[0].rule
+    assert state(scene.hq) == before
+
+
+@pytest.fixture
+def field(scene: Scene) -> Iterator[Case]:
+    """A laptop on which Ana has drafted an alert."""
+    with Case.create(scene.folder / "made") as made:
+        _meet(made, scene.hq)
+        with made.change(actor="Ana", reason="seen") as change:
+            change.put(_alert_of())
+        yield made
+
+
+def _alert_of(where: str = "By the mill", **more: Any) -> Any:
+    return make("alert", "a", title="Look out", where_seen=where, author="Ana", **more)
+
+
+def _says(case: Case, actor: str, where: str = "By the mill", **more: Any) -> None:
+    with case.change(actor=actor, reason="r") as change:
+        change.put(_alert_of(where, **more))
+
+
+def _meet(one: Case, other: Case) -> None:
+    for here, there in ((one, other), (other, one)):
+        add_device(here, key=there.verifier.text(), title=there.folder.name, actor="A", reason="met")
+
+
+def _hand(giver: Case, to: Case) -> TakeResult:
+    path = giver.folder.parent / f"{giver.folder.name}-{giver.checkpoint().size}.tar"
+    packed = pack(giver, to.folder.name, path, actor="A", reason="r")
+    return take(to, Path(packed.path), actor="A", reason="r")
+
+
+def test_an_alert_checked_there_by_who_says_so_is_taken_as_checked(scene: Scene, field: Case) -> None:
+    _says(field, "Bea", alert_state="checked", checked_by="Bea")
+    done = _hand(field, scene.hq)
     assert (done.state, done.taken) == ("taken", 2)
     assert scene.hq.read("sealed").get("alert-a0000").get("alert_state") == "checked"
+
+
+def test_an_alert_settled_by_what_somebody_else_checked_goes_on_to_others(scene: Scene, field: Case) -> None:
+    """Bea checks at headquarters while Ana writes on; Ana gives way, and no device refuses what she says."""
+    _hand(field, scene.hq)
+    _says(scene.hq, "Bea", alert_state="checked", checked_by="Bea")
+    _says(field, "Ana", "By the bridge")
+    _hand(scene.hq, field)
+    contest = contest_of(field.read("sealed"), field.origin, "alert-a0000")
+    settle(field, "alert-a0000", contest.sides[1].values, names=contest.names, expected=contest.record.version,
+           clearance="sealed", actor="Ana", reason="as it was checked")
+    with Case.create(scene.folder / "other") as other:
+        _meet(field, other)
+        assert _hand(field, other).state == "taken"
+        assert other.read("sealed").get("alert-a0000").get("checked_by") == "Bea"
+
+
+def test_an_alert_of_which_words_were_erased_is_taken_after_what_was_checked(scene: Scene, field: Case) -> None:
+    _says(field, "Bea", alert_state="checked", checked_by="Bea")
+    _hand(field, scene.hq)
+    with field.change(actor="Ana", reason="went out") as change:
+        change.put(make("document", "d", title="Extract"))
+    sent: dict[str, Any] = {"checked_by": "Bea", "channel": "radio", "recipient_role": "clearance team",
+                            "sent_on": "2026-02-01", "documents": ["doc-d0000"]}
+    _says(field, "Ana", alert_state="sent", **sent)
+    _says(field, "Ana", alert_state="withdrawn", why_withdrawn="an error", **sent)
+    asked = ask(field, "alert-a0000", fields=["where_seen", "checked_by"], ground="order", actor="Ana",
+                clearance="sealed")
+    approve(field, asked, actor="Cy", clearance="sealed")
+    assert _hand(field, scene.hq).state == "taken"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -21,9 +20,7 @@ from headstamp.evidence.entry import Entry, check_disclosed, check_fields, named
 from headstamp.evidence.salted import SALT_BYTES, SEED_BYTES
 from headstamp.evidence.tile import WIDTH, entries_path
 from headstamp.exchange import bundle
-from headstamp.records import BY_NAME, Alert
-from headstamp.store.alert_state import PASSED
-from headstamp.store.erased import same_person
+from headstamp.records import BY_NAME
 from headstamp.store.handing import LOCAL, name_of
 from headstamp.store.receiving import Received
 
@@ -53,7 +50,6 @@ def handed_over(folder: Path, statement: bundle.Statement, origin: str) -> Itera
     # By Python's 64-bit hash: half the memory, and a bundle may hold a great many.
     names: set[int] = set()
     current: dict[str, _Current] = {}
-    alerts: dict[str, str] = {}
     for number, data in _entries(folder / bundle.LOG, statement.first, statement.size):
         given = line if line is not None and line.entry == number else None
         if given is not None:
@@ -73,8 +69,6 @@ def handed_over(folder: Path, statement: bundle.Statement, origin: str) -> Itera
                 raise Unreadable("it takes in a version of its own log")
             names.add(hash(name))
             version = None if given is None else _version(entry, name, given, before)
-            if version is not None and version.kind == Alert.NAME and entry.act != "hold":
-                alerts[entry.id] = _alert_state(entry, orjson.loads(version.body), alerts.get(entry.id))
         except HeadstampError as error:
             problems.append(_problem(number, error.message.rstrip(".")))
             continue
@@ -144,22 +138,6 @@ def _version(
     made_of = given.after if made_here else entry.of[1:] if entry.act != "same" else ()
     return Received(name, made_of, kind, entry.id, given.body, given.seed,
                     None if whole else entry.fields)
-
-
-def _alert_state(entry: Entry, values: dict[str, Any], before: str | None) -> str:
-    """Where an alert stands after a version; ``before``: where it stood, None where that is not handed over.
-
-    Raises Unreadable for what no device writes: checked at once, or by somebody else than who says so.
-    """
-    state = str(values.get("alert_state") or "draft")
-    if entry.act in _MADE_HERE:
-        if entry.version == 1 and state != "draft":
-            raise Unreadable(f"a new alert is a draft, not {state}")
-        checked_by = str(values.get("checked_by") or "")
-        if state in PASSED and before not in (None, *PASSED) and not same_person(checked_by, entry.actor):
-            raise Unreadable(f"{entry.actor} says that {checked_by or 'nobody'} checked the alert: whoever "
-                             "checks one says so themselves")
-    return state
 
 
 def _opened(entry: Entry, values: dict[str, bytes], seed: bytes) -> list[str]:

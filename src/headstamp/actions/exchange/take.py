@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from headstamp.actions.evidence.erasure_people import approved_by_asker
 from headstamp.actions.evidence.erasure_scope import refused_rows
+from headstamp.actions.exchange.alerts_handed import refuse_unchecked_alerts
 from headstamp.actions.exchange.checked import Checked
 from headstamp.actions.exchange.contradictions import Contradictions
 from headstamp.actions.exchange.devices import Peer, peers, refuse_other_key, refuse_replaced_key
@@ -234,6 +235,7 @@ class _Taking:
         if one:
             raise Refused(f"in the log of {peer.title}, {one[0]} approved an erasure for which "
                           f"the same person had asked (entry {one[1]}); nothing was taken")
+        refuse_unchecked_alerts(self._case, checked.by_two)
         wrong, doubtful = look.told()
         if wrong:
             return self._put_aside(file, peer, checkpoint, "forked", wrong)
