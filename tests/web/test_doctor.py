@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from headstamp.actions.settings import Settings
+from headstamp.store.backup import back_up
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
 from tests.web.conftest import BASE
@@ -44,6 +46,43 @@ def test_what_is_wrong_and_what_to_type(case: Case) -> None:
 def test_a_record_above_the_clearance_is_not_told_of(case: Case) -> None:
     told = browsing(case, "partner").get("/api/doctor").text
     assert "no_backup" in told and "requests_late" not in told and "trace-aaaa" not in told
+
+
+@pytest.mark.parametrize("clearance", ["public", "partner"])
+def test_a_guest_is_not_told_where_things_lie(case: Case, tmp_path: Path, clearance: str) -> None:
+    back_up(case, tmp_path / "disk", made_by="tester", at=case.clock())
+    shutil.rmtree(tmp_path / "disk")
+    (case.folder / "keys" / "device.key").chmod(0o644)
+    (case.folder / "imports" / "waiting" / "one").mkdir(parents=True)
+    told = browsing(case, clearance)
+    said = told.get("/api/doctor").text + told.get("/doctor").text
+    assert all(what in said for what in ("backup_not_here", "key_open", "imports_waiting"))
+    assert str(tmp_path) not in said and "headstamp backup" not in said
+    said = browsing(case, "restricted").get("/api/doctor").text
+    assert str(case.folder) in said and str(tmp_path / "disk") in said
+
+
+@pytest.mark.parametrize("clearance", ["public", "partner", "restricted"])
+def test_which_hidden_record_is_damaged_is_not_told(case: Case, clearance: str) -> None:
+    """Wants: the ids of what is hidden, by way of a verification that finds it damaged."""
+    with case.backend.writing() as conn:
+        conn.exec_driver_sql("UPDATE trace_request SET title = 'forged'")
+        conn.exec_driver_sql("UPDATE item SET make = 'forged'")
+    browser = browsing(case, clearance)
+    job = browser.post("/verify", data={"token": token_of(browser)}, follow_redirects=False).headers["location"]
+    finished(browser, job)
+    for address in (f"/api{job}", job, f"{job}/state", "/api/verify", "/verify", "/api/doctor", "/doctor"):
+        said = browser.get(address).text
+        assert "trace-aaaa" not in said and "not shown here" in said, address
+        assert ("item-aaaa" in said) is (clearance != "public"), address
+    browser = browsing(case, "sealed")
+    finished(browser, browser.post("/verify", data={"token": token_of(browser)}, follow_redirects=False)
+             .headers["location"])
+    assert "trace-aaaa" in browser.get("/api/doctor").text
+
+
+def token_of(browser: TestClient) -> str:
+    return str(browser.get("/doctor").text.partition('name="token" value="')[2].partition('"')[0])
 
 
 def test_what_the_last_verification_found(case: Case) -> None:

@@ -228,7 +228,7 @@ def test_originals_and_thumbnails_of_hidden_records_are_not_there(tmp_path: Path
 
 
 # What the log itself says is the same for all readers, and grows with every entry.
-_OF_THE_LOG = ("log", "history", "seq", "checkpoint", "size", "at")
+_OF_THE_LOG = ("log", "history", "seq", "checkpoint", "size", "at", "origin", "verifier", "entry", "entries")
 
 
 def _without_log(value: object) -> object:
@@ -256,6 +256,9 @@ def test_answers_are_the_same_with_and_without_hidden_records(tmp_path: Path) ->
                                          "source_document=", "maker=party-hids", "parent=item-hids")]
     asked += [f"/api/search?q={q}" for q in ("zqcanary", "07-85", "crates", "0*")]
     asked += [f"/{kind.slug}.csv" for kind in TYPES]
+    # Each page that is about the whole case: what is wrong, the exchange, erasures, what waits.
+    asked += [page.api for page in pages() if page.api and "{" not in page.api]
+    assert {"/api/doctor", "/api/exchange", "/api/verify"} <= set(asked)
     for address in asked:
         one, other = (client.get(address) for client in clients)
         assert one.status_code == other.status_code, address

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from headstamp.actions.keeping.ailment import Ailment
 from headstamp.actions.keeping.doctor import in_order, look_round
+from headstamp.kinds.tier import RANK
+from headstamp.store.address import without_password
+from headstamp.store.case import Case
 from headstamp.store.reader import Reader
+from headstamp.web.contexts.verified import verified_for
 from headstamp.web.page import ON_PAGE, Context, Params
 from headstamp.web.work import Verified
 
@@ -21,6 +26,8 @@ _PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "witness_old": ("/verify#witnesses", "Who has a checkpoint"),
 }
 _GRAVE: Final = ("evidence", "fault")
+_TOLD_PLACES: Final = RANK["restricted"]
+"""Who sees less is a guest here: where the case and its backups lie, and what to type there, is not theirs to know."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +58,25 @@ class DoctorContext(Context):
 def doctor_context(reader: Reader, params: Params) -> DoctorContext:
     """What is seen at once, and what the last verification found."""
     job = params.jobs.latest("verification", "done")
-    last = job.result if job and isinstance(job.result, Verified) else None
+    last = verified_for(reader, job.result) if job and isinstance(job.result, Verified) else None
     report = look_round(params.case, reader.clearance, last.findings if last else ())
-    groups = tuple((head, tuple(map(_view, some))) for head, some in in_order(report.ailments))
+    view = partial(_view, params.case, RANK[reader.clearance] >= _TOLD_PLACES)
+    groups = tuple((head, tuple(map(view, some))) for head, some in in_order(report.ailments))
     return DoctorContext(
-        all(one.grade not in _GRAVE for one in report.ailments), tuple(map(_view, report.ailments)),
+        all(one.grade not in _GRAVE for one in report.ailments), tuple(map(view, report.ailments)),
         last.at if last else "", groups)
 
 
-def _view(one: Ailment) -> AilmentView:
+def _view(case: Case, places: bool, one: Ailment) -> AilmentView:
     to, page = _PAGES.get(one.what, ("", ""))
-    return AilmentView(one.what, one.grade, one.about, one.words.rstrip("."), one.remedy, one.run, one.fill_in, to, page)
+    if places:
+        return AilmentView(one.what, one.grade, one.about, one.words.rstrip("."), one.remedy, one.run, one.fill_in,
+                           to, page)
+    words, remedy = (_without_places(case, told) for told in (one.words.rstrip("."), one.remedy))
+    return AilmentView(one.what, one.grade, "" if "/" in one.about else one.about, words, remedy, (), (), to, page)
+
+
+def _without_places(case: Case, told: str) -> str:
+    for place in {case.where, without_password(case.where), str(case.folder)}:
+        told = told.replace(place, "the case")
+    return told

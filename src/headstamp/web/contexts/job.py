@@ -14,6 +14,7 @@ from headstamp.actions.markings.parts import PartsRead
 from headstamp.actions.report import ReportResult
 from headstamp.intake.problems import EXTRA
 from headstamp.store.reader import Reader
+from headstamp.web.contexts.verified import verified_for
 from headstamp.web.exchanging import AllTaken
 from headstamp.web.jobs import Job
 from headstamp.web.page import ON_PAGE, Context, Params
@@ -77,12 +78,12 @@ class JobContext(Context):
 
 def job_context(reader: Reader, params: Params) -> JobContext:
     """The job named in the address. Raises Missing."""
-    return job_view(params.jobs.get(params.path["id"]))
+    return job_view(reader, params.jobs.get(params.path["id"]))
 
 
-def job_view(job: Job) -> JobContext:
-    """A job as its page shows it."""
-    result = job.result
+def job_view(reader: Reader, job: Job) -> JobContext:
+    """A job as its page shows it to this reader."""
+    result = verified_for(reader, job.result) if isinstance(job.result, Verified) else job.result
     imported = result if isinstance(result, Imported) else None
     verified = result if isinstance(result, Verified) else None
     report = result if isinstance(result, ReportResult) else None

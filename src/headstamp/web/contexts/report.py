@@ -25,5 +25,5 @@ def report_context(reader: Reader, params: Params) -> ReportContext:
     last, running = params.jobs.latest("report", "done"), params.jobs.latest("report", "running")
     return ReportContext(
         reader.clearance, reader.size(), reader.totals()["item"],
-        job_view(last) if last else None, job_view(running) if running else None,
+        job_view(reader, last) if last else None, job_view(reader, running) if running else None,
     )

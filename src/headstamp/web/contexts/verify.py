@@ -33,6 +33,6 @@ def verify_context(reader: Reader, params: Params) -> VerifyContext:
     running = params.jobs.latest("verification", "running")
     return VerifyContext(
         origin, int(size), note, params.case.verifier.text(), witness_views(reader, origin),
-        job_view(last) if last else None, job_view(running) if running else None,
+        job_view(reader, last) if last else None, job_view(reader, running) if running else None,
         qr_svg(note, "The checkpoint as a QR code", "The signed checkpoint that stands above it"),
     )

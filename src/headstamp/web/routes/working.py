@@ -137,8 +137,9 @@ async def begin_report(request: Request) -> Response:
 
 async def job_state(request: Request) -> Response:
     """The part of a job's page that changes while it runs."""
-    job = desk_of(request).jobs.get(request.path_params["id"])
-    return HTMLResponse(render("job_state.html", this=job_view(job)))
+    desk = desk_of(request)
+    seen = job_view(desk.case.read(desk.settings.clearance), desk.jobs.get(request.path_params["id"]))
+    return HTMLResponse(render("job_state.html", this=seen))
 
 
 async def problems_file(request: Request) -> Response:
