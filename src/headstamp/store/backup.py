@@ -48,6 +48,7 @@ from headstamp.store.backup_set import (
 from headstamp.store.case import Case
 from headstamp.store.cipher_lock import LOCK
 from headstamp.store.disk import (
+    copy_bytes,
     copy_file,
     digest_of,
     sync_file,
@@ -60,6 +61,7 @@ from headstamp.store.disk import (
 from headstamp.store.layout import fingerprint, stated_layout
 from headstamp.store.progress import Told, silent
 from headstamp.store.sqlite import Sqlite, make_plain
+from headstamp.store.syncing import Syncing
 from headstamp.store.tables import CHECKPOINT
 from headstamp.store.transfer import copy_kept, copy_tables
 from headstamp.store.vault import Vault
@@ -108,14 +110,15 @@ def back_up(
             try:
                 with copy.reading() as conn:
                     note, size, root = _checkpoint(conn, case)
-                    _refuse_another_past(conn, case, place)
+                    before = _last_state(conn, case, place)
                     named = named_originals(copy, conn)
             finally:
                 copy.close()
             make_plain(state / DATABASE, case.keys)
             sync_file(state / DATABASE)
             files = [_part(state, DATABASE)]
-            originals, faults, tally = _copy_originals(case, place, work, named, progress)
+            originals, faults, tally = _copy_originals(
+                case, place, work, named, before, progress)
             files += _copy_keys(case, state, with_key)
             files += _copy_files(case.folder, state)
             manifest = Manifest(
@@ -194,8 +197,8 @@ def _checkpoint(conn: Connection, case: Case) -> tuple[str, int, bytes]:
     return str(note), latest.size, latest.root
 
 
-def _refuse_another_past(conn: Connection, case: Case, place: Path) -> None:
-    """The log must contain what the last backup saw of it."""
+def _last_state(conn: Connection, case: Case, place: Path) -> Manifest | None:
+    """What the place holds last. Raises Tampered where the log does not contain what that saw of it."""
     for state in reversed(states(place)):
         try:
             before = read_manifest(state)
@@ -214,7 +217,8 @@ def _refuse_another_past(conn: Connection, case: Case, place: Path) -> None:
                 f"in {place} are left as they are. Keep everything, show a custodian; to back up "
                 "this state as well, name another folder"
             )
-        return
+        return before
+    return None
 
 
 def _counts(backend: Backend, conn: Connection) -> dict[str, dict[str, int]]:
@@ -253,51 +257,55 @@ def named_originals(backend: Backend, conn: Connection) -> dict[str, str]:
 
 
 def _copy_originals(
-    case: Case, place: Path, work: Path, named: dict[str, str], progress: Told
+    case: Case, place: Path, work: Path, named: dict[str, str], before: Manifest | None, progress: Told
 ) -> tuple[list[Part], Faults, tuple[int, int, int]]:
-    """Brings every original into the place; what the case does not have whole is told."""
+    """Brings every original into the place, on disk; what the case does not have whole is told."""
     parts: list[Part] = []
     faults: Faults = []
     copied = checked = mended = 0
     vault = case.vault
     of_name = {vault.name(digest): digest for digest in named}
     wanted = sorted({*of_name, *vault.names()})
-    for number, name in enumerate(wanted, 1):
-        target = original_in(place / ORIGINALS, name)
-        there = digest_of(target)
-        if there is not None and vault.whole(target, name, there[0]):
-            checked += 1
-            parts.append(Part(name, there[1], there[0]))
-        else:
-            one = _copy_original(vault, name, target, work / "original")
-            if one is None:
-                # An id may follow from the bytes of a file: it stays out of what lies in the open.
-                id_ = "" if vault.sealed else named.get(name, "")
-                faults.append({"what": "original_not_whole", "id": id_, "digest": name})
+    # What no state names may be there without being on disk: a backup that was cut off left it.
+    on_disk = {part.path for part in before.originals} if before else set()
+    with Syncing() as syncing:
+        for number, name in enumerate(wanted, 1):
+            target = original_in(place / ORIGINALS, name)
+            there = digest_of(target)
+            if there is not None and vault.whole(target, name, there[0]):
+                checked += 1
+                parts.append(Part(name, there[1], there[0]))
+                if name not in on_disk:
+                    syncing.folders(target.parent, place / ORIGINALS)
             else:
-                mended += target.exists() and there is not None
-                copied += 1
-                parts.append(one)
-        progress("originals", number, len(wanted))
+                one = _copy_original(vault, name, work / name)
+                if one is None:
+                    # An id may follow from the bytes of a file: it stays out of what lies in the open.
+                    id_ = "" if vault.sealed else named.get(name, "")
+                    faults.append({"what": "original_not_whole", "id": id_, "digest": name})
+                else:
+                    mended += there is not None
+                    copied += 1
+                    parts.append(one)
+                    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    syncing.file(work / name, target)
+                    syncing.folders(target.parent, place / ORIGINALS)
+                    if name in on_disk:
+                        syncing.finish()  # mended: if this one is killed, the next takes it to be on disk
+            progress("originals", number, len(wanted))
+        syncing.finish()
     return parts, faults, (copied, checked, mended)
 
 
-def _copy_original(vault: Vault, name: str, target: Path, beside: Path) -> Part | None:
+def _copy_original(vault: Vault, name: str, beside: Path) -> Part | None:
     """Copies one original as it lies; None where the case's own is missing or damaged."""
-    beside.unlink(missing_ok=True)
     source = vault.placed(name)
     if not source.is_file():
         return None
-    found, size = copy_file(source, beside, 0o400)
+    found, size = copy_bytes(source, beside, 0o400)
     if not vault.whole(beside, name, found):
         beside.unlink()
         return None
-    new = [folder for folder in (target.parent.parent, target.parent) if not folder.exists()]
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for folder in new:
-        sync_folder(folder.parent)
-    beside.replace(target)
-    sync_folder(target.parent)
     return Part(name, size, found)
 
 

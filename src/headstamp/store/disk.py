@@ -92,6 +92,13 @@ def digest_of(path: Path) -> tuple[str, int] | None:
 
 def copy_file(source: Path, target: Path, mode: int) -> tuple[str, int]:
     """Copies a file to a name that is not there yet; its SHA-256 and size. Durable but for the name."""
+    found = copy_bytes(source, target, mode)
+    sync_file(target)
+    return found
+
+
+def copy_bytes(source: Path, target: Path, mode: int) -> tuple[str, int]:
+    """As ``copy_file``, and nothing of it is durable: for who syncs many files together."""
     total, size = hashlib.sha256(), 0
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as out, source.open("rb") as stream:
@@ -99,8 +106,6 @@ def copy_file(source: Path, target: Path, mode: int) -> tuple[str, int]:
             total.update(block)
             out.write(block)
             size += len(block)
-        out.flush()
-        os.fsync(out.fileno())
     target.chmod(mode)
     return total.hexdigest(), size
 

@@ -16,11 +16,12 @@ from headstamp.store.backup import other_files
 from headstamp.store.backup_set import original_in
 from headstamp.store.case import Case
 from headstamp.store.cipher_lock import LOCK
-from headstamp.store.disk import copy_file, sync_folder, sync_tree, told, workplace
+from headstamp.store.disk import copy_bytes, copy_file, sync_folder, told, workplace
 from headstamp.store.progress import Told, silent
 from headstamp.store.restore import publish, refuse_unless_empty
 from headstamp.store.search import Keyer
 from headstamp.store.sqlite import Sqlite
+from headstamp.store.syncing import Syncing, sync_names
 from headstamp.store.transfer import copy_tables
 from headstamp.store.verify import verify
 
@@ -90,13 +91,16 @@ def _copy_folder(case: Case, made: Path, progress: Told) -> None:
         copy_file(case.folder / LOCK, made / LOCK, 0o600)
     (made / "originals").mkdir()
     names = sorted(case.vault.names())
-    for number, name in enumerate(names, 1):
-        target = original_in(made / "originals", name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        copy_file(case.vault.placed(name), target, 0o444)
-        progress("originals", number, len(names))
+    with Syncing() as syncing:
+        for number, name in enumerate(names, 1):
+            target = original_in(made / "originals", name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy_bytes(case.vault.placed(name), target, 0o444)
+            syncing.file(target)
+            progress("originals", number, len(names))
+        syncing.finish()
     for path in other_files(case.folder):
         target = made / path.relative_to(case.folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         copy_file(path, target, 0o600)
-    sync_tree(made)
+    sync_names(made)

@@ -36,10 +36,9 @@ from headstamp.store.backup_set import (
 from headstamp.store.case import Case
 from headstamp.store.cipher import Keys
 from headstamp.store.disk import (
-    copy_file,
+    copy_bytes,
     sync_file,
     sync_folder,
-    sync_tree,
     told,
     workplace,
     write_file,
@@ -49,6 +48,7 @@ from headstamp.store.progress import Told, silent
 from headstamp.store.search import Keyer
 from headstamp.store.signing_key import read_key, write_key
 from headstamp.store.sqlite import Sqlite
+from headstamp.store.syncing import Syncing, sync_names
 from headstamp.store.tables import LOG
 from headstamp.store.transfer import copy_tables
 from headstamp.store.upgrade import upgrade
@@ -134,17 +134,19 @@ def _put_together(
     made.mkdir(mode=0o700)
     (made / "keys").mkdir(mode=0o700)
     (made / "originals").mkdir()
-    for part in manifest.files:
-        source = state / part.path
-        name = CASE_FILE if part.path == DATABASE else part.path.removeprefix(f"{FILES}/")
-        target = made / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _copy_checked(source, target, part.sha256, 0o600)
-    for number, part in enumerate(manifest.originals, 1):
-        target = original_in(made / "originals", part.path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _copy_checked(original_in(originals, part.path), target, part.sha256, 0o444)
-        progress("originals", number, len(manifest.originals))
+    with Syncing() as syncing:
+        for part in manifest.files:
+            source = state / part.path
+            name = CASE_FILE if part.path == DATABASE else part.path.removeprefix(f"{FILES}/")
+            target = made / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _copy_checked(source, target, part.sha256, 0o600, syncing)
+        for number, part in enumerate(manifest.originals, 1):
+            target = original_in(made / "originals", part.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _copy_checked(original_in(originals, part.path), target, part.sha256, 0o444, syncing)
+            progress("originals", number, len(manifest.originals))
+        syncing.finish()
     if key_file is not None:
         signer = read_key(key_file, opened)
         if signer is None or signer.verifier_key != manifest.key:
@@ -153,9 +155,10 @@ def _put_together(
         write_key(made / "keys" / "device.key", signer, opened)
 
 
-def _copy_checked(source: Path, target: Path, digest: str, mode: int) -> None:
-    if copy_file(source, target, mode)[0] != digest:
+def _copy_checked(source: Path, target: Path, digest: str, mode: int, syncing: Syncing) -> None:
+    if copy_bytes(source, target, mode)[0] != digest:
         raise Unreadable(f"{source} changed while it was being restored; nothing was restored")
+    syncing.file(target)
 
 
 def _proven(
@@ -196,7 +199,7 @@ def publish(made: Path, target: Path, backend: Backend, where: str) -> None:
     """Gives a finished case in SQLite its name, or puts it into the database with its folder."""
     if isinstance(backend, Sqlite):
         sync_file(made / CASE_FILE)
-        sync_tree(made)
+        sync_names(made)
         # A rename onto an empty folder takes its place; onto any other it is refused.
         made.rename(target)
         sync_folder(target.parent)
@@ -211,7 +214,7 @@ def publish(made: Path, target: Path, backend: Backend, where: str) -> None:
                 Path(f"{made / CASE_FILE}{name}").unlink(missing_ok=True)
             write_file(made / "database", f"{without_password(where)}\n".encode())
             write_file(made / FILLING, f"{without_password(where)}\n".encode())
-            sync_tree(made)
+            sync_names(made)
             if target.is_dir():
                 _make_room(target)
             made.rename(target)
