@@ -41,7 +41,7 @@ def test_it_warns_and_tells_in_words() -> None:
     tree = ElementTree.fromstring(made.svg)
     desc = tree[1].text or ""
     assert WARNING in desc and WARNING in made.caption
-    assert "4 parties with 7 transfers and 1 ties, in 1 part " in desc
+    assert "4 parties with 7 transfers and 1 tie, in 1 part " in desc
     assert "القوات البرية" in desc and "with 3 others" in desc
     assert "a party not shown here" in made.svg and "party-h" not in made.svg
     assert any("2 from a party to itself" in line for line in made.caption)

@@ -67,6 +67,14 @@ class Gap:
     of: int
     some: tuple[Shown, ...] = field(default=())
 
+    @property
+    def title(self) -> str:
+        """The question's title as it stands behind the count: one item, several items."""
+        kind = BY_NAME[self.question.kind]
+        many = kind.plural.replace("_", " ")
+        title = self.question.title
+        return f"{kind.title}{title.removeprefix(many)}" if self.count == 1 and title.startswith(many) else title
+
 
 QUESTIONS: tuple[Question, ...] = (
     Question("items-without-marking", "items without a marking record",

@@ -12,6 +12,7 @@ from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
 from headstamp.cli.shut_in import shut_in
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.measures.asking import Answer
@@ -117,7 +118,7 @@ def _tell(session: Session, answer: Answer, output: Path | None) -> None:
                                    for row in answer.rows[:_SHOWN]])
             if len(answer.rows) > _SHOWN:
                 note(f"the first {_SHOWN:,} rows; all of them with --json or --output")
-        note(f"{len(answer.rows):,} rows; snapshot {answer.snapshot[:16]}, clearance {answer.clearance}, "
+        note(f"{plural(len(answer.rows), 'row')}; snapshot {answer.snapshot[:16]}, clearance {answer.clearance}, "
              f"{answer.engine}")
 
     told = answer.as_dict()

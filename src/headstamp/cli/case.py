@@ -11,6 +11,7 @@ from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
 from headstamp.errors import Conflicting, Invalid, Missing, Tampered, Unreadable
+from headstamp.kinds.counted import plural
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -134,7 +135,7 @@ def verify(
 
     def words() -> None:
         if not findings:
-            line(f"Nothing is wrong. The log has {size} entries.")
+            line(f"Nothing is wrong. The log has {plural(size, 'entry', 'entries')}.")
             for one in unchecked:
                 line(f"The time stamp {one['id']} was {one['why']}.")
         else:

@@ -9,6 +9,7 @@ import typer
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
 from headstamp.errors import Invalid
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.tracing.checks import Summary
@@ -79,7 +80,7 @@ def _all(summary: Summary, kind: str, some: tuple[tuple[str, Flag], ...]) -> Non
             line(f"note: {caution}")
         return
     words = vocabulary("flag_kind")
-    line(f"{summary.transfers:,} transfers, something is asked of {summary.asked:,}")
+    line(f"{plural(summary.transfers, 'transfer')}, something is asked of {summary.asked:,}")
     table(("kind", "transfers", "what is asked"), [
         (code, f"{count:,}", words.label(code)) for code, count in summary.counts])
     line(words.note)

@@ -16,6 +16,7 @@ from headstamp.cli.session import (
     with_session,
 )
 from headstamp.cli.show import line, note, table
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.desk.answers import Answered
@@ -85,7 +86,7 @@ def calendar(
     write_whole(output, content, "the calendar")
     events = sum(len(card.dues) for card in found.cards)
     session.show({"path": str(output), "events": events},
-                 lambda: line(f"{events:,} days on which something is due: {output}"))
+                 lambda: line(f"{plural(events, 'day')} on which something is due: {output}"))
 
 
 @_desk.command()
@@ -172,7 +173,7 @@ def _in_words(done: Answered) -> None:
         note(str(one))
     if done.dry:
         line("a trial: nothing was written")
-    line(f"{done.rows:,} rows: {done.taken:,} taken, {done.empty:,} without an answer, "
+    line(f"{plural(done.rows, 'row')}: {done.taken:,} taken, {done.empty:,} without an answer, "
          f"{len({one.row for one in done.problems}):,} refused")
     line(f"replies {len(done.replies):,}, transfers {len(done.transfers):,}, "
          f"new or changed {done.changed:,}")

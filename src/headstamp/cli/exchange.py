@@ -10,8 +10,9 @@ import typer
 from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, safe, table
-from headstamp.cli.taken import many, taken_in_words
+from headstamp.cli.taken import taken_in_words
 from headstamp.errors import HeadstampError, Invalid, Missing, Problem, Tampered, Unreadable, naming
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,10 +61,10 @@ def pack(
 
 
 def _packed(done: PackResult) -> None:
-    line(f"{done.path}: {many(done.records, 'version')} of records, {many(done.originals, 'original')}, "
+    line(f"{done.path}: {plural(done.records, 'version')} of records, {plural(done.originals, 'original')}, "
          f"{done.bytes:,} bytes; {'sealed' if done.sealed else 'NOT sealed: keep it safe on the way'}.")
     if done.missing:
-        line(f"Missing here, and not in it: {many(len(done.missing), 'original')}: "
+        line(f"Missing here, and not in it: {plural(len(done.missing), 'original')}: "
              f"{', '.join(done.missing[:5])}")
     line("Packed, not confirmed. It counts as sent when the receipt has come back: "
          "headstamp take FILE.receipt")
@@ -160,7 +161,7 @@ def _take(
 def _taken(done: TakeResult, written: str | None) -> None:
     if done.state == "received":
         line(f"The bundle has arrived: the other side has {done.size} entries of our log. New there: "
-             f"{many(done.taken, 'version')}; known: {done.known}; contradicting theirs: {done.beside}.")
+             f"{plural(done.taken, 'version')}; known: {done.known}; contradicting theirs: {done.beside}.")
         return
     taken_in_words(done)
     if written:
@@ -224,7 +225,7 @@ def _keys(files: list[Path]) -> list[SealKey]:
 def conflicts(
     session: Session,
     record: Annotated[
-        str | None, typer.Argument(metavar="[RECORD]", help="A record's id; without it, all are listed.")
+        str | None, typer.Argument(metavar="[RECORD]", help="A record's id, or an item's tag; without it, all are listed.")
     ] = None,
     choose: Annotated[
         list[str] | None,
@@ -247,12 +248,14 @@ def conflicts(
             raise Invalid("name the record to settle")
         _list_conflicts(session)
         return
+    from headstamp.actions.evidence.custody import thing_named
     from headstamp.actions.exchange.settling import contest_of
     from headstamp.cli.named import labels_in
     from headstamp.records import BY_NAME
 
     with session.open() as case:
         with case.read(session.settings().clearance).snapshot() as reader:
+            record = thing_named(reader, record)
             contest = contest_of(reader, case.origin, record)
             labels = labels_in(reader, [
                 (BY_NAME[contest.record.kind].by_name[name], side.values.get(name))

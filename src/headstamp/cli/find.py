@@ -11,6 +11,7 @@ from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
 from headstamp.errors import Invalid
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.markings.find import Hit
@@ -179,9 +180,9 @@ def _list_words(result: ListResult, out: Path | None) -> None:
             for row in rows[:_SHOWN_ROWS] for told in told_of(row)
         ])
         if len(rows) > _SHOWN_ROWS:
-            note(f"the first {_SHOWN_ROWS:,} of {len(rows):,} rows are shown; "
+            note(f"the first {_SHOWN_ROWS:,} of {plural(len(rows), 'row is', 'rows are')} shown; "
                  "write all of them to a file with --out result.xlsx")
-    note(f"{len(result.rows):,} rows, searched for by column {result.column!r}: "
+    note(f"{plural(len(result.rows), 'row')}, searched for by column {result.column!r}: "
          f"{result.answered:,} with a hit, {len(result.problems):,} could not be searched for"
          + (f"; written to {out}" if out is not None else ""))
     for row in result.problems[:20]:

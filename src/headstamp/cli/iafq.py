@@ -9,6 +9,7 @@ import typer
 
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.measures.iafq import Written
@@ -44,7 +45,7 @@ def _told(made: Written) -> None:
     from headstamp.actions.measures.effort import beside
 
     told = made.tables
-    line(f"{made.path}: {len(told.items.counted):,} items in the tables, {len(told.items.aside):,} left out")
+    line(f"{made.path}: {plural(len(told.items.counted), 'item')} in the tables, {len(told.items.aside):,} left out")
     for one in told.crosses[:2]:
         table((one.head, "pieces", "records"), [
             (label, f"{one.row(code)[0]:,.12g}", one.row(code)[1]) for code, label in one.rows.items() if one.row(code)[1]])

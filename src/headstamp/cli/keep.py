@@ -12,6 +12,7 @@ from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, table
 from headstamp.errors import Tampered
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.store.backup_set import Manifest
@@ -61,8 +62,8 @@ def backup(
     }
 
     def words() -> None:
-        line(f"Backed up to {done.state}: {held.entries:,} entries, {_records(held)}, "
-             f"{len(held.originals):,} originals.")
+        line(f"Backed up to {done.state}: {plural(held.entries, 'entry', 'entries')}, {_records(held)}, "
+             f"{plural(len(held.originals), 'original')}.")
         line(f"Originals copied: {done.copied:,}; there already and checked: {done.checked:,}"
              + (f"; damaged there and mended: {done.mended:,}" if done.mended else "") + ".")
         if done.same_disk:
@@ -72,7 +73,7 @@ def backup(
         if gone:
             line(f"Older backups taken away: {gone}.")
         if held.faults:
-            line(f"{len(held.faults)} originals are missing or damaged in the case itself; the backup "
+            line(f"{plural(len(held.faults), 'original is', 'originals are')} missing or damaged in the case itself; the backup "
                  "could not hold them. Run headstamp doctor.")
             table(("original", "record"), [(f["digest"], f["id"]) for f in held.faults])
 
@@ -119,8 +120,8 @@ def restore(
     }
 
     def words() -> None:
-        line(f"Restored to {done.where}: {held.entries:,} entries, {_records(held)}, "
-             f"{len(held.originals):,} originals, as of {held.made_at}.")
+        line(f"Restored to {done.where}: {plural(held.entries, 'entry', 'entries')}, {_records(held)}, "
+             f"{plural(len(held.originals), 'original')}, as of {held.made_at}.")
         line(f"Its public key: {held.key}")
         line("What was erased after that day is in it again, and has to be erased anew (docs/erasure.md).")
         if not done.can_be_changed:
@@ -190,4 +191,4 @@ def upgrade(
 
 def _records(held: Manifest) -> str:
     """How many records; of an encrypted case the backup does not say."""
-    return "encrypted" if held.encrypted else f"{held.total_records:,} records"
+    return "encrypted" if held.encrypted else f"{plural(held.total_records, 'record')}"

@@ -9,6 +9,7 @@ import typer
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
 from headstamp.cli.where import pairs
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.analysis.lag.survival import Quantile
@@ -56,7 +57,7 @@ def _all(whole: Lag) -> None:
         for reason, count in whole.left_out:
             line(f"{count:,} left out: {reason}")
         return
-    line(f"{whole.count:,} items whose lawful supply is dated ({whole.exact:,} to the day); of "
+    line(f"{plural(whole.count, 'item')} whose lawful supply is dated ({whole.exact:,} to the day); of "
          f"{whole.from_making:,} more only the making is")
     for reason, count in whole.left_out:
         line(f"{count:,} left out: {reason}")

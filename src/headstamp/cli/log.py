@@ -12,6 +12,7 @@ from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line
 from headstamp.errors import Invalid
+from headstamp.kinds.counted import plural
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -42,8 +43,8 @@ def export_log(
                      originals=not without_originals, told=told)
 
     def words() -> None:
-        line(f"{done.folder}: {done.entries} entries, {done.withheld} of them withheld; "
-             f"{done.disclosed} values shown; {done.originals} originals.")
+        line(f"{done.folder}: {plural(done.entries, 'entry', 'entries')}, {done.withheld} of them withheld; "
+             f"{plural(done.disclosed, 'value')} shown; {plural(done.originals, 'original')}.")
         line("Whoever gets it checks it with: python3 verify.py .")
         line(f"Give them the log's public key by another way: {done.key}")
         for digest in done.missing:

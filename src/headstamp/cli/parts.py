@@ -9,6 +9,7 @@ import typer
 
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line, note, table
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.markings.parts_seen import Elsewhere, Parts
@@ -78,7 +79,7 @@ def _one(found: Elsewhere) -> dict[str, Any]:
 
 def _one_in_words(found: Elsewhere) -> None:
     weapons = dict(found.weapons)
-    line(f"{found.key}: {len(found.items):,} items, {len(found.weapons):,} weapons")
+    line(f"{found.key}: {plural(len(found.items), 'item')}, {plural(len(found.weapons), 'weapon')}")
     table(("item", "written", "maker", "found in"), [
         (one.label, one.number, one.maker, weapons.get(one.weapon, "")) for one in found.items
     ])
@@ -123,7 +124,7 @@ def _in_words(seen: Parts, document: dict[str, Any]) -> None:
     line(f"date codes      none read on {time['undated']:,}; {time['several_decades']:,} may mean several "
          f"decades, {time['doubtful']:,} too doubtful, {time['no_later_day']:,} without a later day")
     for one in time["from_making"]:
-        line(f"from making {one['told']}: {one['count']:,} parts")
+        line(f"from making {one['told']}: {plural(one['count'], 'part')}")
         if one["median_years"] is not None:
             line(f"  median {one['median_years']} years, middle half {one['lower_years']} to "
                  f"{one['upper_years']} years")

@@ -17,6 +17,7 @@ from headstamp.cli.session import (
 )
 from headstamp.cli.show import line, note, table
 from headstamp.errors import Conflicting, Invalid
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.linking.candidates import PartyBook, Proposal
@@ -258,10 +259,10 @@ def export(
     document = {"file": str(output), **told.as_dict()}
 
     def words() -> None:
-        line(f"{output}: {len(told.entities):,} entities ("
+        line(f"{output}: {plural(len(told.entities), 'entity', 'entities')} ("
              + ", ".join(f"{n:,} {name}" for name, n in document["schemata"].items()) + ")")
         if told.withheld:
-            line(f"withheld, for a trace reply forbids to pass it on: {len(told.withheld):,} records")
+            line(f"withheld, for a trace reply forbids to pass it on: {plural(len(told.withheld), 'record')}")
         for one in told.left:
             line(f"left out: {len(one.ids):,} x {one.kind}, {one.fact}: {one.why}")
 
@@ -293,7 +294,7 @@ def import_(
             index_case(case)
 
     def words() -> None:
-        line(f"{len(taken.new):,} new records, {taken.unchanged:,} on file alike, {len(taken.differing):,} "
+        line(f"{plural(len(taken.new), 'new record')}, {taken.unchanged:,} on file alike, {len(taken.differing):,} "
              "differ and stay as they are here" + ("; nothing was written" if dry_run else ""))
         for one in taken.differing:
             line(f"differs: line {one.line}, {one.id}: {', '.join(one.fields) or 'not visible'}")

@@ -11,6 +11,7 @@ import typer
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line
 from headstamp.errors import Invalid
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.tracing.supply_pictures import Filters
@@ -95,7 +96,7 @@ def picture(
                 "rows": len(made.rows), "caption": list(made.caption)}
 
     def words() -> None:
-        line(f"{output}: {made.title}, {len(made.rows):,} rows in its table")
+        line(f"{output}: {made.title}, {plural(len(made.rows), 'row')} in its table")
         for said in made.caption:
             line("  " + said)
 

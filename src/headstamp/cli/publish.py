@@ -10,6 +10,7 @@ import typer
 from headstamp.cli.progress import progress
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line
+from headstamp.kinds.counted import plural
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -34,4 +35,4 @@ def report(
     document = {"report": str(made.path), "form": made.form, "bytes": made.size,
                 "entries": made.entries, "root": made.root, "items": made.items}
     session.show(document, lambda: line(
-        f"{made.path}: {made.items} items, from a log of {made.entries} entries"))
+        f"{made.path}: {plural(made.items, 'item')}, from a log of {made.entries} entries"))

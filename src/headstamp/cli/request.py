@@ -18,6 +18,7 @@ from headstamp.cli.session import (
 )
 from headstamp.cli.show import line, table
 from headstamp.errors import Invalid
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.desk.request_check import Check
@@ -365,7 +366,7 @@ def templates(
 
     files = write_out_templates(folder)
     session.show({"files": [str(path) for path in files]},
-                 lambda: line(f"{len(files)} files written to {folder}."))
+                 lambda: line(f"{plural(len(files), 'file')} written to {folder}."))
 
 
 def _count(number: int, noun: str) -> str:

@@ -15,6 +15,7 @@ from headstamp.cli.session import (
     with_session,
 )
 from headstamp.cli.show import line, note, table
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.measures.spread import New, Sighting
@@ -188,7 +189,7 @@ def novel(
         table(("find", "chance", "nearest", "why"), [
             (labels.get(each.item, each.item), f"{each.p:.3g}", labels.get(each.nearest or "", ""), each.words)
             for each in every.found])
-        note(f"{every.asked:,} finds could be held against enough others before them; at this rate {every.by_chance:.1f} alarms "
+        note(f"{plural(every.asked, 'find')} could be held against enough others before them; at this rate {every.by_chance:.1f} alarms "
              "are to be expected of ordinary ones alone.")
 
     session.show({"novel": [each.as_dict() for each in every.found], "asked": every.asked, "alpha": every.alpha,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headstamp.cli.show import line
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.exchange.take import TakeResult
@@ -21,21 +22,16 @@ def taken_in_words(done: TakeResult) -> None:
     if done.state == "known":
         line("This bundle was taken in before; nothing is new.")
     else:
-        line(f"{many(done.taken, 'version')} taken in, {done.known} known before, "
-             f"{many(done.originals, 'new original')}.")
+        line(f"{plural(done.taken, 'version')} taken in, {done.known} known before, "
+             f"{plural(done.originals, 'new original')}.")
     if done.missing:
-        line(f"Did not come along: {many(len(done.missing), 'original')}: {', '.join(done.missing[:5])}")
+        line(f"Did not come along: {plural(len(done.missing), 'original')}: {', '.join(done.missing[:5])}")
     if done.contested:
-        line(f"Kept beside what is here, which they contradict: {many(done.beside, 'version')}. Look at "
+        line(f"Kept beside what is here, which they contradict: {plural(done.beside, 'version')}. Look at "
              "them: headstamp conflicts")
     if done.opened:
-        line(f"Seen by a lower clearance from now on: {many(len(done.opened), 'record')}, for the other "
+        line(f"Seen by a lower clearance from now on: {plural(len(done.opened), 'record')}, for the other "
              f"side said so: {', '.join(done.opened[:5])}. Look at them before you publish.")
     if done.erasures:
-        line(f"Waiting for somebody here to agree: {many(len(done.erasures), 'erasure')}. Look at what "
+        line(f"Waiting for somebody here to agree: {plural(len(done.erasures), 'erasure')}. Look at what "
              "would go: headstamp erase --list")
-
-
-def many(number: int, word: str) -> str:
-    """A number of things: ``1 original``, ``2 originals``."""
-    return f"{number} {word}{'' if number == 1 else 's'}"

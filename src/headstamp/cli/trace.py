@@ -8,6 +8,7 @@ import typer
 
 from headstamp.cli.session import Session, with_session
 from headstamp.cli.show import line
+from headstamp.kinds.counted import plural
 
 if TYPE_CHECKING:
     from headstamp.actions.tracing.trace import Traced
@@ -54,7 +55,7 @@ def _words(found: Traced) -> None:
     _diversion(found)
     _flags(found)
     if found.held_back:
-        line(f"{found.held_back} records are left out: a trace reply forbids to publish them.")
+        line(f"{plural(found.held_back, 'record')} left out: a trace reply forbids to publish them.")
 
 
 def _steps(found: Traced) -> None:

@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Literal
 
+from headstamp.kinds.counted import plural
 from headstamp.markings.normalise import keys
 from headstamp.markings.unread import MOST_ALTERNATIVES, RUN, UNREAD, tokens
 
@@ -152,10 +153,10 @@ class Agreement:
             return "there is no character that both read"
         if self.same:
             return "both read the same" if self.compared == 1 else (
-                f"all {self.compared} characters agree"
+                f"all {plural(self.compared, 'character')} agree"
             )
-        told = (f"all {self.compared} characters that both read agree" if not self.against else
-                f"{self.agreed} of the {self.compared} characters that both read "
+        told = (f"all {plural(self.compared, 'character')} that both read agree" if not self.against else
+                f"{self.agreed} of the {plural(self.compared, 'character')} that both read "
                 f"{'agrees' if self.agreed == 1 else 'agree'}, "
                 f"{self.against} {'differs' if self.against == 1 else 'differ'}")
         more = [

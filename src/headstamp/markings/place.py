@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from headstamp.kinds.counted import plural
 from headstamp.markings.numbering import (
     Split,
     completions,
@@ -214,7 +215,7 @@ def _probable(run: Series, split: Split, inside: int, total: int) -> Place:
         lead = "probably inside (whatever the unread characters are) the run"
     else:
         falls = "falls" if inside == 1 else "fall"
-        lead = f"perhaps inside ({inside:,} of {total:,} ways to read it {falls} in it) the run"
+        lead = f"perhaps inside ({inside:,} of {plural(total, 'way')} to read it {falls} in it) the run"
     return Place(run, "probably", None, 0, share, lead)
 
 

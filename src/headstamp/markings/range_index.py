@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Final, Literal
 
+from headstamp.kinds.counted import plural
 from headstamp.markings.normalise import LOOKALIKES
 from headstamp.markings.numbering import (
     Split,
@@ -282,7 +283,7 @@ def _share(one: SerialRange, split: Split) -> tuple[float, tuple[str, ...]]:
     if inside == total:
         told = "whatever the unread characters are"
     else:
-        told = f"{inside:,} of {total:,} ways to read it {'falls' if inside == 1 else 'fall'} inside"
+        told = f"{inside:,} of {plural(total, 'way')} to read it {'falls' if inside == 1 else 'fall'} inside"
     return inside / total, (*doubts, told)
 
 

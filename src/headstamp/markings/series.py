@@ -40,6 +40,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from headstamp.kinds.counted import plural
 from headstamp.markings.many_splits import JOINED, LETTER, Splits, split_all
 from headstamp.markings.numbering import Rule, skeleton
 
@@ -148,7 +149,7 @@ class Series:
 
         At most so many ranges of missing numbers; with 0 neither these nor duplicates.
         """
-        told = [f"{self.count:,} of {self.span:,} numbers are recorded"]
+        told = [f"{self.count:,} of {plural(self.span, 'number is', 'numbers are')} recorded"]
         if not holes:
             return told[0]
         missing = self.missing(holes)
@@ -160,7 +161,7 @@ class Series:
             ) + (f" and {more:,} more" if more else ""))
         for number, times in self.duplicates(3):
             told.append(f"{self._number(number)} is recorded "
-                        + ("twice" if times == 2 else f"{times:,} times"))
+                        + ("twice" if times == 2 else f"{plural(times, 'time')}"))
         return "; ".join(told)
 
     def _number(self, number: int) -> str:

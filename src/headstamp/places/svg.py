@@ -25,7 +25,10 @@ from functools import lru_cache
 from html import escape as _escape
 from typing import Literal
 
+from headstamp.kinds import counted
+
 FONT = "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif"
+count = counted.number
 Direction = Literal["auto", "ltr"]
 """``auto``: a text runs as its first letter does. ``ltr``: always left to right, as markings do."""
 
@@ -72,15 +75,6 @@ def tenths(value: int) -> str:
     """
     sign, (whole, rest) = "-" if value < 0 else "", divmod(abs(value), 10)
     return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
-
-
-def count(value: float) -> str:
-    """A value for readers: thousands parted, decimals only where there are any.
-
-    >>> count(5806), count(2.5), count(3.0)
-    ('5,806', '2.5', '3')
-    """
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"
 
 
 def opening(kind: str, width: float, height: float, title: str, description: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from headstamp.kinds.counted import plural
 from headstamp.places import svg
 from headstamp.publish.chain_steps import Shown
 from headstamp.publish.chain_time import Scale
@@ -174,7 +175,7 @@ class ChainDrawing:
                              for y in _each(self.top, self.bottom, 6))
             name = (f"gap {_letter(some[0])}" if len(some) == 1 else
                     f"gaps {_letter(some[0])} to {_letter(some[-1])}" if some[-1] - some[0] == len(some) - 1
-                    else f"{len(some)} gaps")
+                    else f"{plural(len(some), 'gap')}")
             told = "; ".join(self._gap_words(self.gaps[at]) for at in some[:6])
             long = svg.text_width(name, 10)
             x = min(max(sum(sure) / 2 - long / 2, free), self.right - long)

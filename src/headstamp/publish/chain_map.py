@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from headstamp.kinds.counted import plural
 from headstamp.places import svg
 from headstamp.places.drawing import DISCLAIMER, Spot, map_svg
 from headstamp.places.projection import View
@@ -183,7 +184,7 @@ def _caption(
             yield f"{n:,} place{'s are' if n != 1 else ' is'} {words}."
     without = sum(1 for leg in legs if leg.start is None or leg.end is None)
     if without:
-        yield f"Of {without:,} of {len(legs):,} steps one end or both have no known place."
+        yield f"Of {without:,} of {plural(len(legs), 'step')} one end or both have no known place."
     if len(arcs) > _MOST_ARCS:
         yield f"The {_MOST_ARCS} most used ways are drawn, {len(arcs) - _MOST_ARCS:,} not."
     yield DISCLAIMER

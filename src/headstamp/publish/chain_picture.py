@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from headstamp.kinds.counted import plural
 from headstamp.publish.chain_drawing import ChainDrawing
 from headstamp.publish.chain_steps import MOST, Shown, shown
 from headstamp.publish.chain_words import (
@@ -81,7 +82,7 @@ def _caption(chain: Chain, drawn: Sequence[Shown], undetermined: str) -> tuple[s
         told.append("A dashed arrow: the item was probably among those goods; a dotted one: perhaps.")
     if len(drawn) < len(chain.steps):
         hidden = sum(one.count for one in drawn if one.count > 1)
-        told.append(f"Of {len(chain.steps):,} steps, {hidden:,} are drawn in groups with their "
+        told.append(f"Of {plural(len(chain.steps), 'step')}, {hidden:,} are drawn in groups with their "
                     f"number (more than {MOST} cannot be read); the table has all.")
     if chain.loose:
         told.append(f"{len(chain.loose):,} claim{'s' if len(chain.loose) != 1 else ''} without a "

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from headstamp.kinds.counted import plural
 from headstamp.places import svg
 from headstamp.publish.chain_steps import Shown
 from headstamp.publish.status_marks import status_word
@@ -79,7 +80,7 @@ def line(one: Shown, names: Mapping[str, str], wrong: Sequence[Contradiction] = 
     """A step in one line of words."""
     step = one.step
     if one.count > 1:
-        return (f"{one.count} steps, {window(step.first, one.last)}: not drawn one by one; "
+        return (f"{plural(one.count, 'step')}, {window(step.first, one.last)}: not drawn one by one; "
                 "the table has them")
     parts = [f"{how_word(step.how)} {window(step.first, step.last)}"]
     if step.from_party or step.to_party:
@@ -91,7 +92,7 @@ def line(one: Shown, names: Mapping[str, str], wrong: Sequence[Contradiction] = 
     if how != "exactly":
         parts.append(f"{how} this item (share {step.share:.2f})")
     if len(step.claims) > 1:
-        parts.append(f"{len(step.claims)} claims")
+        parts.append(f"{plural(len(step.claims), 'claim')}")
     parts.append(f"grade {step.grade}" if step.grade else "ungraded")
     if step.rivals:
         parts.append("or " + " or ".join(str(i + 1) for i in step.rivals))

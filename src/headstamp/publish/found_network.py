@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from headstamp.analysis.network.graph import Graph, cuts
+from headstamp.kinds.counted import plural
 from headstamp.places import svg
 from headstamp.publish.lettered import isolated, plain
 from headstamp.publish.network_drawing import SIDE, Curve, curve, key, key_high, labels
@@ -93,7 +94,7 @@ def found_network(
     drawing = _Drawing(what, nodes, lines, held, width, height, most)
     joined = len(drawing.joined)
     firm = sum(one.evidence for one in lines)
-    told = [WARNING, f"{joined:,} {what} with {len(lines):,} lines between them, {firm:,} on evidence and "
+    told = [WARNING, f"{joined:,} {what} with {plural(len(lines), 'line')} between them, {firm:,} on evidence and "
                      f"{len(lines) - firm:,} on words or inference; {len(held.bridges):,} bridges, {len(held.cut):,} cut "
                      f"nodes; in {drawing.parts:,} part{'s' if drawing.parts != 1 else ''}."]
     alone = len(nodes) - joined

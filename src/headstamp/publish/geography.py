@@ -91,7 +91,7 @@ def country_map(table: CountTable) -> MapFigure | None:
         "made, not who supplied it."
     )
     if table.unknown:
-        told += f" For {number(table.unknown)} items no country is known."
+        told += f" For {plural(table.unknown, 'item')} no country is known."
     if missing:
         told += f" Not drawn: {_named(missing)}."
     return _drawn("Items by country of make", spots, told, "countries-110m.json")

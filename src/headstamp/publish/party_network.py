@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from headstamp.kinds.counted import plural
 from headstamp.places import svg
 from headstamp.publish.lettered import isolated, plain
 from headstamp.publish.network_drawing import SIDE, curve, key, key_high, labels
@@ -84,7 +85,7 @@ def party_network(
         told.append(f"{loops:,} from a party to itself are not drawn; they are in the table.")
     hidden = len(joined) - sum(1 for sign in found.signs if sign.party)
     if hidden > 0:
-        told.append(f"{hidden:,} of {len(joined):,} parties are drawn in groups with their number; "
+        told.append(f"{hidden:,} of {plural(len(joined), 'party is', 'parties are')} drawn in groups with their number; "
                     "the table has each.")
     if drawing.left_out:
         told.append(f"The {_MOST_LINES:,} strongest lines are drawn, {drawing.left_out:,} weaker not.")
@@ -95,8 +96,8 @@ def party_network(
 
 def _counted(network: Network, found: Grouped, joined: int) -> str:
     parts = len(found.parts)
-    return (f"{joined:,} parties with {sum(network.transfers.values()):,} transfers and "
-            f"{sum(network.ties.values()):,} ties, in {parts:,} part{'s' if parts != 1 else ''} "
+    return (f"{plural(joined, 'party', 'parties')} with {plural(sum(network.transfers.values()), 'transfer')} and "
+            f"{plural(sum(network.ties.values()), 'tie')}, in {parts:,} part{'s' if parts != 1 else ''} "
             "that have no line between them.")
 
 
@@ -200,8 +201,8 @@ class _Drawing:
             more = [known.country, ", ".join(known.roles)] if known else []
             inside = self.inside.get((at, at), 0)
             said = "; ".join(filter(None, [
-                self._name(at), *more, f"{sign.degree:,} other parties" if sign.party else "",
-                f"{inside:,} transfers among them" if inside else ""]))
+                self._name(at), *more, f"{plural(sign.degree, 'other party', 'other parties')}" if sign.party else "",
+                f"{plural(inside, 'transfer')} among them" if inside else ""]))
             yield f'<g class="net-sign"><title>{isolated(said)}</title>'
             if sign.party:
                 yield (f'<circle class="net-party" cx="{svg.number(x)}" cy="{svg.number(y)}" '

@@ -15,6 +15,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from headstamp.kinds.counted import number as number
+from headstamp.kinds.counted import plural as plural
 from headstamp.places import svg
 from headstamp.records import BY_NAME
 
@@ -25,15 +27,6 @@ _CODE = re.compile(rf"{_WORD}(?: {_WORD})*")
 _RTL = ("R", "AL")
 # Numbers parted by signs: 07-85, ٠٧-٨٥, 12/345.
 PARTED = re.compile(r"\d+(?:[-/.:,\u2010-\u2013]\d+)+")
-
-
-def number(value: float) -> str:
-    """A count with its thousands parted.
-
-    >>> number(5806), number(2.5)
-    ('5,806', '2.5')
-    """
-    return svg.count(value)
 
 
 def share(part: float, whole: float) -> str:
@@ -48,15 +41,6 @@ def share(part: float, whole: float) -> str:
     if 0 < per_cent < 0.05:
         return "<0.1 %"
     return "100 %" if part == whole else "0 %" if not part else f"{per_cent:.1f} %"
-
-
-def plural(count: float, one: str, many: str = "") -> str:
-    """A count with its noun.
-
-    >>> plural(1, "item"), plural(2, "tally", "tallies")
-    ('1 item', '2 tallies')
-    """
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
 def runs_right_to_left(text: str) -> bool:

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from headstamp.kinds.counted import plural
 from headstamp.tracing.check import Around, Flag, Movement
 from headstamp.vocab import fold, vocabulary
 
@@ -157,7 +158,7 @@ class Amounts:
         if z > MOST_Z and one.quantity >= LEAST_TIMES * usual:
             yield Flag("quantity", (
                 f"{_amount(one.quantity, one.unit)} is {one.quantity / usual:,.0f} times the median of the "
-                f"{scale.count:,} transfers of these goods in this case ({_amount(usual, one.unit)}). Is a "
+                f"{plural(scale.count, 'transfer')} of these goods in this case ({_amount(usual, one.unit)}). Is a "
                 "figure misread, the unit another, or was it so much?"
             ), claims=(one.id,))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from headstamp.kinds.counted import plural
 from headstamp.kinds.date import bounds
 from headstamp.tracing.request_due import Due, Terms, dues
 from headstamp.tracing.request_state import STATES, suggested
@@ -117,7 +118,7 @@ def next_step(state: str, due: Sequence[Due], unread: int, speaks: str) -> str:
     'check it'
     """
     if unread:
-        count = "a reply" if unread == 1 else f"{unread} replies"
+        count = "a reply" if unread == 1 else f"{plural(unread, 'reply', 'replies')}"
         return f"read {count} into claims"
     if speaks:
         return f"its replies speak for: {speaks.replace('_', ' ')}"

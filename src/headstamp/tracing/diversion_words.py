@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from headstamp.kinds.counted import plural
 from headstamp.tracing.claim import Claim
 from headstamp.tracing.hypothesis import Diversion, Hypothesis
 from headstamp.tracing.step import Step
@@ -108,7 +109,7 @@ def telling(step: Step, said: Sequence[str], claims: Sequence[Claim]) -> str:
     """That a source tells of an event, and what kind of source it is."""
     what = _EVENT.get(step.how, "it changed hands")
     on = " and ".join(_REST_WORDS.get(one, f"a source graded {one}") for one in said)
-    count = f" ({len(claims)} claims on the same ground)" if len(claims) > 1 else ""
+    count = f" ({plural(len(claims), 'claim')} on the same ground)" if len(claims) > 1 else ""
     return f"That {what}, {window(step.first, step.last)}, rests on {on}{count}."
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from headstamp.kinds.counted import plural
 from headstamp.publish.wording import marking, prose
 from headstamp.records import TYPES
 from headstamp.web.limited import beside
@@ -41,6 +42,7 @@ def environment() -> Environment:
     )
     env.filters.update(marking=marking, number=number, query=query, said=prose)
     env.globals["limits_beside"] = beside
+    env.globals["plural"] = plural
     env.globals["by_act"] = frozenset(kind.slug for kind in TYPES if not kind.cls.BY_HAND)
     return env
 

@@ -87,7 +87,7 @@ def test_what_holds_others_and_is_counted_beside_them_is_told(tmp_path: Path) ->
                              *(Item.build(id=f"item-part{n}", family="component", parent="item-whole", country="US")
                                for n in range(6))])
         both, parts = ask(made, "shares.by"), ask(made, "shares.by", parts="only")
-    assert any(said.startswith("1 of them hold others that are counted too") for said in both.fed.told)
+    assert any(said.startswith("1 of them holds others that are counted too") for said in both.fed.told)
     assert not any("hold others" in said for said in parts.fed.told) and parts.fed.rests_on == 6
 
 

@@ -117,7 +117,7 @@ def test_missions_as_lists(seen: AnySnapshot) -> None:
     assert cells == {("1", "0", "0"): 9, ("1", "1", "0"): 5, ("1", "1", "1"): 3, ("0", "0", "1"): 8}
     told = " ".join(found.fed.told)
     assert "25 pieces" in told and "1 left out: not read whole" in told and "1 left out: of no mission" in told
-    assert "1 records are of a piece that is on the same list already" in told
+    assert "1 record is of a piece that is on the same list already" in told
     assert found.fed.rests_on == 9 + 10 + 9 + 8 + 1
     assert found.result.estimate == measure_named("scale.lists").run(cells=found.fed.inputs["cells"]).estimate
 
@@ -152,7 +152,7 @@ def test_lots_by_site(tmp_path: Path) -> None:
     more = found.result.more
     assert (more["lots"], more["met"], more["singletons"], more["doubletons"], more["sites"]) == (4, 5, 3, 1, 3)
     told = " ".join(found.fed.told)
-    assert "1 sites have finds and no lot" in told and "1 finds have no site" in told
+    assert "1 site has finds and no lot" in told and "1 find has no site" in told
     with pytest.raises(Invalid, match="no find"):
         measure_snapshot(_snapshot(tmp_path / "none", _field()), "scale.lots", {})
 
@@ -186,7 +186,7 @@ def test_packages_with_dates(tmp_path: Path) -> None:
     assert found.result.estimate == pytest.approx(107 * 117 / 7, rel=0.05)  # some 107 packages a month; 117 pieces in seven
     told = " ".join(found.fed.told)
     assert "1 left out: their date" in told and "1 left out: in a package that is counted itself" in told
-    assert "6 of them bear a number of the series P#" in told and "1 are not counted in pieces" in told
+    assert "6 of them bear a number of the series P#" in told and "1 is not counted in pieces" in told
     with pytest.raises(Invalid, match="no such series"):
         measure_snapshot(snapshot, "scale.rate", {"series": "Z#"})
     grouped = measure_snapshot(snapshot, "scale.rate", {})

@@ -30,7 +30,7 @@ def test_the_novelty_of_a_find(case: Case) -> None:
     snapshot = snapshot_now(case, "restricted")
     found = measure_snapshot(snapshot, "novelty.find", {"find": "item-z000"})
     assert found.result.more["novel"] is True and found.result.estimate == pytest.approx(1 / 21)
-    assert any("1 finds show nothing" in said for said in found.fed.told)
+    assert any("1 find shows nothing" in said for said in found.fed.told)
     assert measure_snapshot(snapshot, "novelty.find", {"find": "item-a000"}).result.more["novel"] is False
     with pytest.raises(Invalid, match="cannot be held against others"):
         measure_snapshot(snapshot, "novelty.find", {"find": "item-bare"})
@@ -49,7 +49,7 @@ def test_recoveries_as_points_with_the_visits_beside_them(case: Case) -> None:
     found = measure_snapshot(snapshot, "space_time.knox", {"space": "3000", "time": "40"})
     assert found.result.more["points"] == 31 and found.result.more["left_out"] == 2
     told = " ".join(found.fed.told)
-    assert "32 recoveries and 1 finds" in told and "1 of them are not dated to a day" in told
+    assert "32 recoveries and 1 find" in told and "1 of them are not dated to a day" in told
     assert "1 of them have a place that is not exact enough (district)" in told and "30 of 30 visits" in told
     assert any(one.name == "visits" for one in found.result.diagnostics)
     assert measure_snapshot(snapshot, "space_time.knox", {

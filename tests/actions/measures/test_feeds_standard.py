@@ -51,7 +51,7 @@ def test_conventions_by_site(case: Case) -> None:
     assert kinds["paint"]["cells"] == [[14, 4], [5, 12]] and kinds["paint"]["sites"] == ["Mill", "Yard"]
     assert kinds["component: timer"]["features"] == ["Arl T1", "Arl T2"]
     told = " ".join(found.fed.told)
-    assert "36 finds" in told and "1 of them have no site" in told and "several families (arm, package)" in told
+    assert "36 finds" in told and "1 of them has no site" in told and "several families (arm, package)" in told
     assert "serial marking (35 finds at 2 sites)" in told and found.fed.sites == ("site-mill", "site-yard")
     plain = measure_named("standard.agreement").run(table=[
         {"site": site, "feature_kind": "paint", "value": paint} for site, row in (("Mill", (14, 4)), ("Yard", (5, 12)))
@@ -139,7 +139,7 @@ def test_rows_without_names_of_samples_are_paired_in_order(case: Case) -> None:
     found = measure_snapshot(snapshot_now(case, "restricted"), "source.likelihood",
                              {"control_item": "item-twoa", "recovered_item": "item-twob"})
     assert (found.result.more["control_rows"], found.result.more["recovered_rows"]) == (2, 2)
-    assert any("1 rows without all" in said for said in found.fed.told)
+    assert any("1 row without all" in said for said in found.fed.told)
 
 
 @pytest.mark.parametrize("clearance", ["partner", "public"])

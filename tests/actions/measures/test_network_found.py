@@ -186,7 +186,7 @@ def test_parts_of_a_site_and_times_and_papers(tmp_path: Path) -> None:
     assert whole.nodes[id_of("site", "s3")].members == (id_of("site", "s3"), id_of("site", "yard"))
     late = asked(case, "restricted", "sites", since="2014-01-01")
     assert {row["record"] for row in late.rows} == {id_of("flow", "f4"), id_of("flow", "f5"), id_of("flow", "out")}
-    assert any("without a date: 1 flows" in said for said in late.told)
+    assert any("without a date: 1 flow" in said for said in late.told)
     assert any("of another time: 4 flows" in said for said in late.told)
     papers = asked(case, "restricted", "sites", inferred="yes")
     (link,) = [one for one in papers.links if one.both]

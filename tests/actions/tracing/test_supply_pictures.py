@@ -86,7 +86,7 @@ def test_the_network_has_ties_but_no_line_where_parties_are_judged_apart(case: C
         made = network_of_case(reader)
     kinds = {(one["what"], one["kind"]) for one in _told(made)["edges"]}
     assert ("tie", "agent") in kinds and ("tie", "different") not in kinds
-    assert any("1 transfers of which one side is not known" in line for line in made.caption)
+    assert any("1 transfer of which one side is not known" in line for line in made.caption)
 
 
 def test_filters_choose_and_are_told(case: Case) -> None:

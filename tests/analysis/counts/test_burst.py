@@ -154,7 +154,7 @@ def test_periods_are_read_as_exact_as_they_are() -> None:
 @pytest.mark.parametrize(("rows", "given", "why"), [
     ([{"date": "2020-01-01"}] * 5, {}, "too few"), ([{"date": f"2020-01-{n:02}"} for n in range(1, 22)], {}, "days are too few"),
     ([{"date": ""}] * 90 + [{"date": "2020-01-01"}] * 10, {}, "bursts may hide"),
-    ([{"site": "A", "x": ""}] * 40, {"place": "site"}, "places are too few"),
+    ([{"site": "A", "x": ""}] * 40, {"place": "site"}, "place is too few"),
     ([{"date": "0001-01-01"}] * 20 + [{"date": "2020-01-01"}], {}, "is wrong"),
 ])
 def test_what_cannot_be_told_is_refused(rows: list[dict[str, str]], given: dict[str, str], why: str) -> None:

@@ -25,6 +25,7 @@ from headstamp.actions.measures.spread import ALPHA, New, Novel, new_places, nov
 from headstamp.analysis.spread import measure as spread
 from headstamp.analysis.spread import novelty
 from headstamp.errors import Invalid, Missing, Refused
+from headstamp.kinds.counted import plural
 from headstamp.kinds.country import COUNTRY
 from headstamp.kinds.identity import derived_id
 from headstamp.kinds.tier import RANK, TIERS
@@ -141,7 +142,7 @@ def _facts(reader: Reader, alpha: float) -> dict[str, _Fact]:
         }
         found = novelties(one, alpha, finds)
         more = (f"With this rule {found.by_chance:.2g} such alarms are to be expected by chance among the "
-                f"{found.asked:,} finds that were asked of.")
+                f"{plural(found.asked, 'find was', 'finds were')} asked of.")
         method = f"{novelty.NAME} {novelty.VERSION}; {FALSE_ALARMS}{alpha:g}"
         facts |= {
             derived_id("alert", "novel", novel.item):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headstamp.actions.evidence.custody import thing_named
 from headstamp.errors import Invalid, Missing, Problem
+from headstamp.kinds.counted import plural
 from headstamp.kinds.identity import is_record_id
 from headstamp.store.reader import Reader
 from headstamp.vocab import fold
@@ -17,7 +18,7 @@ def request_named(reader: Reader, text: str) -> str:
     found = [one.id for one in reader.stream("trace_request")
              if str(one.get("our_reference") or "").casefold() == plain.casefold()]
     if len(found) > 1:
-        raise Invalid(f"{len(found)} requests have the reference {plain}; give the id", [
+        raise Invalid(f"{plural(len(found), 'request has', 'requests have')} the reference {plain}; give the id", [
             Problem("this is one of them", field="request", value=one) for one in found])
     if not found:
         raise Missing(f"there is no trace request {plain}; headstamp request list shows them")
@@ -44,7 +45,7 @@ def party_named(reader: Reader, text: str) -> str:
         if wanted and wanted in {fold(str(name)) for name in (
             one.get("name"), *(other.get("text") for other in one.get("names") or ())) if name}]
     if len(found) > 1:
-        raise Invalid(f"{len(found)} parties are called {plain}; give the id", [
+        raise Invalid(f"{plural(len(found), 'party is', 'parties are')} called {plain}; give the id", [
             Problem(one.label, field="party", value=one.id) for one in found])
     if not found:
         raise Missing(f"there is no party {plain}; record it first (headstamp record party)")

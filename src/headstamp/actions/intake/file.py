@@ -31,6 +31,7 @@ from headstamp.intake.mapping import MappingPlan
 from headstamp.intake.problems import ProblemsFile
 from headstamp.intake.table import Row, open_table
 from headstamp.intake.value import compiled
+from headstamp.kinds.counted import plural
 from headstamp.kinds.identity import derived_id
 from headstamp.kinds.tier import TIERS
 from headstamp.records import Document
@@ -184,13 +185,13 @@ def _warn(result: ImportResult, opened: Opened, planner: Planner, batches: Batch
         result.warnings.append("there are no rows below the header")
     if planner.repeated:
         result.warnings.append(
-            f"{planner.repeated:,} rows have a key that an earlier row has too; each is kept as a "
+            f"{plural(planner.repeated, 'row has', 'rows have')} a key that an earlier row has too; each is kept as a "
             "record of its own"
         )
     if batches.versions:
-        result.warnings.append(f"{batches.versions:,} records were there already and have a new version")
+        result.warnings.append(f"{plural(batches.versions, 'record was there already and has', 'records were there already and have')} a new version")
     if batches.empty_rows:
-        result.warnings.append(f"{batches.empty_rows:,} rows hold nothing that is recorded")
+        result.warnings.append(f"{plural(batches.empty_rows, 'row holds', 'rows hold')} nothing that is recorded")
 
 
 def _digest(path: Path) -> tuple[str, int]:

@@ -25,6 +25,7 @@ from headstamp.intake.reference_list import (
     shipped_list,
 )
 from headstamp.intake.table import open_table
+from headstamp.kinds.counted import plural
 from headstamp.kinds.date import bounds
 from headstamp.kinds.identity import derived_id
 from headstamp.kinds.kind import Unfit
@@ -184,7 +185,7 @@ def import_list(
     result.matches = opened.matches
     result.warnings[:0] = opened.warnings
     if ids is None:
-        result.warnings.append(f"the column {column!r} names {len(named):,} files; their names are kept "
+        result.warnings.append(f"the column {column!r} names {plural(len(named), 'file')}; their names are kept "
                                "in the remark, --pictures FOLDER brings the pictures in")
     return result
 

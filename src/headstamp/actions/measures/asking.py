@@ -15,6 +15,7 @@ from headstamp.engine.question import Rows, given_values
 from headstamp.engine.questions import question_named
 from headstamp.engine.snapshot import Snapshot
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 from headstamp.publish.sheets import Sheet, write_csv, write_workbook
 
 ENDINGS: Final = (".csv", ".parquet", ".xlsx")
@@ -97,7 +98,7 @@ def write_answer(answer: Answer, path: Path) -> None:
         write_csv(path, sheet)
     elif len(answer.rows) > MOST_IN_A_SHEET:
         raise Invalid("the answer is too long for a workbook", [Problem(
-            f"it has {len(answer.rows):,} rows", "Write .csv or .parquet.", "output", path.name)])
+            f"it has {plural(len(answer.rows), 'row')}", "Write .csv or .parquet.", "output", path.name)])
     else:
         write_workbook(path, [sheet])
 

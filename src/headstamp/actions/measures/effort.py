@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from headstamp.engine.effort import FOREIGN, Effort, beside, effort, effort_of
+from headstamp.kinds.counted import plural
 from headstamp.store.reader import Reader
 
 __all__ = ["FIELD", "Effort", "beside", "beside_count", "effort", "effort_of", "of_count"]
@@ -43,5 +44,5 @@ def beside_count(reader: Reader, kind: str, where: Mapping[str, Any] | None = No
     """The sentence for a page, which is opened often: of very many visits only how many there are."""
     visits = reader.totals()["visit"] if kind in FIELD else 0
     if visits > _VISITS_READ:
-        return f"{visits:,} visits stand behind these counts."
+        return f"{plural(visits, 'visit stands', 'visits stand')} behind these counts."
     return of_count(reader, kind, where)[1]

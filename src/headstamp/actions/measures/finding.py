@@ -21,6 +21,7 @@ from headstamp.analysis.figure import figure
 from headstamp.engine.snapshot import open_snapshot
 from headstamp.errors import Conflicting, Invalid, Missing, Problem, Refused, Unavailable
 from headstamp.evidence.checkpoint import open_checkpoint
+from headstamp.kinds.counted import plural
 from headstamp.kinds.tier import RANK
 from headstamp.records import BY_PREFIX, Finding
 from headstamp.store.backup import KEPT, SNAPSHOTS
@@ -151,7 +152,7 @@ def _beside(measured: Measured, named: dict[str, list[str]], kept: str) -> list[
     rests = set(measured.fed.records)
     held = sum(id_ in rests for ids in named.values() for id_ in ids[:MOST_NAMED])
     if measured.fed.rests_on > held:
-        lines.append(f"It rests on {measured.fed.rests_on:,} records, of which {held:,} are named here.")
+        lines.append(f"It rests on {plural(measured.fed.rests_on, 'record')}, of which {held:,} are named here.")
     words = " ".join(f"--{name.replace('_', '-')} {shlex.quote(text)}" for name, text in measured.given.items())
     words += f" --snapshot {kept}" if kept else ""
     lines.append(f"Asked so: headstamp measure {measured.measure.name} {words}".rstrip())

@@ -18,6 +18,7 @@ from headstamp.analysis.network.links import EVIDENCE
 from headstamp.engine.engine import Engine
 from headstamp.engine.question import Parameter
 from headstamp.engine.questions import party_links, site_links
+from headstamp.kinds.counted import plural
 from headstamp.linking.same_party import Judgement, sameness
 from headstamp.vocab import vocabulary
 
@@ -105,7 +106,7 @@ class NetworkFound:
 def sites_found(engine: Engine, given: Mapping[str, Any]) -> NetworkFound:
     """The network of sites; ``given`` are the values of ``SITE_PARAMETERS``."""
     told: list[str] = []
-    rows = _within(site_links.flows(engine), given, told, "flows")
+    rows = _within(site_links.flows(engine), given, told, "flow")
     if given.get("flow"):
         rows = [row for row in rows if row["sort"] == given["flow"]]
         told.append(f"Only flows of the sort {vocabulary('flow_kind').label(given['flow'])}.")
@@ -130,11 +131,11 @@ def parties_found(engine: Engine, given: Mapping[str, Any]) -> NetworkFound:
     told: list[str] = []
     rows: list[dict[str, Any]] = []
     if given.get("ties") != "only":
-        rows += _within(party_links.transfers(engine), given, told, "transfers")
+        rows += _within(party_links.transfers(engine), given, told, "transfer")
         if given.get("custody") != "no":
-            rows += _within(party_links.custody(engine), given, told, "passages from hand to hand")
+            rows += _within(party_links.custody(engine), given, told, "passage from hand to hand", "passages from hand to hand")
     if given.get("ties") != "no":
-        rows += _within(party_links.ties(engine), given, told, "ties")
+        rows += _within(party_links.ties(engine), given, told, "tie")
     known = {row["party"]: row for row in party_links.parties(engine)}
     follows = sameness([Judgement(row["tie"], row["party"], row["other"], row["same"])
                         for row in party_links.judged(engine)])
@@ -154,7 +155,9 @@ FOUND: Final[Mapping[str, Callable[[Engine, Mapping[str, Any]], NetworkFound]]] 
     "sites": sites_found, "parties": parties_found}
 
 
-def _within(rows: list[dict[str, Any]], given: Mapping[str, Any], told: list[str], what: str) -> list[dict[str, Any]]:
+def _within(
+    rows: list[dict[str, Any]], given: Mapping[str, Any], told: list[str], one: str, many: str = "",
+) -> list[dict[str, Any]]:
     """The rows whose time can lie within what was asked; others and undated ones are counted."""
     since, until = given.get("since") or "", given.get("until") or "9999"
     if since or until != "9999":
@@ -162,13 +165,13 @@ def _within(rows: list[dict[str, Any]], given: Mapping[str, Any], told: list[str
         undated = {row["record"] for row in rows} - {row["record"] for row in dated}
         kept = [row for row in dated if (row["until"] or "9999") >= since and (row["since"] or "") <= until]
         if undated:
-            told.append(f"Left out, without a date: {len(undated):,} {what}.")
+            told.append(f"Left out, without a date: {plural(len(undated), one, many)}.")
         other = {row["record"] for row in dated} - {row["record"] for row in kept}
         if other:
-            told.append(f"Left out, of another time: {len(other):,} {what}.")
+            told.append(f"Left out, of another time: {plural(len(other), one, many)}.")
         rows = kept
     count = len({row["record"] for row in rows})
-    told.append(f"Taken: {count:,} {what}.")
+    told.append(f"Taken: {plural(count, one, many)}.")
     return rows
 
 

@@ -18,6 +18,7 @@ from headstamp.analysis.spread.novelty import in_turn, novelty
 from headstamp.analysis.spread.signature import Feature, Proposed, Signature, propose
 from headstamp.analysis.spread.table import Find, read
 from headstamp.errors import Invalid, Missing, Problem
+from headstamp.kinds.counted import plural
 from headstamp.kinds.country import COUNTRY
 from headstamp.store.reader import Reader
 from headstamp.store.shown import Shown as Record
@@ -194,7 +195,7 @@ def novelties(reader: Reader, alpha: float = ALPHA, finds: Sequence[Found] | Non
         near = None if one.nearest is None else ordered[one.nearest].item
         shared = ", ".join(each.words() for each in one.shared[:5])
         found.append(Novel(ordered[one.number].item, one.p, near, (
-            f"Of {one.groups:,} groups of finds that it is held against a share of {one.p:.2g} or less is as unlike the others; "
+            f"Of {plural(one.groups, 'group')} of finds that it is held against a share of {one.p:.2g} or less is as unlike the others; "
             + (f"with the nearest it shares {shared}." if shared else "it shares nothing with any of them."))))
     return Novelties(tuple(found), len(told), alpha)
 
@@ -314,7 +315,7 @@ def _far(first: Sighting, earlier: Sequence[Sighting]) -> tuple[float, str] | No
     beyond = area(_last(finds, first), [one for one in finds if one.name != first.item], ())
     if beyond is None:
         return None
-    return beyond.beyond, (f" It lies {beyond.beyond:,.0f} km from the nearest of {beyond.earlier:,} earlier sightings; "
+    return beyond.beyond, (f" It lies {beyond.beyond:,.0f} km from the nearest of {plural(beyond.earlier, 'earlier sighting')}; "
                            f"a share of {beyond.chance:.2g} of all lie as far from their nearest.")
 
 
@@ -332,7 +333,7 @@ def _looked_before(
               and shows(one, signature) is False}
     if not before:
         return "Nothing was documented there before that would have shown it: it may have been there all along."
-    return f"Before that {len(before):,} groups of finds were documented there without it."
+    return f"Before that {plural(len(before), 'group of finds was', 'groups of finds were')} documented there without it."
 
 
 def _surely_before(them: Sequence[Sighting], of: Sequence[Sighting]) -> bool:

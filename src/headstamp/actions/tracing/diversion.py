@@ -14,6 +14,7 @@ from typing import Any
 
 from headstamp.actions.tracing.trace import Traced, trace
 from headstamp.errors import Conflicting, Invalid, Missing
+from headstamp.kinds.counted import plural
 from headstamp.kinds.tier import RANK
 from headstamp.records import Finding, kind_of_id
 from headstamp.store.case import Case
@@ -126,7 +127,7 @@ def record_diversion(
         if not told.sought:
             raise Invalid(f"there is nothing to put down: {told.sentence}")
         if hypothesis is not None and not 1 <= hypothesis <= len(told.hypotheses):
-            raise Invalid(f"there are {len(told.hypotheses)} hypotheses, from 1")
+            raise Invalid(f"there are {plural(len(told.hypotheses), 'hypothesis', 'hypotheses')}, from 1")
         meant = told.hypotheses[hypothesis - 1] if hypothesis else None if told.undetermined else told.best
         values = _values(reader, found, meant)
         for other in reader.referring(item, kind="finding", field="items"):

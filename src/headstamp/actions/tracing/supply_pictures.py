@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from headstamp.actions.limits import limits_of
 from headstamp.actions.tracing.picture_limits import limits_said
+from headstamp.kinds.counted import plural
 from headstamp.kinds.date import bounds
 from headstamp.publish.chain_words import how_word
 from headstamp.publish.party_network import Network, Party, party_network
@@ -127,7 +128,7 @@ def flows_of_case(reader: Reader, filters: Filters = EVERYTHING) -> Picture:
             "it, who got it first (a trader before others), how it first passed unlawfully."]
     told += filters.told()
     if filters.unit:
-        told.append(f"Counted in {filters.unit}; {left_out:,} items without a quantity in that unit "
+        told.append(f"Counted in {filters.unit}; {plural(left_out, 'item')} without a quantity in that unit "
                     "are left out.")
     used = {one.id for id_ in items for one in passages.get(id_, ())}
     told += limits_said(limits_of(reader, used).values())
@@ -165,7 +166,7 @@ def network_of_case(reader: Reader, filters: Filters = EVERYTHING) -> Picture:
     }
     told = filters.told()
     if one_sided:
-        told.append(f"{one_sided:,} transfers of which one side is not known draw no line.")
+        told.append(f"{plural(one_sided, 'transfer of which one side is not known draws', 'transfers of which one side is not known draw')} no line.")
     told += limits_said(limits_of(reader, ids).values())
     return party_network("Network of parties", Network(parties, transfers, ties), caption=told)
 

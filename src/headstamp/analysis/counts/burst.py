@@ -24,6 +24,7 @@ from headstamp.analysis.counts.burst_periods import Grain, periods, read_period
 from headstamp.analysis.counts.burst_told import drawn, plots, recording_start, start_in_words
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "counts.burst", 1
 QUESTION: Final = "Is there a day or a place that holds more of the rows than chance would give it, and how many?"
@@ -88,7 +89,7 @@ def burst(
         "method": NAME, "version": VERSION, "question": QUESTION, "level": level, "unit": "rows beyond the usual",
         "assumptions": ASSUMPTIONS, "sources": SOURCES,
     }
-    told = [Diagnostic("rows", rows.whole, None, f"{rows.whole:,} rows counted")]
+    told = [Diagnostic("rows", rows.whole, None, f"{plural(rows.whole, 'row')} counted")]
     places = _odd_places(rows, told) if place else []
     reason = _unfit(rows, day)
     if reason:
@@ -109,7 +110,7 @@ def burst(
     if rows.uncounted:
         left = len(rows.silent - set(rows.by_period))
         told.append(Diagnostic("not counted", rows.uncounted / len(table), None, (
-            f"{rows.uncounted:,} of {len(table):,} rows hold no number: not counted, never nought; {left:,} {rows.grain}s in "
+            f"{rows.uncounted:,} of {plural(len(table), 'row holds', 'rows hold')} no number: not counted, never nought; {left:,} {rows.grain}s in "
             "which nothing was counted are left out")))
     started = [line for line in lines if line["recording_start"]]
     if started:
@@ -204,10 +205,10 @@ def _unfit(rows: _Rows, day: str) -> str:
         return f"{rows.whole} rows are too few; at least {LEAST_ROWS} are needed."
     if not day:
         if len(rows.by_place) < LEAST_PLACES:
-            return f"{len(rows.by_place)} places are too few; at least {LEAST_PLACES} are needed."
+            return f"{plural(len(rows.by_place), 'place is', 'places are')} too few; at least {LEAST_PLACES} are needed."
         return ""
     if rows.whole - rows.dated > MOST_MISSING * rows.whole:
-        return f"{rows.whole - rows.dated:,} of {rows.whole:,} rows have no {rows.grain or 'day'}: bursts may hide among them."
+        return f"{rows.whole - rows.dated:,} of {plural(rows.whole, 'row has', 'rows have')} no {rows.grain or 'day'}: bursts may hide among them."
     if not rows.by_period:
         return "No row has a number."
     span = max(rows.by_period) - min(rows.by_period) + 1
@@ -251,7 +252,7 @@ def _in_words(lines: Sequence[Mapping[str, Any]], grain: Grain, whole: int, fit:
     told = []
     for line in [one for one in lines if one["share"] >= LARGE][:5] or lines[:1]:
         where = f" ({line['rows_of_place']:,} of them in {line['place']})" if "place" in line else ""
-        told.append(f"{line['period']} holds {line['rows']:,} of {whole:,} rows, {line['share']:.1%}{where}")
+        told.append(f"{line['period']} holds {line['rows']:,} of {plural(whole, 'row')}, {line['share']:.1%}{where}")
     more = len(lines) - len(told)
     rest = f" {more:,} further {grain}s hold more than chance gives." if more else ""
     return f"{'; '.join(told)}; usual is {fit.mean:,.3g} a {grain}.{rest} {_MEANING}"
@@ -261,7 +262,7 @@ def _odd_places(rows: _Rows, told: list[Diagnostic]) -> list[dict[str, Any]]:
     """Places far outside the spread of the logarithms of all, by median and MAD; adds what is told of them."""
     names = [name for name, number in rows.by_place.most_common() if number]
     if len(names) < LEAST_PLACES:
-        told.append(Diagnostic("places", len(names), None, f"{len(names)} places are too few to know what is usual."))
+        told.append(Diagnostic("places", len(names), None, f"{plural(len(names), 'place is', 'places are')} too few to know what is usual."))
         return []
     counts = np.array([rows.by_place[name] for name in names], dtype=np.float64)
     logs = np.log(counts)
@@ -274,7 +275,7 @@ def _odd_places(rows: _Rows, told: list[Diagnostic]) -> list[dict[str, Any]]:
               "usual": float(np.exp(middle)), "spreads_from_usual": float((logs[n] - middle) / scale)} for n in odd]
     words = "No place holds more rows than the differences between the others would let one expect."
     if lines:
-        words = "; ".join(f"{one['place']} holds {one['rows']:,} of {rows.whole:,} rows, {one['share']:.1%}" for one in lines[:5])
+        words = "; ".join(f"{one['place']} holds {one['rows']:,} of {plural(rows.whole, 'row')}, {one['share']:.1%}" for one in lines[:5])
         words += f"; half of the places have fewer than {np.exp(middle):,.0f}. It may be one stock, or where a list was kept."
     told.append(Diagnostic("places", len(odd), not odd, words))
     return lines

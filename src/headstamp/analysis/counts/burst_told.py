@@ -15,6 +15,7 @@ from headstamp.analysis.counts.burst_fit import Ints
 from headstamp.analysis.counts.burst_periods import Grain
 from headstamp.analysis.measure import Result
 from headstamp.analysis.plot import Plot, Point, Series
+from headstamp.kinds.counted import plural
 
 MOST_DRAWN: Final = 400
 _DAYS, _MONTHS = 365.2425, 12
@@ -36,7 +37,7 @@ def start_in_words(lines: Sequence[Mapping[str, Any]], grain: Grain, whole: int)
     named = " and ".join(f"{line['period']} with {line['rows']:,}" for line in sorted(lines, key=lambda one: str(one["period"])))
     held = sum(line["rows"] for line in lines)
     return (
-        f"Recording began then: the first {grain}s of the list ({named} of {whole:,} rows, {held / whole:.1%}) hold far more than "
+        f"Recording began then: the first {grain}s of the list ({named} of {plural(whole, 'row')}, {held / whole:.1%}) hold far more than "
         "is usual. What had come before was entered at once; this is no wave of that time, and the dates are those of recording.")
 
 

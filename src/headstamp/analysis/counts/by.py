@@ -16,6 +16,7 @@ from headstamp.analysis.counts.interval import goodman
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
 from headstamp.analysis.plot import Plot, Point, Series
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "shares.by", 1
 QUESTION: Final = "What share of these rows does each group have?"
@@ -82,7 +83,7 @@ def shares(
         return Result(**shared, refused=True, reason=f"{known} rows have a known group; at least {LEAST} are needed.")
     if len(counts) > MOST_GROUPS:
         return Result(**shared, refused=True, reason=(
-            f"{column!r} has {len(counts):,} groups, more than {MOST_GROUPS:,}: these are names, not groups."))
+            f"{column!r} has {plural(len(counts), 'group')}, more than {MOST_GROUPS:,}: these are names, not groups."))
     if found.sums:
         return Result(**shared, refused=True, reason=(
             "; ".join(found.sums) + ". What is a sum of others would be counted twice: leave it out of the columns."))
@@ -92,11 +93,11 @@ def shares(
     if named is None:
         raise Invalid("there is no such group", [Problem("no row has it", "It has: " + ", ".join(
             str(line["group"]) for line in lines[:20]), "group", group)])
-    models = [Model(str(line["group"]), line["share"], line["low"], line["high"], words=f"{line['count']:,} rows")
+    models = [Model(str(line["group"]), line["share"], line["low"], line["high"], words=f"{plural(line['count'], 'row')}")
               for line in lines[:_SHOWN]]
     if same:
         models += [Model(f"{line['group']}, all rows", line["share"], line["low"], line["high"],
-                         words=f"{line['count']:,} rows, repeats counted") for line in all_lines[:_SHOWN]]
+                         words=f"{plural(line['count'], 'row')}, repeats counted") for line in all_lines[:_SHOWN]]
     things = "different things" if same else "things counted" if count or columns else "rows"
     whole = sum(counts.values())
     return Result(
@@ -105,7 +106,7 @@ def shares(
               "groups": lines, "groups_all_rows": all_lines if same else lines, "known": known, "counted": whole,
               "not_counted": found.empty},
         text=(f"{named['group']} has {named['count']:,} of {whole:,} {things}: {named['share']:.1%} ({level:.0%}, for all "
-              f"{len(lines)} groups at once: {named['low']:.1%} to {named['high']:.1%}). {NO_SAMPLE}"),
+              f"{plural(len(lines), 'group')} at once: {named['low']:.1%} to {named['high']:.1%}). {NO_SAMPLE}"),
     )
 
 
@@ -153,19 +154,19 @@ def _looked_at(
     table: Sequence[Mapping[str, str]], counts: Counter[str], rows: int, different: int, nameless: int,
     same: Sequence[str],
 ) -> list[Diagnostic]:
-    told = [Diagnostic("rows", rows, None, f"{rows:,} rows")]
+    told = [Diagnostic("rows", rows, None, f"{plural(rows, 'row')}")]
     if same:
         share = 1 - different / rows if rows else 0.0
         told.append(Diagnostic("repeats", share, share <= MANY_REPEATS, (
-            f"{rows - different:,} of {rows:,} rows repeat another in {', '.join(same)}; counted once here, and all beside it.")))
+            f"{rows - different:,} of {plural(rows, 'row repeats', 'rows repeat')} another in {', '.join(same)}; counted once here, and all beside it.")))
         if nameless:
             # Where most rows cannot repeat another, the different things are the rows once more.
             told.append(Diagnostic("nameless", nameless / rows, None if 2 * nameless <= rows else False, (
-                f"{nameless:,} rows lack one of these columns: whether they repeat another is not known.")))
+                f"{plural(nameless, 'row lacks', 'rows lack')} one of these columns: whether they repeat another is not known.")))
     else:
         alike = rows - len({tuple(sorted(row.items())) for row in table})
         told.append(Diagnostic("repeats", alike / rows if rows else 0.0, None, (
-            f"{alike:,} rows are alike in every column. Name with --same by which columns two rows are one thing.")))
+            f"{plural(alike, 'row is', 'rows are')} alike in every column. Name with --same by which columns two rows are one thing.")))
     if counts[NOT_KNOWN]:
         whole = sum(counts.values())
         share = counts[NOT_KNOWN] / whole
@@ -198,7 +199,7 @@ def _plots(result: Result) -> tuple[Plot, ...]:
         every = [one for one in result.more["groups_all_rows"] if one["group"] in names]
         series.append(Series("all rows", "intervals", points(every)))
     left = len(groups) - len(names)
-    title = f"Share of the {len(names)} largest of {len(groups):,} groups" if left else "Share of each group"
+    title = f"Share of the {len(names)} largest of {plural(len(groups), 'group')}" if left else "Share of each group"
     return (Plot("shares", title, str(result.more["column"]), "share", tuple(series), words=NO_SAMPLE),)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from headstamp.analysis.measure import Diagnostic
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 _MOST_TOLD: Final = 20
 _LEAST_ROWS: Final = 5
@@ -93,7 +94,7 @@ def _sums(names: Sequence[str], lines: Sequence[Sequence[int | None]]) -> list[s
             # Rows of noughts, or of one kind alone, would make any column a sum of others.
             several = int(((parts > 0).sum(axis=1) > 1).sum())
             if several >= _LEAST_ROWS and alike >= _NEARLY * int(full.sum()):
-                told.append(f"{name!r} is the sum of {len(others)} other columns in {alike:,} of {int(full.sum()):,} rows")
+                told.append(f"{name!r} is the sum of {plural(len(others), 'other column')} in {alike:,} of {plural(int(full.sum()), 'row')}")
                 break
     return told
 
@@ -111,7 +112,7 @@ def _covering(names: Sequence[str], lines: Sequence[Sequence[int | None]]) -> li
         number = int(rows.sum())
         if number >= _LEAST_COVERED and bool((sizes[rows, at] >= sizes[rows][:, others].sum(axis=1)).all()):
             told.append(Diagnostic("total", number, False, (
-                f"{name!r} is no smaller than all other columns together in each of {number:,} rows that count several of "
+                f"{name!r} is no smaller than all other columns together in each of {plural(number, 'row')} that count several of "
                 "them. If it is a total that has them in it, they are counted twice: leave it out.")))
     return told
 
@@ -125,7 +126,7 @@ def _matrix(names: Sequence[str], lines: Sequence[Sequence[int | None]]) -> tupl
 def _empty(number: int, of: int) -> tuple[Diagnostic, ...]:
     if not number:
         return ()
-    return (Diagnostic("not counted", number / of, None, f"{number:,} of {of:,} numbers are empty: not counted, never nought."),)
+    return (Diagnostic("not counted", number / of, None, f"{number:,} of {plural(of, 'number is', 'numbers are')} empty: not counted, never nought."),)
 
 
 def _size(cell: str, name: str, row: int, problems: list[Problem]) -> int | None:

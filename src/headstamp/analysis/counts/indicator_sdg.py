@@ -16,6 +16,7 @@ from headstamp.analysis.counts.interval import wilson
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
 from headstamp.analysis.space_time.chance import gamma_below
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "indicator.sdg_16_4_2", 1
 QUESTION: Final = "Of the arms seized, found or surrendered, what share has its illicit origin or context traced or established?"
@@ -61,7 +62,7 @@ def indicator(
         "method": NAME, "version": VERSION, "question": QUESTION, "level": level, "unit": "share of arms",
         "assumptions": ASSUMPTIONS, "sources": SOURCES,
     }
-    told = [Diagnostic("arms", whole, None, f"{hits:,} of {whole:,} arms traced or established")]
+    told = [Diagnostic("arms", whole, None, f"{hits:,} of {plural(whole, 'arm')} traced or established")]
     if not whole:
         return Result(**shared, refused=True, reason="There are no arms: a share of none is no number.",
                       diagnostics=tuple(told))
@@ -69,7 +70,7 @@ def indicator(
     models: list[Model] = []
     if unknown:
         told.append(Diagnostic("not known", unknown / whole, unknown <= MOST_UNKNOWN * whole, (
-            f"Of {unknown:,} of {whole:,} arms nothing is said; the indicator counts them as not traced.")))
+            f"Of {unknown:,} of {plural(whole, 'arm')} nothing is said; the indicator counts them as not traced.")))
         if unknown < whole:
             models.append(Model("of those with an answer", hits / (whole - unknown),
                                 *wilson(hits, whole - unknown, level), words="arms of which nothing is said left out"))
@@ -82,7 +83,7 @@ def indicator(
     return Result(
         **shared, estimate=share, low=low, high=high, diagnostics=tuple(told), models=tuple(models),
         warnings=tuple(one.words for one in told if one.good is False),
-        text=(f"The illicit origin or context of {hits:,} of {whole:,} arms seized, found or surrendered has been traced or "
+        text=(f"The illicit origin or context of {hits:,} of {plural(whole, 'arm')} seized, found or surrendered has been traced or "
               f"established: {share:.1%} ({level:.0%}: {low:.1%} to {high:.1%})."),
         more={"traced": hits, "all": whole, "not_known": unknown, "percent": 100 * share},
     )

@@ -29,6 +29,7 @@ from headstamp.analysis.lag.times import BINS, WARNINGS
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
 from headstamp.analysis.plot import Plot, Point, Series
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "lag.supply", 1
 QUESTION: Final = "How long is it from the last lawful supply of a thing to its recovery?"
@@ -82,12 +83,12 @@ def supply_lag(
     shared |= {"more": _more(spans, left, open_made), "diagnostics": tuple(told),
                "warnings": (*WARNINGS, *(one.words for one in told if one.good is False))}
     if len(rows) < LEAST:
-        return Result(**shared, refused=True, reason=f"{len(rows)} things have a dated supply and recovery; at least {LEAST} are needed.")
+        return Result(**shared, refused=True, reason=f"{plural(len(rows), 'thing has', 'things have')} a dated supply and recovery; at least {LEAST} are needed.")
     first, last, low, high, by = median(spans, level)
     if first is None:
         cut = sum(end is None for _, end in spans)
         return Result(**shared, refused=True, reason=(
-            f"{cut:,} of {len(rows):,} lags have no end yet: the median lies beyond what was looked at (over {_least(spans):,} days)."))
+            f"{cut:,} of {len(rows):,} lags have no end yet: the median lies beyond what was looked at (over {plural(_least(spans), 'day')})."))
     estimate = float(first) if last is None else (first + last) / 2
     short = _truncation(rows, told)
     models = [*_log_scale(spans, level, by), *_models(rows, spans, group, level, short)]
@@ -95,7 +96,7 @@ def supply_lag(
                "more": {**shared["more"], "median": [first, last], "by": by}}
     return Result(
         **shared, estimate=estimate, low=low, high=high, models=tuple(models),
-        text=(f"Half of {len(rows):,} things were recovered within {_days(first, last)} of their last lawful supply "
+        text=(f"Half of {plural(len(rows), 'thing was', 'things were')} recovered within {_days(first, last)} of their last lawful supply "
               f"({level:.0%}: {_end(low)} to {_end(high)}). {WARNINGS[0]}"))
 
 
@@ -154,7 +155,7 @@ def _counted(table: Sequence[Mapping[str, str]], rows: Sequence[Row], left: Mapp
     cut = sum(row.high is None for row in rows)
     wide = sum(row.high is not None and row.high > row.low for row in rows)
     told = [Diagnostic("things", len(rows), None, (
-        f"{len(rows):,} of {len(table):,} rows: {len(rows) - cut - wide:,} to the day, {wide:,} within a window, {cut:,} cut off"))]
+        f"{len(rows):,} of {plural(len(table), 'row')}: {len(rows) - cut - wide:,} to the day, {wide:,} within a window, {cut:,} cut off"))]
     for why, number in sorted(left.items()):
         share = number / len(table)
         told.append(Diagnostic("left out", share, share <= MOST_LEFT_OUT, f"{number:,} of {len(table):,} left out: {why}"))
@@ -186,7 +187,7 @@ def _truncation(rows: Sequence[Row], told: list[Diagnostic]) -> bool:
     long = sorted(row.low for row in rows)[int(0.9 * len(rows))]
     share = sum(limit < long for limit in limits) / len(limits)
     told.append(Diagnostic("recent supply", share, share <= MOST_SHORT, (
-        f"{share:.0%} of the things were supplied so late that a lag of {long:,} days, as one in ten has, could not be seen by "
+        f"{share:.0%} of the things were supplied so late that a lag of {plural(long, 'day')}, as one in ten has, could not be seen by "
         "the last recovery" + (": the median is too short for what was supplied." if share > MOST_SHORT else "."))))
     return share > MOST_SHORT
 
@@ -215,10 +216,10 @@ def _models(rows: Sequence[Row], spans: Sequence[tuple[int, int | None]], group:
     exact = sum(row.low == row.high for row in rows)
     if short and 2 * exact >= len(rows):
         models.append(Model("allowing for recent supply", allowing_for_recent(rows), words=(
-            f"of {exact:,} things to the day, as if all had had as long to be found as the earliest supplied")))
+            f"of {plural(exact, 'thing')} to the day, as if all had had as long to be found as the earliest supplied")))
     for name in sorted({row.group for row in rows}) if group else ():
         some = [(row.low, row.high) for row in rows if row.group == name]
-        words = f"{len(some):,} things"
+        words = f"{plural(len(some), 'thing')}"
         if len(some) < LEAST:
             models.append(Model(name or "(not known)", None, words=f"{words}: too few"))
             continue
@@ -253,7 +254,7 @@ def _least(spans: Sequence[tuple[int, int | None]]) -> int:
 
 
 def _days(first: int, last: int | None) -> str:
-    return f"{first:,} days" if first == last else f"{first:,} days or more" if last is None else f"{first:,} to {last:,} days"
+    return f"{plural(first, 'day')}" if first == last else f"{plural(first, 'day')} or more" if last is None else f"{first:,} to {plural(last, 'day')}"
 
 
 def _end(day: float | None) -> str:

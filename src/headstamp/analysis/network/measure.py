@@ -21,6 +21,7 @@ from headstamp.analysis.network.graph_between import Betweenness, Floats, betwee
 from headstamp.analysis.network.links import Network, network_of
 from headstamp.analysis.network.plots import plots
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 SITES, PARTIES, VERSION = "network.sites", "network.parties", 1
 LEAST: Final = 5
@@ -98,7 +99,7 @@ def _asked(name: str, question: str, one: str, many: str) -> Callable[..., Resul
             more=_more(network, told, spread) | {
                 "node": network.nodes[first].key, "draws": spread.draws, "exact": told.exact,
                 "stability": stable, "stability_steps": [list(step) for step in steps]},
-            text=(f"Of {network.linked:,} {many} with {network.links:,} links in the network found, {title} stands on "
+            text=(f"Of {network.linked:,} {many} with {plural(network.links, 'link')} in the network found, {title} stands on "
                   f"{share:.1%} of the shortest ways between two others (if sources err as assumed, {low:.1%} to "
                   f"{high:.1%} in {level:.0%} of draws), and was the most between in {spread.first[first]:.0%} of draws. "
                   f"{FOUND_ONLY}"),
@@ -150,8 +151,8 @@ def _counted(network: Network, many: str) -> list[Diagnostic]:
     """What the network is made of, and on what it rests."""
     alone = len(network.nodes) - network.linked
     found = [Diagnostic("nodes", network.linked, None, f"{network.linked:,} {many} with a link" + (
-                 f"; {alone:,} without one are left out of every share" if alone else "")),
-             Diagnostic("links", network.links, None, f"{network.links:,} links from {len(network.sources):,} sources")]
+                 f"; {alone:,} without one, left out of every share" if alone else "")),
+             Diagnostic("links", network.links, None, f"{plural(network.links, 'link')} from {plural(len(network.sources), 'source')}")]
     if network.loops:
         found.append(Diagnostic("loops", network.loops, None,
                                 f"Rows that link one with itself and count for nothing: {network.loops:,}."))
@@ -191,17 +192,17 @@ def _weighed(network: Network, told: Betweenness, trials: Trials, spread: Spread
     best = int(np.argmax(told.shares))
     found = [
         Diagnostic("parts", len(sizes), None, (
-            f"It hangs together, all {int(sizes[0]):,} nodes of it." if len(sizes) == 1 else
-            f"{len(sizes):,} parts without a link between them; the largest has {int(sizes[0]):,}.")),
+            f"It hangs together, all {plural(int(sizes[0]), 'node')} of it." if len(sizes) == 1 else
+            f"{plural(len(sizes), 'part')} without a link between them; the largest has {int(sizes[0]):,}.")),
         Diagnostic("bridges", len(bridges), None, f"Links without which a part falls in two: {len(bridges):,}."),
         Diagnostic("cut nodes", len(cut), None, f"Nodes without which a part falls into more: {len(cut):,}."),
         Diagnostic("first", stays, stays >= SETTLED if first == best else None, (
-            f"{name} is the most between in {stays:.0%} of {spread.draws:,} draws in which sources err.")),
+            f"{name} is the most between in {stays:.0%} of {plural(spread.draws, 'draw')} in which sources err.")),
     ]
     if not told.exact:
         reach = half_width(float(told.errors[first]), level)
         found.append(Diagnostic("drawn nodes", told.asked, None, (
-            f"Too large to follow every way: reckoned from {told.asked:,} nodes drawn by lot, give or take "
+            f"Too large to follow every way: reckoned from {plural(told.asked, 'node')} drawn by lot, give or take "
             f"{reach:.3g} ({level:.0%}).")))
     if not trials.exact:
         found.append(Diagnostic("not tried", None, None, (

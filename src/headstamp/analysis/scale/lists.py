@@ -39,6 +39,7 @@ from headstamp.analysis.scale.lists_checks import (
 from headstamp.analysis.scale.lists_table import MOST_LISTS, Overlaps, overlaps
 from headstamp.analysis.scale.log_linear import Fit, first, lower_bound, ranked, search
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "scale.lists", 1
 QUESTION: Final = "How many are there in all, judging by how the lists that saw a part of them overlap?"
@@ -298,7 +299,7 @@ def _bounds(table: Overlaps, level: float) -> list[Model]:
     once, twice = table.by_number[1], table.by_number[2]
     count = len(table.names)
     found = []
-    for share, more in ((1.0, ""), ((count - 1) / count, f", {count} lists")):
+    for share, more in ((1.0, ""), ((count - 1) / count, f", {plural(count, 'list')}")):
         plain = classical(table.seen, once, twice, level, share)
         if plain is not None:
             found.append(Model("Chao lower bound" + more, plain.estimate, plain.low, plain.high, words=(
@@ -307,7 +308,7 @@ def _bounds(table: Overlaps, level: float) -> list[Model]:
     bent = corrected(table.seen, once, twice, level, share=(count - 1) / count, drawn=sum(
         k * n for k, n in enumerate(table.by_number)))
     found.append(Model("Chao lower bound, bias-corrected", bent.estimate, bent.low, bent.high,
-                       words=f"at least; for {count} lists (Chao 2)"))
+                       words=f"at least; for {plural(count, 'list')} (Chao 2)"))
     own = lower_bound(table.cells, count) if count > 2 else None
     if own is not None:
         unseen, variance = own
@@ -338,7 +339,7 @@ def _graph(graph: Graph, names: Sequence[str]) -> str:
 
 
 def _sentence(table: Overlaps, estimate: float, low: float, high: float, level: float) -> str:
-    return (f"{table.seen:,} are on at least one of {len(table.names)} lists; judging by how these overlap there are "
+    return (f"{table.seen:,} are on at least one of {plural(len(table.names), 'list')}; judging by how these overlap there are "
             f"about {round(estimate):,} in all, with {level:.0%} confidence between {round(low):,} and {round(high):,}.")
 
 

@@ -11,6 +11,7 @@ from headstamp.analysis.measure import Diagnostic
 from headstamp.analysis.scale.decomposable import Average
 from headstamp.analysis.scale.lists_table import Overlaps
 from headstamp.analysis.scale.log_linear import Fit, fit
+from headstamp.kinds.counted import plural
 
 ALARM: Final = 0.01
 DEPENDENT: Final = 0.03
@@ -48,7 +49,7 @@ def apart(by_aic: Sequence[Fit]) -> Diagnostic:
         return Diagnostic("models", None, False, "No log-linear model determines how many were not seen.")
     factor = max(near) / min(near)
     return Diagnostic("models", factor, factor <= APART, (
-        f"{len(near)} log-linear models within {_SUPPORTED:g} of the best AIC run from {min(near):,.0f} to "
+        f"{plural(len(near), 'log-linear model')} within {_SUPPORTED:g} of the best AIC run from {min(near):,.0f} to "
         f"{max(near):,.0f}" + ("." if factor <= APART else ": the answer hangs on which one is believed.")))
 
 
@@ -72,5 +73,5 @@ def ranged(averaged: Average) -> Diagnostic:
 def undetermined(fits: Sequence[Fit]) -> Diagnostic:
     """How many models do not determine the unseen."""
     loose = sum(one.unseen is None for one in fits)
-    return Diagnostic("undetermined", loose, None, f"{loose:,} of {len(fits):,} log-linear models do not determine the "
+    return Diagnostic("undetermined", loose, None, f"{loose:,} of {plural(len(fits), 'log-linear model does not', 'log-linear models do not')} determine the "
                       "unseen, for lists that do not overlap; they are left out.")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 MOST_LISTS: Final = 6
 _COUNTS: Final = frozenset({"count", "counts", "n", "freq", "frequency", "number", "total", "y", "cases", "items"})
@@ -64,7 +65,7 @@ def overlaps(rows: Sequence[Mapping[str, str]]) -> Overlaps:
             "Begin with a row of names: one for each list, and count.", "cells", ", ".join(columns)[:200])])
     if len(lists) > MOST_LISTS:
         raise Invalid("no overlaps can be read", [Problem(
-            f"{len(lists)} lists, and at most {MOST_LISTS} can be weighed against each other",
+            f"{plural(len(lists), 'list')}, and at most {MOST_LISTS} can be weighed against each other",
             "Put together lists of one origin, or leave out those that hardly overlap.", "cells")])
     if not lists:
         raise Invalid("no overlaps can be read", [Problem(

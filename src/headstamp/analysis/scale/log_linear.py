@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headstamp.analysis.scale.chao import log_wald
+from headstamp.kinds.counted import plural
 
 Floats = npt.NDArray[np.float64]
 Terms = frozenset[int]
@@ -117,7 +118,7 @@ def search(cells: Sequence[int], lists: int) -> tuple[list[Fit], str]:
     """
     if lists <= 5:
         every = fit(cells, lists, hierarchical(lists))
-        return every, f"all {len(every):,} hierarchical models"
+        return every, f"all {plural(len(every), 'hierarchical model')}"
     found = {one.terms: one for one in fit(cells, lists, [frozenset()])}
     stepped: set[Terms] = set()
     while len(found) < MOST_FITTED:
@@ -128,7 +129,7 @@ def search(cells: Sequence[int], lists: int) -> tuple[list[Fit], str]:
             break
         found.update((one.terms, one) for one in fit(cells, lists, sorted(fresh, key=sorted)))
     return sorted(found.values(), key=lambda one: (len(one.terms), sorted(one.terms))), (
-        f"{len(found):,} models, by steps from independence, following the best by AIC and by BIC")
+        f"{plural(len(found), 'model')}, by steps from independence, following the best by AIC and by BIC")
 
 
 def lower_bound(cells: Sequence[int], lists: int) -> tuple[float, float] | None:

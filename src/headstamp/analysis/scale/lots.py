@@ -17,6 +17,7 @@ from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
 from headstamp.analysis.plot import Plot, Series
 from headstamp.analysis.scale.chao import Bound, classical, corrected
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "scale.lots", 1
 QUESTION: Final = "How many different lots are there at least, judging by how often each was met?"
@@ -84,10 +85,10 @@ def _estimate(found: Sequence[int], pieces: Sequence[int] | None, sites: int, le
     }
     covered = 1 - once / drawn if drawn else 0.0
     told = [
-        Diagnostic("lots", seen, None, f"{seen:,} different lots among {drawn:,} " + (
-            f"meetings at {sites:,} sites" if sites else "pieces")),
-        Diagnostic("singletons", once, None, f"{once:,} lots met once"),
-        Diagnostic("doubletons", twice, None, f"{twice:,} lots met twice"),
+        Diagnostic("lots", seen, None, f"{plural(seen, 'different lot')} among {drawn:,} " + (
+            f"meetings at {plural(sites, 'site')}" if sites else "pieces")),
+        Diagnostic("singletons", once, None, f"{plural(once, 'lot')} met once"),
+        Diagnostic("doubletons", twice, None, f"{plural(twice, 'lot')} met twice"),
         Diagnostic("coverage", covered, covered >= _THIN, (
             f"About {covered:.0%} of all {what} are of lots already met" + (
                 "." if covered >= _THIN else ": most of what is there was not met."))),
@@ -99,7 +100,7 @@ def _estimate(found: Sequence[int], pieces: Sequence[int] | None, sites: int, le
     why = _why_not(seen, once, drawn, sites)
     if why:
         return Result(**shared, refused=True, reason=why, diagnostics=tuple(told), more=more,
-                      text=f"From these {seen:,} lots no total is estimated: {why}")
+                      text=f"From these {plural(seen, 'lot')} no total is estimated: {why}")
     share = (sites - 1) / sites if sites else 1.0
     kind = "Chao 2" if sites else "Chao 1"
     best = corrected(seen, once, twice, level, share, drawn)
@@ -127,7 +128,7 @@ def _estimate(found: Sequence[int], pieces: Sequence[int] | None, sites: int, le
     return Result(
         **shared, estimate=best.estimate, low=low, high=best.high, diagnostics=tuple(told), models=tuple(models),
         warnings=tuple(warnings), more=more,
-        text=(f"{seen:,} different lots were met, {once:,} of them once and {twice:,} twice; there are at least about "
+        text=(f"{plural(seen, 'different lot was', 'different lots were')} met, {once:,} of them once and {twice:,} twice; there are at least about "
               f"{round(best.estimate):,} ({level:.0%} interval of that bound: {round(low):,} to "
               f"{round(best.high):,})."),
     )
@@ -139,7 +140,7 @@ def _why_not(seen: int, once: int, drawn: int, sites: int) -> str:
     if sites == 1:
         return "All were met at one site: how often a lot is met at sites cannot be told from one."
     if once == seen:
-        return (f"All {seen:,} lots were met once only: without any met again there may be any number of them "
+        return (f"All {plural(seen, 'lot was', 'lots were')} met once only: without any met again there may be any number of them "
                 "(one more piece would as likely as not be of a new lot).")
     return ""
 

@@ -21,6 +21,7 @@ from headstamp.analysis.scale.rate_checks import breaks, consignments, contradic
 from headstamp.analysis.scale.rate_models import Numbers, floor, monthly, points, running, within
 from headstamp.analysis.scale.rate_table import Package, packages, read_window
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "scale.rate", 1
 QUESTION: Final = "How many a month were made, judging by packages with a date, a count and a running number?"
@@ -72,7 +73,7 @@ def rate(
     outside = len(every) - len(inside)
     fine = [one for one in inside if one.months <= WIDEST]
     rough, inside = (len(inside) - len(fine), fine) if fine else (0, inside)
-    told = [Diagnostic("packages", len(inside), None, f"{len(inside):,} packages with a date" + (
+    told = [Diagnostic("packages", len(inside), None, f"{plural(len(inside), 'package')} with a date" + (
         f", {undated:,} without one left out" if undated else "") + (
         f", {rough:,} dated more roughly than to a year left out" if rough else "") + (
         f", {outside:,} outside the time asked of" if outside else ""))]
@@ -134,7 +135,7 @@ def _bounds(first: str, last: str, level: float) -> tuple[int | None, int | None
 
 def _why_not(inside: Sequence[Package]) -> str:
     if len(inside) < LEAST:
-        return f"{len(inside)} dated packages say nothing of a rate; at least {LEAST} do."
+        return f"{plural(len(inside), 'dated package says', 'dated packages say')} nothing of a rate; at least {LEAST} do."
     if len({(one.first, one.last) for one in inside}) == 1 or len({_month((one.first + one.last) // 2) for one in inside}) == 1:
         return "All packages are of one date: of how fast they were made one date says nothing."
     lots = {one.lot for one in inside}
@@ -172,7 +173,7 @@ def _more(inside: Sequence[Package], months: Mapping[str, tuple[float, float]], 
 def _sentence(best: Model, least: Model | None, inside: Sequence[Package], months: int, level: float) -> str:
     counted = sum(one.count for one in inside if one.count is not None)
     ends = f"{_rounded(best.low)} to {_rounded(best.high)} with {level:.0%} confidence"
-    found = (f"{len(inside):,} packages with {counted:,.0f} pieces in them are dated over {months:,} months")
+    found = (f"{plural(len(inside), 'package')} with {counted:,.0f} pieces in them are dated over {plural(months, 'month')}")
     if best is least:
         return (f"{found}: at least about {_rounded(best.estimate)} a month ({ends}, were as many found again). It is what was "
                 "found; how many were made it does not say.")

@@ -13,6 +13,7 @@ from headstamp.analysis.scale.rate_models import Numbers
 from headstamp.analysis.scale.rate_table import Package
 from headstamp.analysis.scale.serials_checks import widest
 from headstamp.analysis.tails import f_above
+from headstamp.kinds.counted import plural
 
 ALARM: Final = 0.01
 FEW: Final = 4.0
@@ -68,7 +69,7 @@ def consignments(inside: Sequence[Package]) -> Diagnostic:
     every = np.array([*sizes.values(), *([1.0] * alone)])
     weight = float(every.sum() ** 2 / (every**2).sum())
     return Diagnostic("consignments", weight, weight >= FEW, (
-        f"The packages are of {len(every):,} lots or consignments" + (
+        f"The packages are of {plural(len(every), 'lot')} or consignments" + (
             "." if weight >= FEW else f", and a few hold most of them (as if there were {weight:.1f}): the rate is theirs, and "
             "how many more there were they hardly tell.")))
 

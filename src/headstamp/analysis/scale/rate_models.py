@@ -18,6 +18,7 @@ from headstamp.analysis.resampling import student
 from headstamp.analysis.scale.rate_table import MONTH, Package
 from headstamp.analysis.scale.theil_sen import line
 from headstamp.analysis.tails import chi_square_above
+from headstamp.kinds.counted import plural
 
 Floats = npt.NDArray[np.float64]
 LEAST_NUMBERS: Final = 5
@@ -81,7 +82,7 @@ def running(numbers: Numbers, inside: Sequence[Package], level: float) -> Model 
     mean, spread = pieces
     low, high = _times(found.slope, max(found.low, 0.0), found.high, mean, spread, level)
     return Model("running numbers", found.slope * mean, low, high, fit=found.slope, words=(
-        f"{found.slope:,.4g} packages a month by the slope of {len(x):,} numbers against their dates, {mean:,.4g} pieces in each"))
+        f"{found.slope:,.4g} packages a month by the slope of {plural(len(x), 'number')} against their dates, {mean:,.4g} pieces in each"))
 
 
 def within(inside: Sequence[Package], level: float, *, restarted: bool) -> Model | None:
@@ -111,7 +112,7 @@ def within(inside: Sequence[Package], level: float, *, restarted: bool) -> Model
     off = student(level, max(count - 1, 1)) * sqrt(float((share * mean**2).sum())) / count
     low, high = _times(mean, max(mean - off, float(reach.mean())), mean + off, *pieces, level)
     return Model("months by themselves", mean * pieces[0], low, high, fit=mean, words=(
-        f"{mean:,.4g} packages in each of {count:,} months, from " + (
+        f"{mean:,.4g} packages in each of {plural(count, 'month')}, from " + (
             "the largest numbers of each" if restarted else "the stretches of their numbers")))
 
 
@@ -132,7 +133,7 @@ def floor(inside: Sequence[Package], months: int, level: float) -> Model | None:
     one_size = float((each**2).sum()) / found
     low, high = (_gamma(found / one_size + 0.5, share) * one_size for share in ((1 - level) / 2, (1 + level) / 2))
     return Model("found, by month", found / months, low / months, high / months, words=(
-        f"{found:,.0f} pieces found over {months:,} months, in {len(each):,} lots or packages"))
+        f"{found:,.0f} pieces found over {plural(months, 'month')}, in {plural(len(each), 'lot')} or packages"))
 
 
 def _gamma(shape: float, share: float) -> float:

@@ -24,6 +24,7 @@ from headstamp.analysis.scale.serials_groups import LEAST as LEAST_GROUPS
 from headstamp.analysis.scale.serials_groups import Groups, grouped
 from headstamp.analysis.scale.serials_posterior import Posterior, Prior, believed, likelihood
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 __all__ = ["MEASURE", "Posterior", "serials"]
 
@@ -94,7 +95,7 @@ def serials(
         expected_sd)
     distinct = _distinct(numbers)
     k = len(distinct)
-    told = [Diagnostic("distinct", k, None, f"{k:,} different numbers of {len(values):,} given")]
+    told = [Diagnostic("distinct", k, None, f"{plural(k, 'different number')} of {len(values):,} given")]
     shared: dict[str, Any] = {
         "method": NAME, "version": VERSION, "question": QUESTION, "level": level, "unit": "pieces",
         "assumptions": (*ASSUMPTIONS, _start_words(asked)), "sources": SOURCES,
@@ -105,7 +106,7 @@ def serials(
     reason = _too_few(k, of)
     if reason:
         return Result(**shared, refused=True, diagnostics=tuple(told), reason=reason,
-                      text=f"From {k:,} numbers no total is estimated: {reason}")
+                      text=f"From {plural(k, 'number')} no total is estimated: {reason}")
     one_each = of.standing if of is not None and of.clustered else distinct
     first = int(distinct[0]) if asked.open_start else asked.start
     ranks, count = one_each - first + 1, len(one_each)
@@ -128,10 +129,10 @@ def serials(
         reason = " ".join([one.words for one in wrong] + ([why] if why else []) + ([hint] if late else []))
         return Result(
             **shared, refused=True, reason=reason, diagnostics=tuple(told), warnings=tuple(warnings), more=more,
-            text=f"From {k:,} numbers no total is estimated: {reason}")
+            text=f"From {plural(k, 'number')} no total is estimated: {reason}")
     best = models[0]
     if blocky:
-        best = next(one for one in models if one.name.endswith("blocks"))
+        best = next(one for one in models if one.name.endswith(("block", "blocks")))
         shared["models"] = (best, *(one for one in models if one is not best))
         warnings.append(_parted_words(own, asked))
     if empty:
@@ -164,7 +165,7 @@ def _checked(
         problems.append(Problem(f"{int(numbers.max()):,} was seen, and at most {most:,} can have been made",
                                 "One of the two is wrong.", "most", str(most)))
     if groups and len(groups) != len(values):
-        problems.append(Problem(f"{len(groups):,} groups for {len(values):,} numbers",
+        problems.append(Problem(f"{plural(len(groups), 'group')} for {plural(len(values), 'number')}",
                                 "One for each number, in their order; ? where it is not known.", "groups"))
     kind = prior or ("gamma" if expected is not None else "flat")
     if kind not in ("flat", "log", "gamma"):
@@ -202,9 +203,9 @@ def _too_few(k: int, of: Groups | None) -> str:
     if of is not None and of.number < 2 and k:
         return of.diagnostic().words
     if k < LEAST:
-        return f"{k} different numbers say nothing of how many there are; at least {LEAST} do."
+        return f"{plural(k, 'different number says', 'different numbers say')} nothing of how many there are; at least {LEAST} do."
     if of is not None and of.clustered and of.number < LEAST_GROUPS:
-        return (f"{of.diagnostic().words} {of.number} groups say nothing of how many there are; at least "
+        return (f"{of.diagnostic().words} {plural(of.number, 'group says', 'groups say')} nothing of how many there are; at least "
                 f"{LEAST_GROUPS} do.")
     return ""
 
@@ -308,16 +309,16 @@ def _start_words(asked: _Asked) -> str:
 def _parted_words(own: Sequence[Block], asked: _Asked) -> str:
     ranges = "; ".join(f"{int(one.numbers[0]):,} to {int(one.numbers[-1]):,}" for one in own[:20])
     if asked.starts:
-        return f"Each of {len(own)} blocks was taken by itself: found were {ranges}."
-    return (f"The numbers were parted into {len(own)} blocks at holes that chance would not leave ({ranges}). Each was "
+        return f"Each of {plural(len(own), 'block')} was taken by itself: found were {ranges}."
+    return (f"The numbers were parted into {plural(len(own), 'block')} at holes that chance would not leave ({ranges}). Each was "
             "taken by itself, its start not known. If nothing else says that there are blocks, the holes may come of how the "
             "numbers were come by; blocks of which nothing was found are not counted.")
 
 
 def _sentence(best: Model, k: int, level: float, of: Groups | None, blocky: bool, own: Sequence[Block]) -> str:
-    told = f"Judging by {k:,} different numbers" + (
-        f" from {of.number:,} groups, each group taken for one," if of is not None and of.clustered else "") + (
-        f" in {len(own)} blocks" if blocky else "")
+    told = f"Judging by {plural(k, 'different number')}" + (
+        f" from {plural(of.number, 'group')}, each group taken for one," if of is not None and of.clustered else "") + (
+        f" in {plural(len(own), 'block')}" if blocky else "")
     return (f"{told}, about {_rounded(best.estimate)} were made; with {level:.0%} confidence between "
             f"{_rounded(best.low)} and {_rounded(best.high)}.")
 

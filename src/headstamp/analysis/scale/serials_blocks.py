@@ -20,6 +20,7 @@ import numpy.typing as npt
 from headstamp.analysis.measure import Model
 from headstamp.analysis.scale.serials_checks import ALARM, Ints, hole, spread, widest
 from headstamp.analysis.tails import chi_square_above
+from headstamp.kinds.counted import plural
 
 Floats = npt.NDArray[np.float64]
 
@@ -92,7 +93,7 @@ def unsound(blocks: Sequence[Block], asserted: bool = False) -> str:
         ranks = block.numbers - (int(block.numbers[0]) if opened else int(block.start or 0)) + 1
         for check in (spread(ranks, opened, alarm), hole(ranks, opened, alarm)):
             if check.good is False:
-                return (f"Parted into {len(blocks)} blocks they are no random drawings either: in the one of "
+                return (f"Parted into {plural(len(blocks), 'block')} they are no random drawings either: in the one of "
                         f"{int(block.numbers[0]):,} to {int(block.numbers[-1]):,} the {check.name} is not that of chance.")
     if not asserted and len(blocks) > 1:
         full = [one for one in blocks if len(one.numbers) > CRATE * one.estimate]
@@ -100,7 +101,7 @@ def unsound(blocks: Sequence[Block], asserted: bool = False) -> str:
             return (f"Parted at the holes they fall into {len(blocks)} small clumps: they look like crates or deliveries, "
                     "not like blocks of a series. Say with --groups what was found together.")
         if full:
-            return (f"Parted at the holes, {len(full)} of {len(blocks)} parts are found so nearly whole that they "
+            return (f"Parted at the holes, {len(full)} of {plural(len(blocks), 'part is', 'parts are')} found so nearly whole that they "
                     "look like crates or deliveries, not like blocks of a series.")
         if _uneven(blocks) < ALARM:
             return ("Parted at the holes, some parts are found far more thickly than others: that is rather how the "
@@ -125,7 +126,7 @@ def together(blocks: Sequence[Block], level: float) -> Model:
         alike = estimate * inner / (inner + ends) / float(np.quantile(random.beta(inner, ends, _DRAWS), 1 - level))
         high = sqrt(high * alike)
     starts = "its start known" if blocks[0].start is not None else "its start not known"
-    return Model(f"{count} blocks", estimate, least, max(estimate, high), words=f"each block by itself, {starts}, added up")
+    return Model(f"{plural(count, 'block')}", estimate, least, max(estimate, high), words=f"each block by itself, {starts}, added up")
 
 
 def _totals(block: Block, random: np.random.Generator) -> Floats:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from headstamp.analysis.measure import Diagnostic
 from headstamp.analysis.scale.serials_checks import ALARM, Ints
 from headstamp.analysis.tails import f_above
+from headstamp.kinds.counted import plural
 
 LEAST: Final = 3
 LARGE: Final = 1.5
@@ -44,7 +45,7 @@ class Groups:
 
     def diagnostic(self) -> Diagnostic:
         """In words."""
-        told = f"{self.number:,} groups; {self.largest:,} different numbers in the largest"
+        told = f"{plural(self.number, 'group')}; {plural(self.largest, 'different number')} in the largest"
         if self.number < 2:
             return Diagnostic("groups", 1, False, "All numbers are of one group: one crate or find tells of itself only.")
         if self.chance is None:

@@ -37,6 +37,7 @@ from headstamp.analysis.source.two_level import (
 from headstamp.analysis.source.words import power, ratio, words
 from headstamp.analysis.standard.table import ONLY
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME: Final = "source.likelihood"
 VERSION: Final = 1
@@ -100,7 +101,7 @@ def source_likelihood(
     }
     told: list[Diagnostic] = [Diagnostic(
         "items", len(read.names), len(read.names) >= FEW,
-        f"{len(read.names):,} items with {len(read.values):,} rows, measured in {', '.join(read.columns)}")]
+        f"{plural(len(read.names), 'item')} with {plural(len(read.values), 'row')}, measured in {', '.join(read.columns)}")]
     reason = _too_little(read)
     if reason:
         return Result(**shared, refused=True, reason=reason, diagnostics=tuple(told),
@@ -152,7 +153,7 @@ _REFUSING: Final = ("control within the background", "recovered within the backg
 def _too_little(read: Tables) -> str:
     items, p = len(read.names), len(read.columns)
     if items < LEAST_ITEMS or items < LEAST_EACH * p:
-        return (f"The background has {items:,} items of two or more rows; for {p} columns at least "
+        return (f"The background has {plural(items, 'item')} of two or more rows; for {p} columns at least "
                 f"{max(LEAST_ITEMS, LEAST_EACH * p)} are needed.")
     same = [name for name, spread in zip(read.columns, read.values.std(axis=0), strict=True)
             if not spread > 1e-12 * max(1.0, float(np.abs(read.values).max()))]
@@ -181,10 +182,10 @@ def _repeated(read: Tables) -> list[Diagnostic]:
         Diagnostic("the same rows", both, not whole, (
             "No row stands in both the control and the recovered." if not both else
             "The control and the recovered hold the same rows: a thing is not compared with itself."
-            if whole else f"{both} rows stand in both the control and the recovered.")),
+            if whole else f"{plural(both, 'row stands', 'rows stand')} in both the control and the recovered.")),
         Diagnostic("rows of the background", inside_it, None, (
             "No row of the two things stands in the background." if not inside_it else
-            f"{inside_it} rows of the two things stand in the background, too.")),
+            f"{plural(inside_it, 'row of the two things stands', 'rows of the two things stand')} in the background, too.")),
     ]
 
 
@@ -204,7 +205,7 @@ def _told(answers: list[Answer]) -> list[Diagnostic]:
                 f"the {one.name} model gives {ratio(one.found)}, which is reported as "
                 f"{ratio(one.bounded)}."))))
         told.append(Diagnostic(f"calibration, {one.name}", tried.cllr, tried.cllr < 1, (
-            f"On the background, each item parted in two and left out ({tried.same:,} pairs of one item, "
+            f"On the background, each item parted in two and left out ({plural(tried.same, 'pair')} of one item, "
             f"{tried.different:,} of two), Cllr of the {one.name} model is {tried.cllr:.3f} "
             f"({tried.cllr_min:.3f} if recalibrated; 0 is perfect, 1 tells nothing); "
             f"{tried.same_misled:.1%} of pairs of one item and {tried.different_misled:.1%} of pairs of two "
@@ -237,7 +238,7 @@ def _warnings(
     if len(read.names) < FEW:
         said.append(f"With fewer than {FEW} items the interval is somewhat too narrow.")
     if read.single:
-        said.append(f"{read.single:,} items of one row only were left out.")
+        said.append(f"{plural(read.single, 'item')} of one row only were left out.")
     if read.unused:
         said.append("Not used, as the two things do not have it: " + ", ".join(read.unused) + ".")
     if checks[0].good is False:
@@ -315,7 +316,7 @@ def _text(one: Answer, level: float, items: int) -> str:
         f" The model itself gives {ratio(abs(one.found))} times, more than a background of this size "
         "carries.")
     return (
-        f"Judging by a background of {items:,} items, the measurements are "
+        f"Judging by a background of {plural(items, 'item')}, the measurements are "
         f"{ratio(abs(found))} times {'or more ' if beyond else ''}as probable if the two things come from "
         f"{more} as if they come from {less} ({one.name} model; {level:.0%} interval of the model "
         f"{between}).{beyond} That is {words(found)}. {ONLY}it is not the probability of one source, which "

@@ -16,6 +16,7 @@ from headstamp.analysis.measure import Diagnostic
 from headstamp.analysis.space_time.chance import gamma_below, poisson_at_least
 from headstamp.analysis.space_time.pairs import Floats, Ints
 from headstamp.analysis.space_time.points import Points
+from headstamp.kinds.counted import plural
 
 ALARM: Final = 0.01
 """A test fires where chance alone would do so in fewer than one of a hundred cases."""
@@ -54,8 +55,8 @@ def repeats(points: Points) -> Diagnostic:
     share = extra / n
     good = share <= _FEW_REPEATS or chance >= ALARM
     return Diagnostic("repeats", share, good, (
-        f"{extra:,} of {n:,} points repeat the place and moment of another." if good else
-        f"{extra:,} of {n:,} points repeat the place and moment of another, more than chance brings together: one "
+        f"{extra:,} of {plural(n, 'point repeats', 'points repeat')} the place and moment of another." if good else
+        f"{extra:,} of {plural(n, 'point repeats', 'points repeat')} the place and moment of another, more than chance brings together: one "
         "recovery may stand there several times. See the model without repeats."))
 
 
@@ -92,7 +93,7 @@ def _busiest(points: Points) -> Diagnostic:
     moments, counts = np.unique(points.times, return_counts=True)
     share = float(counts.max()) / len(points)
     return Diagnostic("busiest moment", share, share <= _BUSY, (
-        f"The busiest of {len(moments):,} different days or times holds {share:.0%} of the points." if share <= _BUSY else
+        f"The busiest of {plural(len(moments), 'different day')} or times holds {share:.0%} of the points." if share <= _BUSY else
         f"One day or time holds {share:.0%} of the points: it may be one seizure or a default date (counts.burst)."))
 
 

@@ -23,6 +23,7 @@ from headstamp.analysis.space_time.knox import ASSUMPTIONS, LEAST, MOST_MISSING,
 from headstamp.analysis.space_time.knox import checked as knox_checked
 from headstamp.analysis.space_time.points import read
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "space_time.jacquez", 1
 QUESTION: Final = "How often is one of the finds nearest in space also one of the nearest in time?"
@@ -51,12 +52,12 @@ def jacquez(
     n = len(given)
     answer = Result(NAME, VERSION, QUESTION, level=level, unit="nearest in both", assumptions=_ASSUMPTIONS,
                     sources=SOURCES)
-    told = [Diagnostic("points", n, None, f"{n:,} points of {given.rows:,} rows")]
+    told = [Diagnostic("points", n, None, f"{plural(n, 'point')} of {plural(given.rows, 'row')}")]
     reason = unfit(given)
     if not reason and n > MOST_POINTS:
-        reason = f"{n:,} points are too many; at most {MOST_POINTS:,}. A part will do, or the Knox test."
+        reason = f"{plural(n, 'point is', 'points are')} too many; at most {MOST_POINTS:,}. A part will do, or the Knox test."
     if not reason and 2 * k >= n:
-        reason = f"The {k} nearest of {n} points are half of all or more: they tell nothing."
+        reason = f"The {k} nearest of {plural(n, 'point is', 'points are')} half of all or more: they tell nothing."
     if reason:
         return replace(answer, refused=True, reason=reason, diagnostics=tuple(told), warnings=warnings(told))
     near, many_near = nearest(given.places, k)
@@ -81,7 +82,7 @@ def jacquez(
         more={"points": n, "k": k, "statistic": statistic, "expected": expected, "p_permutation": p,
               "permutations": permutations, "seed": seed, "chance_mean": float(chance.mean()),
               "chance_sd": float(chance.std())},
-        text=(f"Of the {k} finds nearest in space and the {k} nearest in time, {statistic:,} are the same, where chance makes about "
+        text=(f"Of the {plural(k, 'find')} nearest in space and the {k} nearest in time, {statistic:,} are the same, where chance makes about "
               f"{expected:,.1f}; it makes as many or more with probability {p:.2g}. This is of recoveries, which follow "
               "who looked where and when."))
 
@@ -95,14 +96,14 @@ def _of_visits(
     given = read(visits)
     n = len(given)
     if not max(LEAST, 2 * k) < n <= MOST_POINTS:
-        return (Diagnostic(VISITS, None, None, f"{n:,} visits have a place and a day: too few, or too many, to ask it of them."),)
+        return (Diagnostic(VISITS, None, None, f"{plural(n, 'visit has', 'visits have')} a place and a day: too few, or too many, to ask it of them."),)
     near, of_time = nearest(given.places, k)[0], nearest(given.times[:, None], k)[0]
     random = np.random.default_rng(seed)
     statistic = int(_shared(near, of_time, np.arange(n)))
     as_many = sum(int(_shared(near, of_time, random.permutation(n))) >= statistic for _ in range(permutations))
     p = (1 + as_many) / (1 + permutations)
     return (Diagnostic(VISITS, float(statistic), p > SURE, (
-        f"{n:,} visits: {statistic:,} are nearest in both, where chance makes {n * k * k / (n - 1):,.1f} (chance of as many {p:.2g}). "
+        f"{plural(n, 'visit')}: {statistic:,} are nearest in both, where chance makes {n * k * k / (n - 1):,.1f} (chance of as many {p:.2g}). "
         + ("The visits do not cluster so by themselves." if p > SURE else
            "The visits cluster themselves: what the finds show may be no more than where and when people looked."))),)
 

@@ -27,6 +27,7 @@ from headstamp.analysis.space_time.effort import of_visits
 from headstamp.analysis.space_time.near_repeat import near_repeat
 from headstamp.analysis.space_time.points import Points, read
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "space_time.knox", 1
 QUESTION: Final = "Do finds that lie close together in space also lie close together in time, more than chance has it?"
@@ -101,7 +102,7 @@ def knox(
         "method": NAME, "version": VERSION, "question": QUESTION, "level": level,
         "unit": "observed by expected pairs", "assumptions": ASSUMPTIONS, "sources": SOURCES,
     }
-    told = [Diagnostic("points", len(given), None, f"{len(given):,} points of {given.rows:,} rows")]
+    told = [Diagnostic("points", len(given), None, f"{plural(len(given), 'point')} of {plural(given.rows, 'row')}")]
     reason = unfit(given)
     if reason:
         return Result(**shared, refused=True, reason=reason, diagnostics=tuple(told), warnings=warnings(told))
@@ -119,10 +120,10 @@ def knox(
     if bands:
         more["near_repeat"] = near_repeat(given, moments, space, time, bands, permutations, seed, MOST_PAIRS)
     words = (
-        f"{counts.both:,} pairs of {len(given):,} finds lie within {space:,g} {given.unit} and {time:,g} {given.time_unit} of each "
+        f"{plural(counts.both, 'pair')} of {plural(len(given), 'find lies', 'finds lie')} within {space:,g} {given.unit} and {time:,g} {given.time_unit} of each "
         f"other; chance leads one to expect {counts.expected:,.1f}, so there are {counts.ratio:.2f} times as many "
         f"({level:.0%}: {low:.2f} to {high:.2f}). Chance alone makes as many or more with probability {p:.2g} "
-        f"({permutations:,} dealings of the times). This is of recoveries, which follow who looked where and when."
+        f"({plural(permutations, 'dealing')} of the times). This is of recoveries, which follow who looked where and when."
     )
     return Result(
         **shared, estimate=counts.ratio, low=low, high=high, diagnostics=tuple(told), warnings=warnings(told),
@@ -151,10 +152,10 @@ def unfit(points: Points) -> str:
     """Why these points cannot carry a number; empty where they can."""
     n = len(points)
     if points.rows and points.left_out > MOST_MISSING * points.rows:
-        return (f"{points.left_out:,} of {points.rows:,} rows have no place or no day; what the others show may come "
+        return (f"{points.left_out:,} of {plural(points.rows, 'row has', 'rows have')} no place or no day; what the others show may come "
                 "from which were written down.")
     if n < LEAST:
-        return f"{n} points are too few; at least {LEAST} are needed."
+        return f"{plural(n, 'point is', 'points are')} too few; at least {LEAST} are needed."
     if (points.places == points.places[0]).all():
         return "All points lie in one place: none is closer than another."
     if (points.times == points.times[0]).all():
@@ -170,12 +171,12 @@ def unfit_pairs(points: Points, found: close.Pairs, moments: close.Moments) -> s
         if number >= NEARLY_ALL * pairs:
             return f"The threshold of {name} holds {number / pairs:.0%} of all pairs: it tells none from another."
         if number < FEW_PAIRS:
-            return f"{number} pairs are close in {name}; at least {FEW_PAIRS} are needed. A wider threshold may do."
+            return f"{plural(number, 'pair is', 'pairs are')} close in {name}; at least {FEW_PAIRS} are needed. A wider threshold may do."
     if s * t / pairs < LEAST_EXPECTED:
         return (f"Chance leads one to expect {s * t / pairs:.2g} pairs close in both: too few to hold anything "
                 "against. Wider thresholds may do.")
     if min(s, t) > MOST_PAIRS:
-        return f"{s:,} pairs are close in space and {t:,} in time: too many. Narrower thresholds, or a part, will do."
+        return f"{plural(s, 'pair is', 'pairs are')} close in space and {t:,} in time: too many. Narrower thresholds, or a part, will do."
     return ""
 
 
@@ -249,7 +250,7 @@ def _models(points: Points, counts: Counts, space: float, time: float, level: fl
         if found.count and moments.count and (found.kept or moments.count <= MOST_PAIRS):
             once, _ = count(part, found, moments, time, part.reach(space))
             models.append(Model("without repeats", once.ratio, words=(
-                f"{len(alone):,} points, one of each place and moment: {once.both:,} pairs, {once.expected:,.6g} expected")))
+                f"{plural(len(alone), 'point')}, one of each place and moment: {plural(once.both, 'pair')}, {once.expected:,.6g} expected")))
     return models
 
 

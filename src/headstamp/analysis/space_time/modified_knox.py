@@ -30,6 +30,7 @@ from headstamp.analysis.space_time.knox import (
 from headstamp.analysis.space_time.knox import MEASURE as KNOX
 from headstamp.analysis.space_time.knox import checked as knox_checked
 from headstamp.analysis.space_time.points import read
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "space_time.modified_knox", 1
 QUESTION: Final = "How many more pairs of finds are close in space and time than each find's surroundings lead one to expect?"
@@ -46,7 +47,7 @@ def modified_knox(
     given = read(points)
     answer = Result(NAME, VERSION, QUESTION, level=level, unit="pairs more than expected", assumptions=ASSUMPTIONS,
                     sources=SOURCES)
-    told = [Diagnostic("points", len(given), None, f"{len(given):,} points of {given.rows:,} rows")]
+    told = [Diagnostic("points", len(given), None, f"{plural(len(given), 'point')} of {plural(given.rows, 'row')}")]
     reason = unfit(given)
     if not reason:
         reach = given.reach(space)
@@ -54,7 +55,7 @@ def modified_knox(
         moments = close.in_time(given.times, time)
         reason = unfit_pairs(given, found, moments)
         if not reason and not found.kept:
-            reason = f"{found.count:,} pairs are close in space: too many. A narrower threshold, or a part, will do."
+            reason = f"{plural(found.count, 'pair is', 'pairs are')} close in space: too many. A narrower threshold, or a part, will do."
     if reason:
         return replace(answer, refused=True, reason=reason, diagnostics=tuple(told), warnings=warnings(told))
     counts, later = count(given, found, moments, time, reach)
@@ -73,7 +74,7 @@ def modified_knox(
     return replace(
         answer, estimate=statistic, low=statistic - z * spread, high=statistic + z * spread,
         diagnostics=tuple(told), warnings=warnings(told), more=more, text=(
-            f"{counts.both:,} pairs of {len(given):,} finds are close in space and time, {statistic:+,.1f} against what each find's "
+            f"{plural(counts.both, 'pair')} of {plural(len(given), 'find is', 'finds are')} close in space and time, {statistic:+,.1f} against what each find's "
             f"surroundings lead one to expect; chance makes as many or more with probability {p:.2g}. This is of "
             "recoveries, which follow who looked where and when."))
 

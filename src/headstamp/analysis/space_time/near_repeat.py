@@ -14,6 +14,7 @@ import numpy as np
 from headstamp.analysis.space_time import pairs as close
 from headstamp.analysis.space_time import permutation
 from headstamp.analysis.space_time.points import Points
+from headstamp.kinds.counted import plural
 
 _SURE: Final = 0.05
 
@@ -29,7 +30,7 @@ def near_repeat(
     n = len(points)
     found = close.in_space(points.places, points.reach(space * bands), most)
     if not found.kept:
-        return {"cells": [], "note": f"{found.count:,} pairs lie within the widest band: too many for a table."}
+        return {"cells": [], "note": f"{plural(found.count, 'pair lies', 'pairs lie')} within the widest band: too many for a table."}
     edges = np.array([points.reach(space * band) for band in range(bands + 1)])
     band = np.searchsorted(edges**2, found.squared, side="left")
     order = np.argsort(band, kind="stable")

@@ -22,6 +22,7 @@ from headstamp.analysis.spread.area import Area, area, since_before
 from headstamp.analysis.spread.table import Find, Rows, day, read, together
 from headstamp.analysis.spread.trend import Slope, Stratum, slope
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "spread.signature", 1
 QUESTION: Final = "Is a signature spreading, or is only more being recorded?"
@@ -72,9 +73,9 @@ def spread(finds: Rows, find: str = "", level: float = 0.95, permutations: int =
     sightings = [one for one in told_of if one.shows]
     told = [
         Diagnostic("sightings", len(sightings), None, f"{len(sightings):,} of {len(told_of):,} "
-                   f"{'groups' if grouped else 'finds'} show the signature ({len(every):,} finds)"),
+                   f"{'groups' if grouped else 'finds'} show the signature ({plural(len(every), 'find')})"),
         Diagnostic("not told", len(units) - len(told_of), None, (
-            f"of {len(units) - len(told_of):,} too little was noted to say; they are left out")),
+            f"of {len(units) - len(told_of):,} too little was noted to say; left out")),
     ]
     shared: dict[str, Any] = {
         "method": NAME, "version": VERSION, "question": QUESTION, "level": level, "assumptions": ASSUMPTIONS,
@@ -91,7 +92,7 @@ def spread(finds: Rows, find: str = "", level: float = 0.95, permutations: int =
     words = [_first_words(more), _area_words(newest, known, beyond)]
     dated, unfit = _dated(told_of)
     if unfit:
-        told.append(Diagnostic("dates", unfit, None, f"{unfit:,} without a date, or with one too wide, are left out of the trend"))
+        told.append(Diagnostic("dates", unfit, None, f"{unfit:,} without a date, or with one too wide, left out of the trend"))
     unit = _unit(dated)
     trend, reason = _trend(dated, unit, level, permutations, seed)
     if trend is None:
@@ -213,8 +214,8 @@ def _checks(
 ) -> list[Diagnostic]:
     both, expected, chance = seen.crates(finds, _fitted(finds, trend, unit))
     told = [Diagnostic("one place and day", chance, chance >= ALARM, (
-        f"{both:,} pairs of one place and day both show it; {expected:,.1f} are expected." if chance >= ALARM else
-        f"{both:,} pairs of one place and day both show it, and {expected:,.1f} are expected: they may be of one crate. Name "
+        f"{plural(both, 'pair of one place and day both shows', 'pairs of one place and day both show')} it; {expected:,.1f} are expected." if chance >= ALARM else
+        f"{plural(both, 'pair of one place and day both shows', 'pairs of one place and day both show')} it, and {expected:,.1f} are expected: they may be of one crate. Name "
         "the group of each find; the interval is too narrow."))]
     if grouped:
         sizes = {one.group: 0 for one in finds}
@@ -306,10 +307,10 @@ def _area_words(newest: Find, sure: bool, beyond: Area | None) -> str:
     hull = ("" if beyond.outside is None else f", {beyond.beyond_hull:,.0f} km outside the hull of the earlier ones"
             if beyond.outside else ", inside the hull of the earlier ones")
     looked = "" if beyond.looked is None else (
-        f" Of {beyond.looked_of:,} finds documented since the last earlier one {beyond.looked:.0%} lie as far out, with it or "
+        f" Of {plural(beyond.looked_of, 'find')} documented since the last earlier one {beyond.looked:.0%} lie as far out, with it or "
         "without: so much is where people looked.")
     late = "" if sure else " By their dates others may be later."
-    return (f"{newest.name} lies {beyond.beyond:,.0f} km from the nearest of {beyond.earlier:,} earlier sightings{hull}; a "
+    return (f"{newest.name} lies {beyond.beyond:,.0f} km from the nearest of {plural(beyond.earlier, 'earlier sighting')}{hull}; a "
             f"share of {beyond.chance:.2g} of all sightings lie as far from their nearest.{looked}{late}")
 
 

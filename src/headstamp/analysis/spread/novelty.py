@@ -26,6 +26,7 @@ from headstamp.analysis.spread.likeness import Floats, Likeness, by_group
 from headstamp.analysis.spread.signature import Feature, Shown
 from headstamp.analysis.spread.signature_table import Finds, Rows, read
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME, VERSION = "novelty.find", 1
 QUESTION: Final = "Is this find unlike everything catalogued?"
@@ -70,9 +71,9 @@ def novelty(catalogue: Rows, find: str, alpha: float = 0.05, level: float = 0.95
         "assumptions": ASSUMPTIONS, "sources": SOURCES,
     }
     told = [
-        Diagnostic("features", len(known[at]), None, f"{len(known[at]):,} features of {find} can be compared"),
+        Diagnostic("features", len(known[at]), None, f"{plural(len(known[at]), 'feature')} of {find} can be compared"),
         Diagnostic("set aside", len(given.names) - len(kept), None, (
-            f"{len(given.names) - len(kept):,} finds of its own group are not held against it")),
+            f"{plural(len(given.names) - len(kept), 'find of its own group is', 'finds of its own group are')} not held against it")),
     ]
     if without:
         told.append(Diagnostic("kinds left out", len(without), None, (
@@ -95,7 +96,7 @@ def novelty(catalogue: Rows, find: str, alpha: float = 0.05, level: float = 0.95
     order = _order(likeness, given.grouped)
     novel = chance <= alpha
     told += [
-        Diagnostic("catalogue", groups, None, f"{groups:,} groups of finds, {len(told_of) - 1:,} finds: no chance can come "
+        Diagnostic("catalogue", groups, None, f"{plural(groups, 'group')} of finds, {plural(len(told_of) - 1, 'find')}: no chance can come "
                    f"out below {1 / (groups + 1):.3g}"), order]
     return Result(
         **shared, estimate=chance, low=min(low, chance), high=max(high, chance), diagnostics=tuple(told),
@@ -181,9 +182,9 @@ def _too_little(find: str, shown: Shown, groups: int, alpha: float, finds: int) 
     if not shown:
         return f"of {find} nothing is noted that can be compared."
     if finds > MOST:
-        return f"{finds:,} finds are more than {MOST:,}: choose a part of the catalogue."
+        return f"{plural(finds, 'find is', 'finds are')} more than {MOST:,}: choose a part of the catalogue."
     if 1 / (groups + 1) > alpha:
-        return (f"{groups:,} groups of finds are too few: with a false alarm in {alpha:.3g} of ordinary finds at least "
+        return (f"{plural(groups, 'group of finds is', 'groups of finds are')} too few: with a false alarm in {alpha:.3g} of ordinary finds at least "
                 f"{ceil(1 / alpha - 1e-9) - 1:,} are needed, since no chance comes out below 1 / (n + 1).")
     return ""
 
@@ -241,7 +242,7 @@ def _text(
             + ", ".join(Feature(*one).words() for one in nearest["nearest_shares"][:5])
             if nearest["nearest"] else "it shares nothing with any of them")
     said = "is unlike everything catalogued" if novel else "is no more unlike the rest than ordinary finds are"
-    return (f"{find} {said}: a share of {chance:.3g} of {groups:,} groups of finds is at least as unlike the others "
+    return (f"{find} {said}: a share of {chance:.3g} of {plural(groups, 'group')} of finds is at least as unlike the others "
             f"({level:.0%}: {low:.2g} to {high:.2g}); {near}. In {alpha:.0%} of ordinary finds such an alarm is false.")
 
 

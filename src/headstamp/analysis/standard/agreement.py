@@ -21,6 +21,7 @@ from headstamp.analysis.source.two_level import Floats
 from headstamp.analysis.standard import cramer
 from headstamp.analysis.standard.table import ONLY, Rows, by_site, neighbours, parted
 from headstamp.analysis.tails import chi_square_above
+from headstamp.kinds.counted import plural
 
 NAME: Final = "standard.agreement"
 VERSION: Final = 2
@@ -101,9 +102,9 @@ def _compared(kind: str, table: Rows, column: str, level: float, random: np.rand
     number = {name: code for code, name in enumerate(features)}
     codes = [np.array([number[one] for one in values], dtype=np.int64) for values in found.values()]
     told = [Diagnostic(f"finds at {site}", len(values), len(values) >= LEAST,
-                       f"{len(values):,} finds at {site}") for site, values in found.items()]
+                       f"{plural(len(values), 'find')} at {site}") for site, values in found.items()]
     if empty:
-        told.append(Diagnostic("not read", empty, None, f"{empty:,} finds have no feature and are left out"))
+        told.append(Diagnostic("not read", empty, None, f"{plural(empty, 'find has', 'finds have')} no feature: left out"))
     reason = _too_little(found, features)
     if reason:
         return _Compared(kind, tuple(told), reason, empty=empty)
@@ -191,11 +192,11 @@ def _of_several(
         **shared, estimate=widest.v, low=widest.ends[0], high=widest.ends[1],
         diagnostics=tuple(told for one in several for told in _named(one)),
         models=tuple(Model(one.kind, one.v, *one.ends, fit=p, words=(
-            f"{len(one.sites)} sites, {len(one.features)} features; without bias {one.unbiased:.2f}; fit is the "
+            f"{plural(len(one.sites), 'site')}, {plural(len(one.features), 'feature')}; without bias {one.unbiased:.2f}; fit is the "
             "probability by chance, over all kinds together")) for one, p in zip(ready, together, strict=True)),
         warnings=tuple(warnings),
-        text=f"Of {len(ready)} kinds of feature {widest.kind} differs most. " + _text(
-            widest, level, chance, f"Of {widest.kind} the convention", f" over all {len(several)} kinds together",
+        text=f"Of {plural(len(ready), 'kind')} of feature {widest.kind} differs most. " + _text(
+            widest, level, chance, f"Of {widest.kind} the convention", f" over all {plural(len(several), 'kind')} together",
             said),
         more={
             "widest": widest.kind, "p": min(together), "kinds": {
@@ -230,7 +231,7 @@ def _text(
     if said is None:
         said = ("No difference of convention can be told from this." if low <= 0 or chance > 1 - level else
                 "The conventions differ by more than chance leaves.")
-    return (f"{what} differs between {len(found.sites)} sites with Cramer's V {found.v:.2f} ({level:.0%} interval "
+    return (f"{what} differs between {plural(len(found.sites), 'site')} with Cramer's V {found.v:.2f} ({level:.0%} interval "
             f"{low:.2f} to {high:.2f}{over}; 0 is the same everywhere, 1 each its own). {said} {LIMITS}")
 
 

@@ -20,6 +20,7 @@ from headstamp.analysis.resampling import corrected
 from headstamp.analysis.source.two_level import Floats
 from headstamp.analysis.standard.table import ONLY, Rows, neighbours, values_by_site
 from headstamp.analysis.tails import f_above
+from headstamp.kinds.counted import plural
 
 NAME: Final = "standard.dispersion"
 VERSION: Final = 1
@@ -64,7 +65,7 @@ def dispersion(table: Rows, level: float = 0.95) -> Result:
         "unit": "ratio of standard deviations", "assumptions": ASSUMPTIONS, "sources": SOURCES,
     }
     told = [Diagnostic(f"values at {site}", len(values), len(values) >= LEAST,
-                       f"{len(values):,} values at {site}, {len(np.unique(values)):,} of them different")
+                       f"{plural(len(values), 'value')} at {site}, {len(np.unique(values)):,} of them different")
             for site, values in sites.items()]
     reason = _too_little(sites)
     if reason:
@@ -94,7 +95,7 @@ def dispersion(table: Rows, level: float = 0.95) -> Result:
         **shared, estimate=best.estimate, low=best.low, high=best.high, models=tuple(model for _, _, model in compared),
         diagnostics=tuple(told + checks),
         warnings=tuple([one.words for one in checks if one.good is False] + (
-            [f"{empty:,} rows have no value."] if empty else [])),
+            [f"{plural(empty, 'row has', 'rows have')} no value."] if empty else [])),
         text=_text(wide, narrow, best, level, len(pairs)),
         more={
             "brown_forsythe": statistic, "p": chance,

@@ -25,6 +25,7 @@ from headstamp.analysis.standard import cramer
 from headstamp.analysis.standard.agreement import holm
 from headstamp.analysis.standard.in_time_table import UNITS, Dated, Site, dated
 from headstamp.analysis.standard.table import ONLY, Rows, neighbours
+from headstamp.kinds.counted import plural
 
 NAME: Final = "standard.in_time"
 VERSION: Final = 1
@@ -104,7 +105,7 @@ def in_time(table: Rows, period: str | None = None, level: float = 0.95) -> Resu
         models=(
             *(Model(site.name, cramer.cramers_v([cells]), *cramer.interval([cells], cramer.cramers_v(
                 [cells]), level, random)[0], fit=p, words=(
-                    f"{len(site.periods)} periods, {site.periods[0]} to {site.periods[-1]}; fit is the chance"))
+                    f"{plural(len(site.periods), 'period')}, {site.periods[0]} to {site.periods[-1]}; fit is the chance"))
               for site, cells, p in zip(sites, strata, chances.sites, strict=True) if len(sites) > 1),
             Model("non-central chi-square", v, *near, words="fits where V is small"),
             Model("resampled", v, *drawn, words="fits where V is not small"),
@@ -122,16 +123,16 @@ def in_time(table: Rows, period: str | None = None, level: float = 0.95) -> Resu
 
 def _told(found: Dated, still: Sequence[Site]) -> list[Diagnostic]:
     told = [Diagnostic(f"periods at {site.name}", len(site.periods), True, (
-        f"{int(site.bins.sum()):,} finds at {site.name} in {len(site.periods)} periods of at least {LEAST}"))
+        f"{plural(int(site.bins.sum()), 'find')} at {site.name} in {plural(len(site.periods), 'period')} of at least {LEAST}"))
         for site in found.sites]
     told += [Diagnostic(f"one feature at {site.name}", None, None, (
-        f"Every find at {site.name} has the same feature, in all {len(site.periods)} periods.")) for site in still]
+        f"Every find at {site.name} has the same feature, in all {plural(len(site.periods), 'period')}.")) for site in still]
     if found.empty:
         told.append(Diagnostic("not read", found.empty, None,
-                               f"{found.empty:,} rows have no date or no feature and are left out"))
+                               f"{plural(found.empty, 'row has', 'rows have')} no date or no feature: left out"))
     if found.coarse:
         told.append(Diagnostic("dated too coarsely", found.coarse, None, (
-            f"{found.coarse:,} finds are dated more coarsely than by {found.unit} and are left out")))
+            f"{plural(found.coarse, 'find is', 'finds are')} dated more coarsely than by {found.unit}: left out")))
     return told
 
 
@@ -246,7 +247,7 @@ def _text(
     features: Sequence[dict[str, Any]], found: Dated,
 ) -> str:
     ready = [site for site in found.sites if site.cells.shape[1] > 1]
-    where = f"At {len(ready)} sites" if len(ready) > 1 else (
+    where = f"At {plural(len(ready), 'site')}" if len(ready) > 1 else (
         "The convention" if ready[0].name == "all finds" else f"At {ready[0].name}")
     start = where if where == "The convention" else f"{where} the convention"
     said = (f"{start} differs between {found.unit}s with Cramer's V {v:.2f} ({level:.0%} interval {low:.2f} to "

@@ -31,6 +31,7 @@ from headstamp.analysis.standard.lots_shared import (
 from headstamp.analysis.standard.lots_table import Lots, lots_by_site
 from headstamp.analysis.standard.table import ONLY, Rows, level_problems
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 NAME: Final = "standard.lots"
 VERSION: Final = 1
@@ -114,7 +115,7 @@ def lots(table: Rows, universe: int | None = None, level: float = 0.95) -> Resul
     counts = counts[:, counts.any(axis=0)]
     if universe is not None and universe < counts.shape[1]:
         raise Invalid("the number of lots cannot be", [Problem(
-            "fewer than were met", f"{counts.shape[1]:,} different lots were met.", "universe", str(universe))])
+            "fewer than were met", f"{plural(counts.shape[1], 'different lot was', 'different lots were')} met.", "universe", str(universe))])
     names = [found.sites[at] for at in kept]
     random = np.random.default_rng(_SEED)
     pairs = _pairs(names, counts > 0, universe, level, random)
@@ -199,7 +200,7 @@ def _looked_at(found: Lots) -> list[Diagnostic]:
     for site, counts in zip(found.sites, found.counts, strict=True):
         lots_there, finds = int((counts > 0).sum()), int(counts.sum())
         told.append(Diagnostic(f"lots at {site}", lots_there, lots_there >= LEAST,
-                               f"{lots_there:,} different lots among {finds:,} finds at {site}"))
+                               f"{plural(lots_there, 'different lot')} among {plural(finds, 'find')} at {site}"))
         if found.counted and lots_there >= LEAST:
             known = 1 - float((counts == 1).sum()) / finds
             told.append(Diagnostic(f"finds of lots met before at {site}", known, known >= 0.5, (
@@ -216,9 +217,9 @@ def _looked_at(found: Lots) -> list[Diagnostic]:
         + "; ".join(" and ".join(one) for one in found.alike[:5]) + ".")))
     if found.joined:
         told.append(Diagnostic("spellings", found.joined, None,
-                               f"{found.joined:,} lots are written in several ways and were taken as one each."))
+                               f"{plural(found.joined, 'lot is', 'lots are')} written in several ways and taken as one each."))
     if found.empty:
-        told.append(Diagnostic("not read", found.empty, None, f"{found.empty:,} rows have no lot and are left out"))
+        told.append(Diagnostic("not read", found.empty, None, f"{plural(found.empty, 'row has', 'rows have')} no lot: left out"))
     return told
 
 
@@ -241,7 +242,7 @@ def _models(pairs: list[_Pair], best: _Pair) -> list[Model]:
     told = [Model(
         f"{pair.one} and {pair.other}", pair.jaccard, pair.low, pair.high,
         fit=None if pair.chance is None else pair.chance.more, words=(
-            f"{pair.shared} of {pair.union} lots; overlap {pair.shared / min(pair.sizes):.2f} of the smaller"
+            f"{pair.shared:,} of {plural(pair.union, 'lot')}; overlap {pair.shared / min(pair.sizes):.2f} of the smaller"
             + ("" if pair.chance is None else f"; {pair.chance.mean:.3g} by chance; fit is the probability of as many")))
         for pair in sorted(pairs, key=lambda pair: -pair.jaccard)[:_TOLD]]
     if best.unmet is not None:
@@ -266,7 +267,7 @@ def _as_dict(pair: _Pair) -> dict[str, Any]:
 def _text(best: _Pair, level: float, pairs: int) -> str:
     many = "" if pairs < 2 else (
         f"Of all {pairs} pairs of sites the {'furthest above chance' if best.dealt else 'most'}: ")
-    said = (f"{many}{best.one} and {best.other} have {best.shared} of {best.union} different lots in common (Jaccard "
+    said = (f"{many}{best.one} and {best.other} have {best.shared} of {plural(best.union, 'different lot')} in common (Jaccard "
             f"{best.jaccard:.2f}, {level:.0%} interval {best.low:.2f} to {best.high:.2f}"
             f"{' over all pairs together' if pairs > 1 else ''}).")
     chance = best.chance

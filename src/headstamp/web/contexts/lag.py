@@ -9,6 +9,7 @@ from headstamp.actions.tracing.lag import GROUPINGS, lag_of_case
 from headstamp.analysis.lag.survival import Quantile
 from headstamp.analysis.lag.times import WARNINGS, Lag, share_plot
 from headstamp.errors import Unavailable
+from headstamp.kinds.counted import plural
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.facts import Piece, ref_piece
 from headstamp.web.contexts.plot import PlotView, plot_view
@@ -52,7 +53,7 @@ def lag_context(reader: Reader, params: Params) -> LagContext:
                      for one in found[1:]),
         extremes=tuple(
             (word, ref_piece(one.item, labels.get(one.item, one.item)),
-             f"{one.low:,} days" if one.low == one.high else f"{one.low:,} to {one.high:,} days")
+             f"{plural(one.low, 'day')}" if one.low == one.high else f"{one.low:,} to {plural(one.high, 'day')}")
             for word, one in ends),
         ways=tuple((way, "/lag?" + urlencode({"by": way})) for way in GROUPINGS),
     )

@@ -19,6 +19,7 @@ from headstamp.analysis.measure import Measure, Result
 from headstamp.analysis.measures import measure_named
 from headstamp.analysis.plot import Plot
 from headstamp.errors import HeadstampError, Invalid, Problem, Unreadable
+from headstamp.kinds.counted import plural
 from headstamp.publish.picture import Picture
 from headstamp.publish.plot_picture import picture_of_plot, plain_plot
 from headstamp.store.reader import Reader
@@ -214,7 +215,7 @@ def _drafts(reader: Reader) -> tuple[tuple[str, str], ...]:
 def _state(measured: Measured) -> str:
     """The state of the case it is of, as a finding names it."""
     lines = measured.checkpoint.split("\n")
-    return f"{lines[0]}, {int(lines[1]):,} entries" if len(lines) > 1 and lines[1].isdigit() else lines[0]
+    return f"{lines[0]}, {plural(int(lines[1]), 'entry', 'entries')}" if len(lines) > 1 and lines[1].isdigit() else lines[0]
 
 
 def headline(result: Result) -> str:

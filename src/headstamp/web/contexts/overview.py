@@ -248,7 +248,7 @@ def _counted(kind: str, n: int) -> str:
 def gap_views(found: Sequence[Gap]) -> tuple[GapView, ...]:
     """Gaps as a page lists them: those that are there, the largest first, noughts left out."""
     views = [
-        GapView(g.question.name, g.question.title, g.question.why, g.question.kind, g.count, g.of,
+        GapView(g.question.name, g.title, g.question.why, g.question.kind, g.count, g.of,
                 g.question.path)
         for g in found if g.count != 0
     ]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from headstamp.kinds.counted import plural
 from headstamp.kinds.date import PARTIAL_DATE, bounds
 from headstamp.records import BY_NAME
 from headstamp.store.shown import Shown
@@ -86,5 +87,5 @@ def _between(end: str, start: str) -> int:
 
 def _told(days: int) -> str:
     if days >= 730:
-        return f"nothing is recorded of about {round(days / 365.25)} years"
-    return f"nothing is recorded of about {max(1, round(days / 30.44))} months"
+        return f"nothing is recorded of about {plural(round(days / 365.25), 'year')}"
+    return f"nothing is recorded of about {plural(max(1, round(days / 30.44)), 'month')}"

@@ -20,6 +20,7 @@ from headstamp.engine.questions import serials as question
 from headstamp.engine.questions.lists import names
 from headstamp.engine.selection import SELECTION
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 from headstamp.markings.normalise import plain_key
 
 _MOST_SHOWN: Final = 20
@@ -45,7 +46,7 @@ def lists(engine: Engine, given: Mapping[str, Any]) -> Fed:
     sizes = Counter(one for of in on.values() for one in of)
     if not sizes:
         raise Invalid(f"of no item that can be seen are both a whole serial number and a {by} on record", [Problem(
-            f"{len(texts):,} items with a whole number, {nowhere:,} of no {by}",
+            f"{plural(len(texts), 'item')} with a whole number, {nowhere:,} of no {by}",
             "Names of teams are seen from a higher clearance on." if by == "team" else "Ask it of another selection.", "by", by)])
     wanted = _wanted(sizes, called, given.get("lists") or (), by)
     cells: Counter[frozenset[str]] = Counter()
@@ -59,14 +60,14 @@ def lists(engine: Engine, given: Mapping[str, Any]) -> Fed:
     title = {one: text if list(title.values()).count(text) == 1 else f"{text} ({one})" for one, text in title.items()}
     table = [{**{title[one]: "1" if one in of else "0" for one in wanted}, "count": str(count)}
              for of, count in sorted(cells.items(), key=lambda pair: sorted(pair[0])) if of]
-    told = [f"{sum(count for of, count in cells.items() if of):,} pieces by their serial numbers, on {len(wanted)} lists: "
+    told = [f"{plural(sum(count for of, count in cells.items() if of), 'piece')} by their serial numbers, on {plural(len(wanted), 'list')}: "
             + "; ".join(f"{title[one]} ({sizes[one]:,})" for one in wanted) + "."]
     told += [f"{count:,} left out: {why}, so that nobody can tell whether it was met before." for why, count in sorted(left.items())]
     if nowhere:
         told.append(f"{nowhere:,} left out: of no {by}.")
     twice = len(records) - sum(len(of & set(wanted)) for of in on.values())
     if twice:
-        told.append(f"{twice:,} records are of a piece that is on the same list already; it counts there once.")
+        told.append(f"{plural(twice, 'record is', 'records are')} of a piece that is on the same list already; it counts there once.")
     told.append("The same number of one make is one piece; where numbers were cut anew or are used twice, that is wrong.")
     return fed({"cells": table}, told, records)
 
@@ -86,8 +87,8 @@ def _wanted(sizes: Mapping[str, int], called: Mapping[str, str], chosen: tuple[s
     ordered = sorted(sizes, key=lambda one: (-sizes[one], one))
     if not chosen:
         if len(ordered) > MOST_LISTS:
-            raise Invalid(f"{len(ordered)} lists, and at most {MOST_LISTS} can be weighed against each other", [
-                Problem(f"{sizes[one]:,} pieces", "Name those wanted: --lists A,B,C", "lists", called.get(one, one))
+            raise Invalid(f"{plural(len(ordered), 'list')}, and at most {MOST_LISTS} can be weighed against each other", [
+                Problem(f"{plural(sizes[one], 'piece')}", "Name those wanted: --lists A,B,C", "lists", called.get(one, one))
                 for one in ordered[:_MOST_SHOWN]])
         return sorted(ordered)
     by_name = {called.get(one, one).casefold(): one for one in ordered}

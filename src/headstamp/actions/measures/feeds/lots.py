@@ -12,6 +12,7 @@ from headstamp.engine.engine import Engine
 from headstamp.engine.question import Parameter
 from headstamp.engine.selection import SELECTION
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 
 def lots(engine: Engine, given: Mapping[str, Any]) -> Fed:
@@ -31,16 +32,16 @@ def lots(engine: Engine, given: Mapping[str, Any]) -> Fed:
     met = {one.site for one in of}
     without = sorted({one.site for one in found.traits} - met)
     rows += [{"lot": "none", "site": site, "count": "0"} for site in without]
-    told = [f"{len({row['lot'] for row in rows if row['count'] != '0'}):,} different lots on {len(of):,} finds at {len(met):,} sites; "
+    told = [f"{plural(len({row['lot'] for row in rows if row['count'] != '0'}), 'different lot')} on {plural(len(of), 'find')} at {plural(len(met), 'site')}; "
             "sites are counted, for lots come by the crate."]
     if without:
-        told.append(f"{len(without):,} sites have finds and no lot among them; they count as sites that met none.")
+        told.append(f"{plural(len(without), 'site has', 'sites have')} finds and no lot among them: counted as met none.")
     if given.get("makers") != "together":
         told.append("The same number of two makers is two lots.")
     if found.finds > len(of) + found.nowhere:
-        told.append(f"{found.finds - found.nowhere - len(of):,} finds show no lot.")
+        told.append(f"{plural(found.finds - found.nowhere - len(of), 'find shows', 'finds show')} no lot.")
     if found.nowhere:
-        told.append(f"{found.nowhere:,} finds have no site and are left out.")
+        told.append(f"{plural(found.nowhere, 'find has', 'finds have')} no site: left out.")
     return fed({"table": rows}, told, [one.item for one in of], tuple(dict.fromkeys(one.site_id for one in of)))
 
 

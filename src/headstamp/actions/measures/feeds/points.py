@@ -17,6 +17,7 @@ from headstamp.engine.engine import Engine
 from headstamp.engine.question import Parameter
 from headstamp.engine.questions import recoveries
 from headstamp.engine.selection import SELECTION
+from headstamp.kinds.counted import plural
 
 PRECISIONS: Final = ("exact", "100m", "1km", "10km", "locality", "district")
 """From fine to coarse; any other (province, country, coarsened, not known) is never enough."""
@@ -45,14 +46,14 @@ def points(engine: Engine, given: Mapping[str, Any]) -> Fed:
         place = {"latitude": one.latitude, "longitude": one.longitude, "place_precision": one.precision}
         rows.append(_point(one.first, one.last, place, enough, left))
         sites.update({one.site: None} if one.site else {})
-    told = [f"{len(rows) - len(alone):,} recoveries" + (" that hold such items" if selected else "")
-            + f" and {len(alone):,} finds that belong to none, one point each."]
+    told = [f"{plural(len(rows) - len(alone), 'recovery', 'recoveries')}" + (" with such items" if selected else "")
+            + f" and {plural(len(alone), 'find that belongs', 'finds that belong')} to none, one point each."]
     told += [f"{count:,} of them {why}: without a point." for why, count in sorted(left.items())]
     inputs: dict[str, Any] = {"points": rows}
     looked, fit = _visits(engine, enough)
     if looked:
         inputs["visits"] = looked
-        told.append(f"{fit:,} of {len(looked):,} visits have a day and a place: held beside the finds.")
+        told.append(f"{fit:,} of {plural(len(looked), 'visit has', 'visits have')} a day and a place: held beside the finds.")
     else:
         told.append("No visit is on record: whether it is only the visits that cluster cannot be asked.")
     told.append("What clusters is the recording too: recoveries are made where and when people look.")

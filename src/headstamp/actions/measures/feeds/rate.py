@@ -23,6 +23,7 @@ from headstamp.engine.question import Parameter
 from headstamp.engine.questions import packages, serials
 from headstamp.engine.selection import SELECTION
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 
 def rate(engine: Engine, given: Mapping[str, Any]) -> Fed:
@@ -32,10 +33,10 @@ def rate(engine: Engine, given: Mapping[str, Any]) -> Fed:
     dated = [row for row in every if row["made_from"] and row["made_to"]]
     if not dated:
         raise Invalid("no package or lot that can be seen has a date of making", [Problem(
-            f"{len(every):,} packages and lots, none dated to two ends", "Record when they were made, as on their labels.", "make")])
+            f"{plural(len(every), 'package or lot', 'packages and lots')}, none dated to two ends", "Record when they were made, as on their labels.", "make")])
     counting = {row["item"] for row in dated if row["pieces"] is not None and row["family"] == "package"}
     rows = [row for row in dated if row["package"] not in counting]
-    told = [f"{len(rows):,} packages and lots with a date of making."]
+    told = [f"{plural(len(rows), 'package or lot', 'packages and lots')} with a date of making."]
     if len(every) > len(dated):
         told.append(f"{len(every) - len(dated):,} left out: their date of making is not on record, or open at one end.")
     if len(dated) > len(rows):
@@ -44,7 +45,7 @@ def rate(engine: Engine, given: Mapping[str, Any]) -> Fed:
     groups = found_together(rows, given.get("together") or "package", told)
     other = sum(row["pieces"] is not None and row["unit"] not in (None, "piece") for row in rows)
     if other:
-        told.append(f"{other:,} are not counted in pieces; their dates count, and not how many are in them.")
+        told.append(f"{plural(other, 'is', 'are')} not counted in pieces; the date counts, and not how many are in it.")
     table = [{
         "date": f"{row['made_from']}/{row['made_to']}",
         "count": _count(row["pieces"]) if row["unit"] in (None, "piece") else "",
@@ -71,7 +72,7 @@ def _numbers(
             f"{one} ({len(series[one]):,})" for one in named[:10]) + ".")
         return {}
     name = series_named(series, wanted)
-    told.append(f"{len(series[name]):,} of them bear a number of the series {name}.")
+    told.append(f"{plural(len(series[name]), 'of them bears', 'of them bear')} a number of the series {name}.")
     return series[name]
 
 

@@ -16,6 +16,7 @@ from headstamp.engine.question import Parameter
 from headstamp.engine.questions.serials import ask
 from headstamp.engine.selection import SELECTION
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 from headstamp.markings.normalise import plain_key
 from headstamp.markings.numbering import splits
 from headstamp.markings.unread import has_unread
@@ -32,7 +33,7 @@ def serials(engine: Engine, given: Mapping[str, Any]) -> Fed:
     numbers = by_series(texts, left)
     name = series_named(numbers, given.get("series"))
     of = numbers.get(name, {})
-    told = [f"{len(of):,} items with a number of the series {name or '#'}; # stands for the number."]
+    told = [f"{plural(len(of), 'item')} with a number of the series {name or '#'}; # stands for the number."]
     told += [f"{count:,} left out: {why}." for why, count in sorted(left.items())]
     others = sum(len(them) for key, them in numbers.items() if key != name)
     if others:
@@ -80,7 +81,7 @@ def series_named(numbers: Mapping[str, Mapping[str, int]], wanted: str | None) -
     if wanted is None:
         if len(numbers) > 1:
             raise Invalid("these serial numbers are of several series; say which", [
-                Problem(f"{len(of):,} numbers", f"--series '{name}'", "series", name)
+                Problem(f"{plural(len(of), 'number')}", f"--series '{name}'", "series", name)
                 for name, of in ordered[:_MOST_SHOWN]])
         return next(iter(numbers), "")
     before, _, after = wanted.partition("#")
@@ -111,7 +112,7 @@ def found_together(rows: Sequence[Mapping[str, Any]], by: str, told: list[str]) 
         told.append("All are of one recovery; whether they came from one crate is not told.")
         return {}
     unknown = len({row["item"] for row in rows} - groups.keys())
-    told.append(f"They were found in {different:,} packages or recoveries" + (
+    told.append(f"They were found in {plural(different, 'package')} or recoveries" + (
         f"; of {unknown:,} that is not told." if unknown else "."))
     return groups
 

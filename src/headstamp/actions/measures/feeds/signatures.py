@@ -15,6 +15,7 @@ from headstamp.engine.question import Parameter
 from headstamp.engine.questions.signatures import ask
 from headstamp.engine.selection import SELECTION
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 _MOST_SHOWN: Final = 20
 
@@ -26,13 +27,13 @@ def spread(engine: Engine, given: Mapping[str, Any]) -> Fed:
     shown = [one for one in found if shows(one, signature)]
     unknown = sum(shows(one, signature) is None for one in found)
     told = [
-        f"{len(found):,} finds in {len({one.group for one in found}):,} recoveries or packages; parts belong to what they are a part of.",
-        f"{len(shown):,} show {name}: " + "; ".join(one.words() for one in sorted(signature.features))
+        f"{plural(len(found), 'find')} in {plural(len({one.group for one in found}), 'recovery', 'recoveries')} or packages; parts belong to what they are a part of.",
+        f"{plural(len(shown), 'shows', 'show')} {name}: " + "; ".join(one.words() for one in sorted(signature.features))
         + (f" (at least {signature.needed} of {len(signature.features)})." if signature.least else "."),
-        f"Of {unknown:,} too little was noted to tell: they count neither way."]
+        f"Of {unknown:,} too little was noted to tell: counted neither way."]
     without = sum(not one.date for one in found)
     if without:
-        told.append(f"{without:,} have no date.")
+        told.append(f"{plural(without, 'has', 'have')} no date.")
     names = _names(engine)
     inputs: dict[str, Any] = {"finds": as_table(found, signature, names)}
     if given.get("find"):
@@ -52,10 +53,10 @@ def novelty(engine: Engine, given: Mapping[str, Any]) -> Fed:
             "it is not among the finds chosen, nothing was noted of it, or it is a part of another",
             "Name a find by its id or tag; of a part, what it is a part of.", "find", str(given["find"]))])
     silent = sum(not one.shown for one in found)
-    told = [f"{len(found) - silent:,} finds with {len(rows):,} features, in {len({one.group for one in found}):,} recoveries or packages.",
+    told = [f"{plural(len(found) - silent, 'find')} with {plural(len(rows), 'feature')}, in {plural(len({one.group for one in found}), 'recovery', 'recoveries')} or packages.",
             "Features are those recorded, how numbers are laid out and applied, logos, lots, and the products of parts."]
     if silent:
-        told.append(f"{silent:,} finds show nothing that was noted, and are left out.")
+        told.append(f"{plural(silent, 'find shows', 'finds show')} nothing that was noted: left out.")
     return fed({"catalogue": rows, "find": asked}, told, [one.item for one in found if one.shown], _sites(found))
 
 

@@ -17,6 +17,7 @@ from headstamp.engine.question import Parameter
 from headstamp.engine.questions.standard import measured
 from headstamp.engine.selection import SELECTION
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 _MOST_SHOWN: Final = 20
 Measured = Mapping[str, Any]
@@ -55,13 +56,13 @@ def likelihood(engine: Engine, given: Mapping[str, Any]) -> Fed:
             "no other item has these features measured", f"Measure {', '.join(features)} on others.", "features")])
     used = list(dict.fromkeys(row["item"] for row in background))
     told = [
-        f"Compared are {len(tables['control'])} rows of {two['control']} and {len(tables['recovered'])} of "
+        f"Compared are {plural(len(tables['control']), 'row')} of {two['control']} and {len(tables['recovered'])} of "
         f"{two['recovered']}, in {', '.join(features)}.",
-        f"The background is {len(used):,} other items with {len(background):,} rows; each is taken for a source of "
+        f"The background is {plural(len(used), 'other item')} with {plural(len(background), 'row')}; each is taken for a source of "
         "its own. Items that may come from one source must not stand there twice.",
     ]
     if left["rows"]:
-        told.append(f"{left['rows']:,} rows without all of these features are left out.")
+        told.append(f"{plural(left['rows'], 'row')} without all of these features left out.")
     return fed({"background": background, **tables, "columns": list(features), "item": "item"}, told,
                [*two.values(), *used])
 

@@ -15,6 +15,7 @@ from headstamp.engine.question import Parameter
 from headstamp.engine.questions.standard import made, measured
 from headstamp.engine.selection import SELECTION
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 
 _SELECTED: Final = tuple(one.name for one in SELECTION)
 T = TypeVar("T")
@@ -36,11 +37,11 @@ def agreement(engine: Engine, given: Mapping[str, Any]) -> Fed:
         at = Counter(one.site for one in of)
         enough = {site for site, count in at.items() if count >= LEAST}
         if len(enough) < 2 or len({one.value for one in of if one.site in enough}) < 2:
-            left.append(f"{kind} ({len(of):,} finds at {len(at)} sites)")
+            left.append(f"{kind} ({plural(len(of), 'find')} at {plural(len(at), 'site')})")
             continue
         few = sum(count for site, count in at.items() if site not in enough)
         if few:
-            left.append(f"{few:,} finds of {kind} at sites with fewer than {LEAST}")
+            left.append(f"{plural(few, 'find')} of {kind} at sites with fewer than {LEAST}")
         kept = [one for one in of if one.site in enough]
         rows += [{"site": one.site, "feature_kind": one.kind, "value": one.value} for one in kept]
         records += [one.item for one in kept]
@@ -69,9 +70,9 @@ def in_time(engine: Engine, given: Mapping[str, Any]) -> Fed:
         day = _date(*when.get(one.item, (None, None)))
         undated += not day
         rows.append({"site": one.site, "date": day, "feature": one.value})
-    told = [*_finds_told(found), f"{len(of):,} finds show something of the kind {kind}."]
+    told = [*_finds_told(found), f"{plural(len(of), 'find shows', 'finds show')} something of the kind {kind}."]
     if undated:
-        told.append(f"{undated:,} of them are not dated to a year or nearer, and are left out.")
+        told.append(f"{plural(undated, 'of them is', 'of them are')} not dated to a year or nearer: left out.")
     told.append("Dates are those of making." if given["dates"] == "made" else
                 "Dates are those of the find, which say nothing of when a thing was made.")
     return fed({"table": rows}, told, [one.item for one in of], _sites(of))
@@ -91,10 +92,10 @@ def lots(engine: Engine, given: Mapping[str, Any]) -> Fed:
         make = found.make.get(one.item, "")
         unknown += whose and not make
         rows += [{"site": one.site, "lot": f"{make} {lot}".strip() if whose else lot} for lot in lots_of(one)]
-    told = [*_finds_told(found), f"{len(of):,} finds with a lot, {len({row['lot'] for row in rows}):,} different lots."]
+    told = [*_finds_told(found), f"{plural(len(of), 'find')} with a lot, {plural(len({row['lot'] for row in rows}), 'different lot')}."]
     if whose:
         told.append("The same number of two makers is two lots."
-                    + (f" Of {unknown:,} finds the maker is not known." if unknown else ""))
+                    + (f" Of {plural(unknown, 'find')} the maker is not known." if unknown else ""))
     return fed({"table": rows}, told, [one.item for one in of], _sites(of))
 
 
@@ -117,10 +118,10 @@ def dispersion(engine: Engine, given: Mapping[str, Any]) -> Fed:
         where[row["item"]] = row["site"]
         order[row["item"]] = row["recovery"] or ""
     items = sorted((item for item in values if where[item]), key=lambda item: (order[item], item))
-    told = [f"{name}{f' in {unit}' if unit else ''}, measured on {len(values):,} items; of several readings on one item "
+    told = [f"{name}{f' in {unit}' if unit else ''}, measured on {plural(len(values), 'item')}; of several readings on one item "
             "the mean."]
     if len(values) > len(items):
-        told.append(f"{len(values) - len(items):,} of them have no site and are left out.")
+        told.append(f"{plural(len(values) - len(items), 'of them has', 'of them have')} no site: left out.")
     at = Counter(str(where[item]) for item in items)
     few = sorted(names[site] for site, count in at.items() if count < LEAST)
     if few and len(at) - len(few) > 1:  # with fewer sites the measure itself says that there is too little
@@ -135,7 +136,7 @@ def one_unit(feature: str, rows: Sequence[Mapping[str, Any]]) -> str:
     units = Counter(row["unit"] or "" for row in rows)
     if len(units) > 1:
         raise Invalid(f"{feature} was measured in several units", [
-            Problem(f"{count:,} measurements", "Record all in one unit.", "unit", unit or "none")
+            Problem(f"{plural(count, 'measurement')}", "Record all in one unit.", "unit", unit or "none")
             for unit, count in units.most_common(_MOST_SHOWN)])
     return str(next(iter(units)))
 
@@ -160,7 +161,7 @@ def _one_of(kinds: Mapping[str, list[T]], wanted: str | None, field: str) -> tup
         return next(iter(kinds.items()))
     ordered = sorted(kinds.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     raise Invalid("say which feature" if kinds else "nothing of the kind can be seen on these finds", [
-        Problem(f"{len(of):,} times", "Choose one of these.", field, name)
+        Problem(f"{plural(len(of), 'time')}", "Choose one of these.", field, name)
         for name, of in ordered[:_MOST_SHOWN]] or [
         Problem("none is recorded", "Record features of finds.", field, wanted or "")])
 
@@ -173,9 +174,9 @@ def _date(first: str | None, last: str | None) -> str:
 
 
 def _finds_told(found: Traits) -> list[str]:
-    told = [f"{found.finds:,} finds; an item that is part of another is of that find."]
+    told = [f"{plural(found.finds, 'find')}; an item that is part of another is of that find."]
     if found.nowhere:
-        told.append(f"{found.nowhere:,} of them have no site and are left out.")
+        told.append(f"{plural(found.nowhere, 'of them has', 'of them have')} no site: left out.")
     if len(found.families) > 1:
         told.append(f"They are of several families ({', '.join(found.families)}): a difference may be one of what "
                     "was found. Choose one with --family.")

@@ -15,6 +15,7 @@ from headstamp.engine.engine import Engine
 from headstamp.engine.question import Parameter, Rows
 from headstamp.engine.questions import supplies as asked
 from headstamp.engine.selection import SELECTION
+from headstamp.kinds.counted import plural
 from headstamp.kinds.country import COUNTRY
 
 GROUPS: Final = ("family", "item_type", "make", "country")
@@ -41,7 +42,7 @@ def supplies(engine: Engine, given: Mapping[str, Any]) -> Fed:
         if by:
             line[by] = COUNTRY.show(first[by]) if by == "country" and first[by] else str(first[by] or "")
         rows.append(line)
-    told = [f"{len(rows):,} items; of {unsupplied:,} no authorised transfer to somebody names them and is dated."]
+    told = [f"{plural(len(rows), 'item')}; of {unsupplied:,} no authorised transfer to somebody names them and is dated."]
     if several:
         told.append(f"Of {several:,} the last of several supplies is not sure: a window over them.")
     if parts:

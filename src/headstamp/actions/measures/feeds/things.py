@@ -16,6 +16,7 @@ from headstamp.engine.question import Parameter, Rows
 from headstamp.engine.questions import things
 from headstamp.engine.selection import SELECTION
 from headstamp.errors import Invalid, Problem
+from headstamp.kinds.counted import plural
 from headstamp.kinds.country import COUNTRY
 
 ITEM_GROUPS: Final = ("country", "make", "family", "item_type", "model", "calibre", "site", "condition", "disposal", "manner")
@@ -62,7 +63,7 @@ def shares(engine: Engine, given: Mapping[str, Any]) -> Fed:
     else:
         groups = sum(row["pieces"] is not None for row in rows)
         if groups:
-            told.append(f"{groups:,} of them are counted groups, each of which counts as one; --pieces yes counts their pieces.")
+            told.append(f"{plural(groups, 'of them is a counted group', 'of them are counted groups')}, each counted as one; --pieces yes counts their pieces.")
     return fed(inputs, told, [row["item"] for row in rows], _sites(rows))
 
 
@@ -77,7 +78,7 @@ def burst(engine: Engine, given: Mapping[str, Any]) -> Fed:
                   "count": _number(row["count"])} for row in rows]
         kinds = {row["what"] for row in rows}
         if len(kinds) > 1:
-            told.append(f"{len(kinds):,} kinds are counted together; --what keeps to one.")
+            told.append(f"{plural(len(kinds), 'kind is', 'kinds are')} counted together; --what keeps to one.")
         inputs: dict[str, Any] = {"table": table, "day": "day", "count": "count"}
         records = [row["tally"] for row in rows]
     else:
@@ -101,11 +102,11 @@ def _items(engine: Engine, given: Mapping[str, Any], told: list[str]) -> Rows:
     rows = things.ask(engine, **_chosen(given))
     if given.get("source"):
         rows = [row for row in rows if row["source"] == given["source"]]
-    told.append(f"{len(rows):,} items" + (" chosen." if any(given.get(name) for name in _UNCHOSEN) else "."))
+    told.append(f"{plural(len(rows), 'item')}" + (" chosen." if any(given.get(name) for name in _UNCHOSEN) else "."))
     parents = {row["parent"] for row in rows}
     wholes = sum(row["item"] in parents for row in rows)
     if wholes:
-        told.append(f"{wholes:,} of them hold others that are counted too; --family or --parts keeps to one sort.")
+        told.append(f"{plural(wholes, 'of them holds', 'of them hold')} others that are counted too; --family or --parts keeps to one sort.")
     return rows
 
 
@@ -123,7 +124,7 @@ def _tallies(engine: Engine, given: Mapping[str, Any], told: list[str]) -> Rows:
     sums = sum(bool(row["total"]) for row in rows)
     rows = [row for row in rows if not row["total"]]
     sources = {row["source"] for row in rows}
-    told.append(f"{len(rows):,} published counts from {len(sources):,} sources" + (
+    told.append(f"{plural(len(rows), 'published count')} from {plural(len(sources), 'source')}" + (
         ", which may have counted the same things; --source keeps to one." if len(sources) > 1 else "."))
     if sums:
         told.append(f"{sums:,} left out: sums of other counts.")

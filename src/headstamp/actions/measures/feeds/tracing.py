@@ -15,6 +15,7 @@ from headstamp.engine.engine import Engine
 from headstamp.engine.questions import things
 from headstamp.engine.questions import tracing as asked
 from headstamp.engine.selection import SELECTION
+from headstamp.kinds.counted import plural
 from headstamp.publish.iafq import MANNERS, OF_THE_INDICATOR
 from headstamp.publish.iafq_classes import read_classes
 from headstamp.publish.iafq_tracing import ESTABLISHED, OPEN, TRACED, TRACING, states
@@ -53,11 +54,11 @@ def traced(engine: Engine, given: Mapping[str, Any]) -> Fed:
             records.append(item["item"])
             if item["site"]:
                 sites[item["site"]] = None
-    told = [f"{len(rows):,} arms ({len(records):,} items): " + (", ".join(
+    told = [f"{plural(len(rows), 'arm')} ({plural(len(records), 'item')}): " + (", ".join(
         f"{TRACING[state]} {states_of[state]:,}" for state in TRACING if states_of[state]) or "none") + "."]
     if not_told:
-        told.append(f"Of {not_told:,} items it is not told whether they were seized, found or surrendered; they count.")
-    told += [f"{count:,} items left out: {why}." for why, count in sorted(left.items())]
+        told.append(f"Of {plural(not_told, 'item')} it is not told whether they were seized, found or surrendered; counted.")
+    told += [f"{plural(count, 'item')} left out: {why}." for why, count in sorted(left.items())]
     told.append("Whether who answered or reviewed is a competent authority is for the country to say.")
     return fed({"table": rows, "column": "traced", "group": "together"}, told, records, tuple(sites))
 
