@@ -480,6 +480,9 @@ def test_a_disk_with_too_little_room_is_told_before_anything_is_copied(
     room = (sqlite_case.folder / "case.sqlite").stat().st_size + 1
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=room))
     assert back_up(sqlite_case.folder, place)[0].checked == 4
+    # Some disks on a network do not say how large they are: that is no full disk.
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(total=0, used=0, free=0))
+    assert back_up(sqlite_case.folder, tmp_path / "far")[0].copied == 4
 
 
 def test_a_stick_that_is_not_plugged_in_is_not_taken_for_an_empty_folder(

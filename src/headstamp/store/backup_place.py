@@ -101,8 +101,9 @@ def _refuse_without_room(case: Case, place: Path) -> None:
         if not original_in(place / ORIGINALS, name).is_file():
             with suppress(FileNotFoundError):  # erased just now
                 needed += case.vault.placed(name).stat().st_size
-    free = shutil.disk_usage(place).free
-    if needed > free:
+    disk = shutil.disk_usage(place)
+    free = disk.free
+    if disk.total and needed > free:  # some disks on a network do not say how large they are
         raise Unavailable(
             f"the disk of {place} is too full: this backup needs {needed / 1e6:,.1f} MB more, and "
             f"{free / 1e6:,.1f} MB are free. Nothing was replaced; make room there, or name a place on a larger disk"
