@@ -41,7 +41,7 @@ def check_proof(
     value = ShownValue.parse(text) if is_shown_value(text) else None
     proof = read_proof(text) if value is None else value.proof
     if value is not None and value.check(verifier) is not None:
-        return (f"the value of {value.field} is {value.value.decode('utf-8', 'backslashreplace')}\n"
+        return (f"the value of {value.field} is {value.value.decode('utf-8', 'backslashreplace')}; "
                 + check_proof(value.proof.text(), verifier))
     if isinstance(proof, InclusionProof):
         under, told = proof.check(verifier), entries.read(proof.entry)

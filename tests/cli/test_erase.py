@@ -25,6 +25,7 @@ def test_from_asking_to_erased(run: Run, tmp_path: Path) -> None:
     erasure = asked["erasure"]
     looked = run("erase", "--look", erasure, "--case", case)
     assert "remark, in 1 version." in looked.out
+    assert "Asked for by " in looked.out
     assert "Backups made before" in looked.out
     waits = run("erase", "--list", "--case", case).out
     assert "asked for, not yet done" in waits

@@ -232,3 +232,14 @@ def test_a_contradiction_is_shown_field_by_field_and_settled(run: Run, two: Two)
     assert run("show", ITEM, "--case", two.hq, "--json").json["make"] == "from the field\u202e"
     assert carry(run, two.hq, two.field, "Laptop 1", two.stick)[1]["state"] == "taken"
     assert run("conflicts", "--case", two.field, "--json").json == {"conflicts": []}
+
+
+def test_a_card_of_another_device_does_not_take_over_a_name(run: Run, two: Two, tmp_path: Path) -> None:
+    third = tmp_path / "third"
+    assert run("init", "--case", third).code == 0
+    known = run("device", "--case", two.hq, "--json").json["devices"][0]["title"]
+    card = run("device", "card", "--case", third).out
+    refused = run("device", "add", card, "--title", known, "--case", two.hq)
+    assert (refused.code, "another device is called here" in refused.err) == (5, True)
+    assert run("device", "add", card, "--title", "Third", "--case", two.hq).code == 0
+    assert run("device", "add", card, "--title", "Third, Ben's", "--case", two.hq).code == 0

@@ -35,6 +35,7 @@ def test_a_withheld_value_is_proven_later(case: Case) -> None:
     told = check_proof(text, case.verifier)
     assert 'the value of make is "Sécond \N{SNOWMAN}"' in told
     assert "version 2 of item-0000000a" in told
+    assert told.isprintable()  # headstamp-check writes out all that a terminal would obey
     older = prove_value(case, ITEM, "make", clearance="partner", version=1)
     assert older.value == b'"First"'
     assert older.check(case.verifier) is not None

@@ -32,6 +32,7 @@ from headstamp.errors import (
     Unavailable,
     Unreadable,
 )
+from headstamp.exchange.keys import SealKey, sheet
 from headstamp.records import Document, Item, Photograph
 from headstamp.store import cipher_lock, passphrase
 from headstamp.store.case import Case
@@ -362,7 +363,9 @@ def test_either_recovery_key_opens_the_case(tmp_path: Path, monkeypatch: pytest.
         Case.open(where)
     monkeypatch.delenv(passphrase.RECOVERY)
     # A new passphrase by the second key; both keys still open the case.
-    (tmp_path / "two.txt").write_text(f"{two}\n", "utf-8")
+    # Given as it is printed on a recovery sheet: in groups, with words around it.
+    (tmp_path / "two.txt").write_text(
+        sheet(SealKey.parse(str(two)), 2, 2, "2026-11-22T13:43:39Z", "headstamp.local/1"), "utf-8")
     changed = change_passphrase(where, recovery_file=tmp_path / "two.txt", new="another one of words")
     assert [to for to, _ in changed.recovery] == recipients
     assert read_lock(tmp_path / "case").unlock("another one of words").check() == (

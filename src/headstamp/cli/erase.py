@@ -91,10 +91,20 @@ def _ask(session: Session, record: str, fields: list[str], ground: str, why: str
 
 def _look(session: Session, erasure: str) -> None:
     from headstamp.actions.evidence.erasing import look
+    from headstamp.vocab import vocabulary
 
     with session.open() as case:
-        scope = look(case, erasure, clearance=session.settings().clearance)
-    session.show(scope.as_dict(), lambda: _in_words(scope))
+        clearance = session.settings().clearance
+        scope = look(case, erasure, clearance=clearance)
+        asked, first = case.read(clearance).get(erasure), case.read(clearance).history(erasure)[0]
+
+    def words() -> None:
+        ground = vocabulary("erasure_ground").label(asked.get("erasure_ground", ""))
+        line(f"Asked for by {first.actor} at {first.at}, {ground}"
+             + (f": {asked.get('why')}" if asked.get("why") else "."))
+        _in_words(scope)
+
+    session.show(scope.as_dict(), words)
 
 
 def _decide(session: Session, approved: str, declined: str) -> None:

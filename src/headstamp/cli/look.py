@@ -112,13 +112,15 @@ def count(
 @with_session
 def show(
     session: Session,
-    record_id: Annotated[str, typer.Argument(metavar="ID", help="A record's id.")],
+    record_id: Annotated[str, typer.Argument(metavar="ID", help="A record's id, or an item's tag.")],
 ) -> None:
     """Show one record with its history and the records that refer to it."""
+    from headstamp.actions.evidence.custody import thing_named
     from headstamp.cli.named import labels_in
     from headstamp.records import kind_named
 
     with session.reader() as reader:
+        record_id = thing_named(reader, record_id)
         shown = reader.get(record_id)
         history = reader.history(record_id)
         referring = reader.referring(record_id)

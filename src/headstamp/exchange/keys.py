@@ -70,8 +70,8 @@ def sheet(key: SealKey, number: int, count: int, made_at: str, case: str) -> str
         f"Secret:\n\n{secret}\n\nIts public half, which is no secret:\n\n    {key.public}\n\n"
         "Keep it in a closed envelope, away from the laptops and from the other recovery\n"
         "keys, with a person of your own. Whoever has this page can open all that was sealed.\n"
-        "To use it, type the secret into a file and name that file to `headstamp take`;\n"
-        "spaces and line breaks do not matter.\n"
+        "To use it, type the secret into a file and name that file with\n"
+        "`headstamp take BUNDLE --key FILE`; spaces and line breaks do not matter.\n"
     )
 
 

@@ -21,6 +21,8 @@ FILE, DESCRIPTOR = "HEADSTAMP_PASSPHRASE_FILE", "HEADSTAMP_PASSPHRASE_FD"
 NEW, RECOVERY = "HEADSTAMP_NEW_PASSPHRASE_FILE", "HEADSTAMP_RECOVERY_FILE"
 _TRIES = 3
 _MOST = 4096
+_SECRET = "AGE-SECRET-KEY-1"  # noqa: S105 - how such a key begins, not a key
+_SECRET_LETTERS = 74  # of an X25519 identity in Bech32, as age writes it
 
 Ask = Callable[[str], str]
 
@@ -62,15 +64,24 @@ def first_line(path: Path) -> str:
 
 
 def recovery_secret(path: Path) -> str:
-    """The secret key of age in a file as ``age-keygen`` writes it. Raises Unavailable, Invalid."""
+    """The secret key of age in a file as ``age-keygen`` writes it, or on a recovery sheet, in groups.
+
+    Raises Unavailable, Invalid.
+    """
     try:
-        lines = path.read_text("utf-8").split()
+        words = path.read_text("utf-8").split()
     except (OSError, UnicodeDecodeError) as error:
         raise Unavailable(f"the recovery key {path} cannot be read: {error}") from error
-    found = [one for one in lines if one.startswith("AGE-SECRET-KEY-1")]
-    if len(found) != 1:
-        raise Invalid(f"{path} holds no secret key of age (AGE-SECRET-KEY-1…)")
-    return found[0]
+    starts = [at for at, one in enumerate(words) if one.upper().startswith(_SECRET)]
+    if len(starts) != 1:
+        raise Invalid(f"{path} does not hold one secret key of age (AGE-SECRET-KEY-1…), but {len(starts)}")
+    # On a printed sheet it stands in groups; whole, it has as many letters as age gives it.
+    secret = ""
+    for one in words[starts[0]:]:
+        if len(secret) >= _SECRET_LETTERS:
+            break
+        secret += one
+    return secret.upper()
 
 
 def asked(question: str) -> str:

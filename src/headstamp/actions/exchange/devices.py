@@ -66,7 +66,8 @@ def add_device(
     """Puts a device on file by the public key of its log; returns the record's id.
 
     The same key again brings title, role, holder and the rest up to date. Raises Invalid for
-    what is no key, Conflicting where the log is known under another key.
+    what is no key, Conflicting where the log is known under another key or another device
+    is called so.
     """
     verifier = _log_key(key)
     if verifier.name == case.origin:
@@ -78,6 +79,13 @@ def add_device(
                 f"the log {verifier.name} is known here by another key. If its holder says that the "
                 "key was changed, take a bundle from it: it tells of the change. If not, somebody "
                 "pretends to be that device")
+        called_so = [peer for peer in peers(case)
+                     if peer.title == title and peer.verifier.name != verifier.name]
+        if called_so:
+            # A wrong card in the folder, and two devices could no longer be told apart by name.
+            raise Conflicting(f"{title} is what another device is called here, whose log is "
+                              f"{called_so[0].verifier.name}: this is the card of {verifier.name}. Take the "
+                              "right card, or another title")
         change.put(Device.build({
             "id": device_id(verifier.name), "title": title, "key": verifier.text(),
             "seal_to": list(read_public(seal_to)) if seal_to else [],
