@@ -9,7 +9,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from headstamp.engine.questions import QUESTIONS
+from headstamp.engine.questions import QUESTIONS, question_named
 from headstamp.store.case import Case
 from tests.cli.conftest import Run
 from tests.engine.small import small_case
@@ -32,9 +32,8 @@ def test_without_a_question_all_are_listed(run: Run) -> None:
 
 def test_a_case_is_asked_in_its_present_state(run: Run, place: Path) -> None:
     told = run("ask", "counts", "--kind", "item", "--by=family", "--case", place, "--json").json
-    assert told["rows"] == [{"first": "ammunition", "second": None, "third": None, "records": 2},
-                            {"first": "package", "second": None, "third": None, "records": 1}]
-    assert told["columns"] == ["first", "second", "third", "records"]
+    assert told["rows"] == [{"family": "ammunition", "records": 2}, {"family": "package", "records": 1}]
+    assert told["columns"] == ["family", "records"]
     assert (told["engine"], told["clearance"], told["version"]) == ("duckdb", "restricted", 1)
     assert told["given"] == {"kind": "item", "by": "family"}
     assert len(told["snapshot"]) == 64
@@ -44,6 +43,17 @@ def test_a_case_is_asked_in_its_present_state(run: Run, place: Path) -> None:
     again = run("ask", "item_markings", "--case", place, "--json").json
     assert again["snapshot"] != told["snapshot"]
     assert {row["value"] for row in again["rows"]} >= {"Third maker"}
+
+
+def test_its_columns_are_called_as_the_fields_that_were_asked(run: Run, place: Path, tmp_path: Path) -> None:
+    asked = ("ask", "counts", "--kind", "item", "--by", "family,make", "--case", place)
+    assert run(*asked).out.split("\n")[0].split() == ["family", "make", "records"]
+    run(*asked, "--output", tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(newline="", encoding="utf-8-sig") as file:
+        assert next(csv.reader(file)) == ["family", "make", "records"]
+    # A field called as a column of the question keeps the two apart.
+    heads = question_named("counts").heads({"by": ("records", "make")})
+    assert list(heads.values()) == ["records (field)", "make", "records"]
 
 
 def test_the_clearance_is_the_readers(run: Run, place: Path) -> None:

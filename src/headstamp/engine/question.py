@@ -32,7 +32,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question's declaration. ``ask(engine, **given)`` gives rows with exactly ``columns``."""
+    """A question's declaration. ``ask(engine, **given)`` gives rows with exactly ``columns``.
+
+    ``called`` gives, for what was given, the names under which an answer shows some of these
+    columns; empty for one that says nothing then and is not shown.
+    """
 
     name: str
     version: int
@@ -40,6 +44,15 @@ class Question:
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     ask: Callable[..., Rows]
+    called: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
+
+    def heads(self, given: Mapping[str, Any]) -> dict[str, str]:
+        """The columns that an answer shows, each with its name there; ``given`` as ``given_values`` makes it."""
+        names = self.called(given) if self.called else {}
+        kept = {one for one in self.columns if one not in names}
+        # A field may be called as one of the question's own columns is.
+        heads = {one: names.get(one, one) for one in self.columns if names.get(one, one)}
+        return {one: f"{name} (field)" if one not in kept and name in kept else name for one, name in heads.items()}
 
 
 def given_values(of: str, parameters: tuple[Parameter, ...], words: Mapping[str, str]) -> dict[str, Any]:

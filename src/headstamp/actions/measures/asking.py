@@ -60,8 +60,11 @@ def ask_question(
     question = question_named(name)
     values = given_values(name, question.parameters, given)
     with engine_over(place, choice, check=check) as (engine, snapshot):
+        heads = question.heads(values)
         rows = question.ask(engine, **values)
-        return Answer(name, question.version, dict(given), question.columns, rows, digest(snapshot),
+        if any(one != head for one, head in heads.items()) or len(heads) < len(question.columns):
+            rows = [{head: row[one] for one, head in heads.items()} for row in rows]
+        return Answer(name, question.version, dict(given), tuple(heads.values()), rows, digest(snapshot),
                       snapshot.checkpoint, snapshot.clearance, engine.name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from headstamp.engine.engine import Engine
@@ -32,9 +33,15 @@ def ask(engine: Engine, **given: Any) -> Rows:
         """, {"least": given["least"]})
 
 
+def called(given: Mapping[str, Any]) -> dict[str, str]:
+    """The columns by the fields that were named; those for which none was are not shown."""
+    by = tuple(given["by"])
+    return dict(zip(COLUMNS[:3], by + ("",) * 3, strict=False))
+
+
 QUESTION: Final = Question(
     "counts", 1, "How many records of a kind are there, by what stands in their fields?", (
         Parameter("kind", "word", "The kind of record", needed=True, choices=tuple(t.name for t in TYPES)),
         Parameter("by", "words", "One to three of its fields, parted by commas", needed=True),
         Parameter("least", "whole number", "Leave out what there is less of", default=1),
-    ), COLUMNS, ask)
+    ), COLUMNS, ask, called)
