@@ -12,6 +12,7 @@ from headstamp.analysis.measures import MEASURES
 from tests.actions.measures.test_measuring import the_case
 from tests.analysis.source.sources import as_rows, drawn
 from tests.cli.conftest import Run
+from tests.web.sample import make
 
 CONTRACT = {"method", "estimate", "interval", "level", "assumptions", "diagnostics", "models", "refused",
             "reason"}
@@ -180,3 +181,17 @@ def test_the_list_tells_what_each_takes_from_a_case(run: Run) -> None:
     told = {one["name"]: one["case"] for one in run("measures", "--json").json["measures"]}
     assert "series" in {p["name"] for p in told["scale.serials"]["parameters"]}
     assert "of a case" in run("measures").out
+
+
+def test_an_answer_goes_into_a_draft_that_is_there(run: Run, tmp_path: Path) -> None:
+    with the_case(tmp_path / "case") as case, case.change(actor="Ann", reason="a draft") as change:
+        change.put(make("finding", id="find-draft0000", sentence="Somebody made many.", tier="restricted"))
+    at = ("--case", str(tmp_path / "case"), "--actor", "Ann", "--json")
+    asked = ("measure", "scale.serials", "--series", "K#", "--into", "find-draft0000", *at)
+    assert run(*asked).json["finding"] == "find-draft0000"
+    told = run("show", "find-draft0000", *at).out
+    assert "Somebody made many. Judging by" in told and "scale.serials, version" in told
+    assert run(*asked).code == 5, "it says this already"
+    assert run("measure", "scale.serials", "--series", "K#", "--into", "find-none0000", *at).code == 3
+    wrong = run("measure", "scale.serials", "--values", "1,2,3", "--into", "find-draft0000", "--json")
+    assert wrong.code == 2 and "into" in wrong.err + wrong.out

@@ -66,6 +66,9 @@ def measure(
         "--master", metavar="URL", show_default=False, help="Spark's cluster; else this machine.")] = "",
     record: Annotated[bool, typer.Option(
         "--record", help="Put the answer into a new finding, as a draft.")] = False,
+    draft: Annotated[str | None, typer.Option(
+        "--into", metavar="FINDING", show_default=False,
+        help="Put the answer at the end of this draft instead.")] = None,
 ) -> None:
     """Ask a measure of plain values and files, or of a case.
 
@@ -80,17 +83,18 @@ def measure(
     given = given_words(options or [])
     if snapshot is None and engine == "duckdb" and session.case is None and (
             not session.settings().case or is_plain(name, given)):
-        if record:
+        if record or draft:
             raise Invalid("only what is asked of a case can be recorded in it",
-                          [Problem("no case is asked", "Name one with --case.", "record")])
+                          [Problem("no case is asked", "Name one with --case.", "into" if draft else "record")])
         found = ask(name, given)
         session.show(found.as_dict(), lambda: _told(found))
         return
-    _of_case(session, name, given, snapshot, record, Choice(engine, master))
+    _of_case(session, name, given, snapshot, record or draft is not None, Choice(engine, master), draft)
 
 
 def _of_case(
     session: Session, name: str, given: dict[str, str], snapshot: str | None, record: bool, choice: Choice,
+    draft: str | None = None,
 ) -> None:
     from headstamp.actions.measures.effort import beside
     from headstamp.actions.measures.finding import put_into_finding
@@ -112,7 +116,7 @@ def _of_case(
             with engine_over(snapshot_now(case, settings.clearance), choice) as (engine, place):
                 found = measure_snapshot(place, name, given, engine)
             if record:
-                into = put_into_finding(case, found, actor=settings.actor).id
+                into = put_into_finding(case, found, actor=settings.actor, finding=draft).id
 
     def words() -> None:
         _told(found.result)
