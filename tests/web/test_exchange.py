@@ -289,8 +289,12 @@ def test_what_is_no_card_is_said_to_be_none(two: Two, card: str) -> None:
     hq = browser_of(two.hq)
     before = two.hq.checkpoint().size
     answer = hq.post("/exchange/devices", data={
-        "token": token(hq, "/exchange"), "card": card, "title": "x", "role": "field"})
+        "token": token(hq, "/exchange"), "card": card, "title": "Laptop <x>", "role": "partner", "holder": "Cleo"})
     assert answer.status_code == 422
+    # Back on the form, which lacks nothing of what was typed.
+    assert 'action="/exchange/devices"' in answer.text and "Not put on file" in answer.text
+    assert f"{card}</textarea>" in answer.text and 'value="Laptop &lt;x&gt;"' in answer.text
+    assert 'value="Cleo"' in answer.text and '<option value="partner" selected>' in answer.text
     assert "card" in answer.text or "public key" in answer.text
     assert two.hq.checkpoint().size == before
 

@@ -8,11 +8,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from headstamp.actions.exchange.devices import add_device, mark_lost, retire, trust
-from headstamp.errors import Invalid, Problem, Unreadable
+from headstamp.errors import Conflicting, Invalid, Problem, Unreadable
 from headstamp.exchange.card import Card
 from headstamp.web.act import Act
-from headstamp.web.answer import desk_of
+from headstamp.web.answer import desk_of, html
+from headstamp.web.contexts.exchange import exchange_context
+from headstamp.web.desk import Desk
 from headstamp.web.guard import checked_form
+from headstamp.web.page import Params
 
 _BY_PERSON = "a form for people; programs use the command line (headstamp device)"
 _CARD_BYTES_MAX = 8192
@@ -24,23 +27,34 @@ async def add(request: Request) -> Response:
     form = await checked_form(request)
     given = {name: str(form.get(name, "")).strip() for name in ("card", "title", "role", "holder")}
     sent = form.get("file")
-    if isinstance(sent, UploadFile) and sent.filename and not given["card"]:
-        given["card"] = _text(await sent.read(_CARD_BYTES_MAX))
+    file = await sent.read(_CARD_BYTES_MAX) if isinstance(sent, UploadFile) and sent.filename else b""
     await form.close()
+
+    def work() -> Response:
+        try:
+            _add(desk, {**given, "card": given["card"] or _text(file)})
+        except (Invalid, Conflicting, Unreadable) as error:
+            # Back on the form, with what was typed: only the card was wrong.
+            with desk.reader().snapshot() as reader:
+                this = exchange_context(reader, Params(desk.case))
+                around = desk.around_of(reader, this)
+            return html(request, "exchange.html", "Not put on file", this, around, error.http_status,
+                        given=given, refused=error)
+        return RedirectResponse("/exchange#devices", 303)
+
+    return await run_in_threadpool(work)
+
+
+def _add(desk: Desk, given: dict[str, str]) -> None:
     missing = [Problem(rule, field=name) for name, rule in (
         ("card", "its card is needed: paste its text, or choose the file"),
         ("title", "say what people call it")) if not given[name]]
     if missing:
         raise Invalid("this device cannot be put on file", missing)
-
-    def work() -> None:
-        card = Card.parse(given["card"])
-        add_device(desk.case, key=card.key, title=given["title"], role=given["role"] or "field",
-                   holder=given["holder"], seal_to=card.seal_to, actor=desk.settings.actor,
-                   reason="its card was handed over")
-
-    await run_in_threadpool(work)
-    return RedirectResponse("/exchange#devices", 303)
+    card = Card.parse(given["card"])
+    add_device(desk.case, key=card.key, title=given["title"], role=given["role"] or "field",
+               holder=given["holder"], seal_to=card.seal_to, actor=desk.settings.actor,
+               reason="its card was handed over")
 
 
 def _text(data: bytes) -> str:
