@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from headstamp.errors import Invalid, Problem, Refused
-from headstamp.records import Record, RecordType, kind_named, kind_of_id
+from headstamp.records import Custody, Record, RecordType, kind_named, kind_of_id
+from headstamp.records.custody import FILES_CHECKED
 from headstamp.store.case import Case
 from headstamp.store.change import Outcome
 from headstamp.store.limits import LEFT_OUT
@@ -27,6 +28,7 @@ def closed_fields(kind: RecordType, clearance: str) -> frozenset[str]:
     return frozenset(f.name for f in kind.facts if field_rank(kind.name, f.name) > rank)
 
 
+_LOOK = ("item", "act", "held_on", "basis", "evidence")
 _ACTS = {
     "device": "Put it on file by its card: headstamp device add, or the page Exchange.",
     "bundle": "It comes of packing and taking in: headstamp pack and take, or the page Exchange.",
@@ -41,6 +43,13 @@ def refuse_by_hand(kind: RecordType) -> None:
                       [Problem("it comes of an act of its own", _ACTS[kind.name])])
 
 
+def refuse_unhashed(made: Record) -> None:
+    """Refuses a person's word that files were hashed and are what came in. Raises Invalid."""
+    if isinstance(made, Custody) and made.act == FILES_CHECKED:
+        raise Invalid("that files were checked is not written down by hand", [Problem(
+            "it comes of hashing them", "Hash them: headstamp custody ID --check-files.", "act", made.act)])
+
+
 def enter(
     case: Case, kind: str, values: Mapping[str, Any], *, clearance: str, actor: str, reason: str
 ) -> Outcome:
@@ -49,6 +58,7 @@ def enter(
     refuse_by_hand(type_)
     closed = closed_fields(type_, clearance)
     made = type_.cls.build({k: v for k, v in values.items() if k not in closed and k != "id"})
+    refuse_unhashed(made)
     _only_seen(case, made, clearance)
     with case.change(actor=actor, reason=reason) as change:
         return change.put(made, expected=0)
@@ -72,6 +82,7 @@ def correct(
     made = type_.cls.build({**_merged(type_, values, seen, whole, clearance), "id": record_id})
     _only_seen(case, made, clearance, set(_named(type_, whole)))
     _same_file(made, whole)
+    _same_look(made, whole)
     with case.change(actor=actor, reason=reason) as change:
         return change.put(made, expected=expected)
 
@@ -83,6 +94,17 @@ def _same_file(made: Record, whole: Shown) -> None:
         raise Invalid("this record cannot be corrected so", [Problem(
             "its file would be another one", "Record the other file by itself; one that was made from "
             "this one, as a derivative.", "digest", getattr(made, "digest", None) or "")])
+
+
+def _same_look(made: Record, whole: Shown) -> None:
+    """What came of hashing files is not put otherwise, nor does another act become it."""
+    if whole.get("act") != FILES_CHECKED:
+        refuse_unhashed(made)
+        return
+    changed = [Problem("this is what came of hashing its files", "Check them again: headstamp custody ID "
+                       "--check-files.", name) for name in _LOOK if getattr(made, name) != whole.get(name)]
+    if changed:
+        raise Invalid("this record cannot be corrected so", changed)
 
 
 def _merged(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from headstamp.actions.correct import refuse_by_hand
+from headstamp.actions.correct import refuse_by_hand, refuse_unhashed
 from headstamp.records import Record, kind_named
 from headstamp.store.case import Case
 from headstamp.store.change import Outcome
@@ -18,6 +18,7 @@ def record(
     type_ = kind_named(kind)
     refuse_by_hand(type_)
     made = type_.cls.build(values)
+    refuse_unhashed(made)
     with case.change(actor=actor, reason=reason) as change:
         return change.put(made, expected=0)
 

@@ -26,6 +26,8 @@ from headstamp.records.record import Record, fact
 
 # A time of day is of use only with the zone whose clock it stood on.
 _NO_ZONE = re.compile(r"T[0-9:.]+$")
+FILES_CHECKED = "files_checked"
+"""The program's own word: that it hashed the files anew, and what came of it."""
 _BOTH = ("handed_over", "returned")
 _GIVES, _TAKES = (*_BOTH, "disposed", "missing"), (*_BOTH, "collected")
 _SAID_WHY = (*_BOTH, "disposed", "seal_opened")
@@ -106,6 +108,9 @@ class Custody(Record):
             yield from self._only_of_evidence()
             return
         act = self.act
+        if act == FILES_CHECKED and self.source is not None:
+            yield Unfit("that files were checked comes of hashing them, and of no table",
+                        "Hash them: headstamp custody ID --check-files.")
         if self.held_on is None:
             yield Unfit("an act of custody needs its day or moment",
                         "Write 2016-11-04T09:30+03:00, or 2016-11-04 where no clock was read.")

@@ -17,6 +17,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Literal
 
+from headstamp.records.custody import FILES_CHECKED
 from headstamp.tracing.interval import Interval, interval
 from headstamp.tracing.seals import seal_faults
 
@@ -29,8 +30,6 @@ What = Literal[
 LEAVES = frozenset({"handed_over", "returned", "disposed", "missing", "stored", "taken_out", "collected"})
 COMES = frozenset({"handed_over", "returned", "stored", "taken_out", "collected"})
 ENDS = frozenset({"returned", "disposed"})
-FILES = "files_checked"
-"""Of its files, which are held whoever has the thing: it tells nothing of who had it."""
 # What ISO/IEC 27037:2012 asks of a chain of custody record, by field.
 _ASKED = {
     "handed_over": ("place", "purpose", "authority", "condition"),
@@ -151,7 +150,8 @@ def timeline(
     """
     told = _Telling(names or {})
     listed = _in_order(list(acts))
-    ordered = [act for act in listed if act.act != FILES]
+    # Its files are held whoever has the thing: to look at them tells nothing of who had it.
+    ordered = [act for act in listed if act.act != FILES_CHECKED]
     for at, act in enumerate(ordered):
         told.take(act, ordered[at + 1:])
     told.overlaps()

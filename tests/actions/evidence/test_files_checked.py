@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from headstamp.actions.cases import check_case
+from headstamp.actions.correct import correct, enter
 from headstamp.actions.evidence.custody import custody_of
 from headstamp.actions.evidence.files_checked import check_files
+from headstamp.actions.intake.file import import_file
+from headstamp.actions.record import record
 from headstamp.errors import Invalid, Missing
 from headstamp.store.case import Case
 from tests.actions.evidence.thing_kept import a_case, act, make
@@ -78,3 +81,33 @@ def test_what_has_no_file_and_what_is_not_seen(case: Case) -> None:
         check_files(case, "party-team0000", clearance="restricted", actor="A", reason="r")
     with pytest.raises(Missing):
         check_files(case, "item-nobody0000", clearance="restricted", actor="A", reason="r")
+
+
+def test_nobody_says_by_hand_or_by_table_that_files_were_checked(case: Case, tmp_path: Path) -> None:
+    """Wants: a custodian's word on paper that looks like the program's."""
+    said = {"item": ITEM, "act": "files_checked", "held_on": "2026-01-01", "basis": "2 of 2 files are byte for byte",
+            "evidence": "SHA-256, headstamp 1.0"}
+    before = case.checkpoint().size
+    with pytest.raises(Invalid, match="not written down by hand"):
+        enter(case, "custody", said, clearance="sealed", actor="A", reason="r")
+    with pytest.raises(Invalid, match="not written down by hand"):
+        record(case, "custody", said, actor="A", reason="r")
+    assert case.checkpoint().size == before
+    table = tmp_path / "acts.csv"
+    table.write_text(",".join(said) + "\n" + ",".join(said.values()) + "\n")
+    assert import_file(case, table, kind="custody", actor="A").accepted == 0
+    assert "files_checked" not in {one.act for one in custody_of(case.read("sealed"), ITEM).timeline.acts}
+
+
+def test_what_came_of_a_look_is_not_corrected_but_who_may_see_it_is(case: Case) -> None:
+    done = check_files(case, ITEM, clearance="restricted", actor="A", reason="every quarter")
+    shown = case.read("sealed").get(done.act)
+    with pytest.raises(Invalid) as told:
+        correct(case, done.act, {**shown.values, "basis": "0 of 2 files"}, expected=1, clearance="sealed", actor="A",
+                reason="r")
+    assert [one.field for one in told.value.problems] == ["basis"]
+    correct(case, done.act, {**shown.values, "tier": "sealed"}, expected=1, clearance="sealed", actor="A", reason="r")
+    taken = next(one for one in custody_of(case.read("sealed"), ITEM).timeline.acts if one.id != done.act)
+    values = case.read("sealed").get(taken.id).values
+    with pytest.raises(Invalid, match="not written down by hand"):
+        correct(case, taken.id, {**values, "act": "files_checked"}, expected=1, clearance="sealed", actor="A", reason="r")

@@ -15,6 +15,7 @@ from headstamp.actions.evidence.custody import KINDS, MOST
 from headstamp.errors import Invalid
 from headstamp.kinds.tier import RANK
 from headstamp.records import Custody, kind_of_id
+from headstamp.records.custody import FILES_CHECKED
 from headstamp.store.case import Case
 from headstamp.store.shown import Shown
 
@@ -69,7 +70,7 @@ def check_files(case: Case, thing: str, *, clearance: str, actor: str, reason: s
     # How many files there are, and which, is as secret as the most secret of them.
     tier = max((str(one.get("tier", "partner")) for one in (about, *rows)), key=RANK.__getitem__)
     act = Custody.build({
-        "item": thing, "act": "files_checked", "held_on": f"{case.clock():%Y-%m-%dT%H:%MZ}",
+        "item": thing, "act": FILES_CHECKED, "held_on": f"{case.clock():%Y-%m-%dT%H:%MZ}",
         "purpose": "to see whether its files are what came in", "basis": told,
         "evidence": f"SHA-256, headstamp {__version__}", "tier": tier,
     })
