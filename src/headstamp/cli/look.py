@@ -72,6 +72,10 @@ def list_(
             (s.id, s.label, *(_shown(type_, n, s.get(n)) for n in names),
              *([in_words(limits, s.id)] if limits else ())) for s in page.rows
         ])
+        if not page.total and not asked:
+            note(f"No {type_.plural.replace('_', ' ')} yet. " + (
+                f"To record the first: headstamp record {type_.name} (what it may be given: --help)"
+                if type_.cls.BY_HAND else "They come of what is done in this case."))
 
     session.show(document, words)
 
