@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from headstamp.analysis.column_names import known
 from headstamp.analysis.spread.signature import Feature, Shown, feature
 from headstamp.errors import Invalid, Problem
 
@@ -32,6 +33,7 @@ def read(rows: Rows) -> Finds:
     A row without a value is a find of which nothing more was noted. Raises Invalid for missing
     columns, rows that name no find or no kind, and a find of two groups.
     """
+    rows = known(rows, (*_COLUMNS, "group"))
     problems = _missing(rows)
     shown: dict[str, set[Feature]] = {}
     groups: dict[str, str] = {}

@@ -12,6 +12,7 @@ from datetime import date
 from math import isfinite
 from typing import Final
 
+from headstamp.analysis.column_names import known
 from headstamp.errors import Invalid, Problem
 from headstamp.kinds.date import bounds
 from headstamp.kinds.kind import Unfit
@@ -46,12 +47,16 @@ class Find:
         return None if self.first is None or self.last is None else (self.first + self.last) / 2
 
 
+_NAMES: Final = ("find", "date", "signature", "latitude", "longitude", "theatre", "place", "group")
+
+
 def read(rows: Rows) -> tuple[list[Find], bool]:
     """The finds, and whether groups were given.
 
     Columns find, date (ISO or EDTF) and signature (yes, no, or empty where it cannot be told); and
     latitude, longitude, theatre, place, group. Raises Invalid naming every faulty cell.
     """
+    rows = known(rows, _NAMES)
     problems: list[Problem] = []
     if not rows:
         problems.append(Problem("it has no rows", "Give every find documented.", "finds"))
