@@ -30,7 +30,7 @@ from headstamp.errors import (
 from headstamp.records import Item, Photograph
 from headstamp.store import backup_place
 from headstamp.store.backup import forget_states
-from headstamp.store.backup_set import states
+from headstamp.store.backup_set import original_in, states
 from headstamp.store.case import Case
 from headstamp.store.disk import workplace
 from headstamp.store.new_key import replace_key
@@ -162,6 +162,20 @@ def test_what_was_erased_goes_from_a_backup_with_its_older_states(case: Case, tm
     with Case.open(tmp_path / "newer") as newer:
         assert newer.read("sealed").get("photo-0000000b").get("digest") in newer.vault.digests()
         assert check_case(newer) == []
+
+
+def test_what_is_left_of_an_original_that_is_damaged_everywhere_stays(sqlite_case: Case, tmp_path: Path) -> None:
+    live(sqlite_case)
+    place = tmp_path / "bk"
+    back_up(sqlite_case.folder, place)
+    digest = next(iter(sqlite_case.vault.digests()))
+    held, ours = original_in(place / "originals", digest), sqlite_case.vault.placed(digest)
+    for one in (held, ours):
+        one.chmod(0o600)
+        one.write_bytes(one.read_bytes()[:-1])
+    last, gone = back_up(sqlite_case.folder, place, keep=1)
+    assert gone == 1 and [one["digest"] for one in last.manifest.faults] == [digest]
+    assert held.read_bytes() == ours.read_bytes()
 
 
 def test_nothing_goes_where_the_state_that_stays_is_damaged(sqlite_case: Case, tmp_path: Path) -> None:

@@ -154,8 +154,10 @@ def forget_states(place: Path, keep: int) -> int:
     with told(place), workplace(place / ".unfinished", "a backup"):
         found = states(place)
         gone = found[:-keep]
-        named = {original_in(originals, part.path)
-                 for one in found[-keep:] for part in read_manifest(one).originals}
+        kept = [read_manifest(one) for one in found[-keep:]]
+        named = {original_in(originals, part.path) for one in kept for part in one.originals}
+        # Damaged here and in the case: what is left of it may be all that there is.
+        named |= {original_in(originals, fault["digest"]) for one in kept for fault in one.faults}
         for one in gone:
             # By one rename first: half a state is never seen.
             one.rename(one.with_name(f"{_GONE}{one.name}"))
