@@ -120,6 +120,17 @@ def test_templates(say: Say, desk: Desk, tmp_path: Path) -> None:
     (own / "en.toml").write_text('[letter]\n\nclosing = "{who}"\n', encoding="utf-8")
     told = say("letter", "12/26", "-o", page, "--json").json
     assert told["problems"][0]["file"] == f"{own / 'en.toml'}, line 3"
+    assert "1 changed template kept" in say("templates", tmp_path / "mine", "--keep").out
+    say("letter", "12/26", "-o", page)
+    assert "So be it," in page.read_text("utf-8")
+    assert "1 file " in say("templates", tmp_path / "again", "--own").out
+    assert (tmp_path / "again" / "en.toml").read_text("utf-8") == changed
+    (tmp_path / "again" / "en.toml").unlink()
+    assert say("templates", tmp_path / "again", "--keep").code == 3
+    say("templates", tmp_path / "shipped")
+    assert "none of its own" in say("templates", tmp_path / "shipped", "--keep").out
+    assert say("templates", tmp_path / "again", "--own").code == 3
+    assert say("templates", tmp_path / "again", "--own", "--keep").code == 2
 
 
 def test_send_and_chase(say: Say, desk: Desk, tmp_path: Path) -> None:

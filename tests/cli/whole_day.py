@@ -174,6 +174,10 @@ def day(root: Path, ids: Ids) -> Generator[Step, str, None]:
         yield "request", "letter", request, "-o", out / f"letter.{ending}"
     yield "request", "letter", request, "-o", out / "etrace.csv", "--etrace-like"
     yield "request", "templates", out / "templates"
+    if (out / "templates").exists():
+        (out / "templates" / "sender.toml").write_text(f'name = "{canary(179)}"\n', "utf-8")
+    yield "request", "templates", out / "templates", "--keep"
+    yield "request", "templates", out / "own-templates", "--own"
     yield "request", "send", request
     yield "request", "acknowledge", request
     yield "request", "remind", request, "-o", out / "reminder.pdf"

@@ -355,16 +355,35 @@ def close(
 @with_session
 def templates(
     session: Session,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="A new or empty folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="A folder; to write out, a new one.")],
+    keep: Annotated[bool, typer.Option("--keep", help="Make those in DIR the case's own.")] = False,
+    own: Annotated[bool, typer.Option("--own", help="Write out those of the case.")] = False,
 ) -> None:
-    """Write out the shipped templates of the letters, to be changed.
+    """Write out the shipped templates of the letters, to be changed; keep the changed ones in the case.
 
-    Put what you changed into the folder letters of the case, or name a folder with
-    --templates. Sentences that you leave out stay as they are shipped.
+    What you changed becomes the case's own with --keep (encrypted in an encrypted case), or is
+    named with --templates for one letter. Sentences that you leave out stay as they are shipped.
     """
-    from headstamp.actions.desk.request_letter import write_out_templates
+    from headstamp.actions.desk.request_letter import (
+        keep_templates,
+        write_out_own,
+        write_out_templates,
+    )
 
-    files = write_out_templates(folder)
+    if keep and own:
+        raise Invalid("--keep takes templates from DIR, --own writes them to it: name one of them")
+    if keep:
+        with session.open() as case:
+            names = keep_templates(case, folder)
+        session.show({"kept": names}, lambda: line(
+            f"{plural(len(names), 'changed template')} kept. {folder} itself is as readable as before."
+            if names else "All are as they are shipped: the case keeps none of its own."))
+        return
+    if own:
+        with session.open() as case:
+            files = write_out_own(case, folder)
+    else:
+        files = write_out_templates(folder)
     session.show({"files": [str(path) for path in files]},
                  lambda: line(f"{plural(len(files), 'file')} written to {folder}."))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -72,6 +72,10 @@ class Words:
         return told if isinstance(told, str) else code.replace("_", " ")
 
 
+Place = Callable[[str], Path | None]
+"""Where templates are: a path that reads as the one of a name, None where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Templates:
     """Everything a letter is made with: words, sender, and the look of the PDF.
@@ -92,13 +96,24 @@ def shipped(name: str) -> str:
     return files("headstamp.publish").joinpath(f"letters/{name}").read_text(encoding="utf-8")
 
 
-def load(language: str, *folders: Path | None) -> Templates:
-    """The templates of a language; what stands in a folder goes before what stands in a later one.
+def is_template(name: str) -> bool:
+    """Whether a file of this name is one of a letter's."""
+    stem, dot, kind = name.partition(".")
+    return name in SHIPPED or (dot + kind == ".toml" and _LANGUAGE.fullmatch(stem) is not None)
+
+
+def in_folder(folder: Path) -> Place:
+    """A folder as a place of templates."""
+    return lambda name: path if (path := folder / name).is_file() else None
+
+
+def load(language: str, *given: Path | Place | None) -> Templates:
+    """The templates of a language; what a folder or place has goes before what a later one has.
 
     Raises Missing for a language of which there are no words, Invalid naming file and line
     for a template that cannot be used, Unavailable where one cannot be read.
     """
-    places = [folder for folder in folders if folder is not None]
+    places = [in_folder(one) if isinstance(one, Path) else one for one in given if one is not None]
     if not _LANGUAGE.fullmatch(language):
         raise Missing(_no_language(language))
     problems: list[Problem] = []
@@ -118,11 +133,11 @@ def _no_language(language: str) -> str:
 
 
 def _words(
-    language: str, places: list[Path], problems: list[Problem], changed: list[str]
+    language: str, places: Sequence[Place], problems: list[Problem], changed: list[str]
 ) -> Mapping[str, Mapping[str, Word]]:
     base = _shipped_words("en")
     told = dict(_shipped_words(language)) if language in LANGUAGES else {}
-    own = [path for folder in reversed(places) if (path := folder / f"{language}.toml").is_file()]
+    own = [path for place in reversed(places) if (path := place(f"{language}.toml")) is not None]
     if not told and not own:
         raise Missing(_no_language(language))
     for path in own:  # the nearest last, so that it wins
@@ -254,12 +269,12 @@ def _holes(
 
 
 def _sender(
-    language: str, places: list[Path], problems: list[Problem], changed: list[str]
+    language: str, places: Sequence[Place], problems: list[Problem], changed: list[str]
 ) -> Sender:
     told: dict[str, Any] = {}
-    for folder in reversed(places):
-        path = folder / "sender.toml"
-        if not path.is_file():
+    for place in reversed(places):
+        path = place("sender.toml")
+        if path is None:
             continue
         text = _read(path)
         found = _toml(path, text, problems)
@@ -281,10 +296,10 @@ def _sender(
     return Sender(**{key: value for key, value in told.items() if value})
 
 
-def _text(name: str, places: list[Path], changed: list[str]) -> tuple[str, str]:
-    for folder in places:
-        path = folder / name
-        if path.is_file():
+def _text(name: str, places: Sequence[Place], changed: list[str]) -> tuple[str, str]:
+    for place in places:
+        path = place(name)
+        if path is not None:
             changed.append(str(path))
             return _read(path), str(path)
     return shipped(name), name

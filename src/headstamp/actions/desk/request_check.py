@@ -257,7 +257,7 @@ def _asked_already(reader: Reader, request_id: str, about: Subject) -> Iterator[
 def _letter(about: Subject, templates: Templates) -> Iterable[Note]:
     if not templates.sender.name:
         yield warning("sender", "nobody is named as the sender",
-                      "Write the sender into letters/sender.toml of the case (headstamp request templates).")
+                      "Write the sender into sender.toml and have the case keep it (headstamp request templates DIR, then --keep).")
     other = [
         title for name, title in (
             ("why_illicit", "why illicit"), ("how_found", "how found"), ("question", "the question"),

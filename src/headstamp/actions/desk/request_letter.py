@@ -1,7 +1,8 @@
 """Writing the letter of a trace request: PDF, DOCX and tables, with the templates of the case.
 
 Changed templates, the sender's name and the terms of answer stand in the folder ``letters`` of
-the case. They are read each time and are no part of the log: what was sent is, as a document.
+the case, sealed in an encrypted one: they tell who writes. They are read each time and are no
+part of the log: what was sent is, as a document.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -33,9 +35,18 @@ from headstamp.publish.letter_docx import MIME as DOCX_MIME
 from headstamp.publish.letter_docx import write_docx
 from headstamp.publish.letter_page import render
 from headstamp.publish.letter_subject import SENT_AS, Subject
-from headstamp.publish.letter_words import SHIPPED, Templates, load, shipped
+from headstamp.publish.letter_words import (
+    LANGUAGES,
+    SHIPPED,
+    Templates,
+    in_folder,
+    is_template,
+    load,
+    shipped,
+)
 from headstamp.publish.pdf import print_pdf
 from headstamp.store.case import Case
+from headstamp.store.disk import sync_folder
 from headstamp.tracing.request_due import Terms
 
 FOLDER = "letters"
@@ -66,14 +77,22 @@ def templates_of(case: Case, language: str, folder: Path | None = None) -> Templ
     """
     if folder is not None and not folder.is_dir():
         raise Missing(f"there is no folder {folder} of templates")
-    return load(language, folder, case.folder / FOLDER)
+    return load(language, folder, partial(_own, case))
+
+
+def _own(case: Case, name: str) -> Path | None:
+    """A file of the case's own. Of an encrypted case also one that was put there in the open: doctor tells."""
+    found = case.working.open(FOLDER, name)
+    return found if found is not None else in_folder(case.folder / FOLDER)(name)
 
 
 def terms_of(case: Case) -> Terms:
     """The terms of answer of this case. Raises Invalid naming the file where they cannot be used."""
-    path = case.folder / FOLDER / TERMS
-    if not path.is_file():
-        return Terms()
+    path = _own(case, TERMS)
+    return Terms() if path is None else _terms(path)
+
+
+def _terms(path: Path) -> Terms:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -86,17 +105,73 @@ def terms_of(case: Case) -> Terms:
 
 def write_out_templates(folder: Path) -> list[Path]:
     """Writes the shipped templates to a folder, to be changed. Raises Conflicting where one is there."""
-    there = [name for name in (*SHIPPED, TERMS) if (folder / name).exists()]
+    return _write_out(folder, {name: _as_shipped(name) for name in (*SHIPPED, TERMS)})
+
+
+def _write_out(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    there = [name for name in files if (folder / name).exists()]
     if there:
         raise Conflicting(f"{folder} holds {', '.join(there)} already; name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in SHIPPED:
-            (folder / name).write_text(shipped(name), encoding="utf-8")
-        (folder / TERMS).write_text(shipped(TERMS), encoding="utf-8")
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
     except OSError as error:
         raise Unavailable(f"the templates cannot be written to {folder}: {error.strerror}") from error
-    return [folder / name for name in (*SHIPPED, TERMS)]
+    return [folder / name for name in files]
+
+
+def keep_templates(case: Case, folder: Path) -> list[str]:
+    """Makes the templates in a folder those of the case, sealed in an encrypted one; the names of the changed.
+
+    What is as shipped is not kept, and what the case had and the folder does not is taken away.
+    Raises Missing where there are none, Invalid (and nothing is changed) for one that cannot be used.
+    """
+    try:
+        there = {one.name: one for one in (folder.iterdir() if folder.is_dir() else ())
+                 if one.is_file() and _is_ours(one.name)}
+        if not there:
+            raise Missing(f"there are no templates of letters in {folder}")
+        for name in {*(f"{one}.toml" for one in LANGUAGES), *there} - {TERMS, "sender.toml"}:
+            if name.endswith(".toml"):
+                load(name.removesuffix(".toml"), folder)
+        if TERMS in there:
+            _terms(there[TERMS])
+        changed = {name: data for name, path in there.items()
+                   if (data := path.read_bytes()) != _as_shipped(name)}
+        place = case.folder / FOLDER
+        for name, data in changed.items():
+            case.working.write(FOLDER, name, data)
+        for name in set(case.working.names(FOLDER)) - changed.keys():
+            if _is_ours(name):
+                case.working.remove(FOLDER, name)
+        if case.working.sealed and place.is_dir():
+            for one in place.iterdir():
+                if _is_ours(one.name):
+                    one.unlink()
+        if place.is_dir():
+            sync_folder(place)
+            sync_folder(case.folder)
+    except OSError as error:
+        raise Unavailable(f"the templates cannot be kept: {error}") from error
+    return sorted(changed)
+
+
+def write_out_own(case: Case, folder: Path) -> list[Path]:
+    """Writes the case's own templates to a folder, readable. Raises Conflicting where one is there."""
+    sealed = case.working.names(FOLDER)
+    names = sorted({name for name in (*sealed, *SHIPPED, TERMS) if _own(case, name) is not None})
+    if not names:
+        raise Missing("this case has no templates of its own")
+    return _write_out(folder, {name: path.read_bytes() for name in names if (path := _own(case, name))})
+
+
+def _is_ours(name: str) -> bool:
+    return name == TERMS or is_template(name)
+
+
+def _as_shipped(name: str) -> bytes:
+    return shipped(name).encode() if name in (*SHIPPED, TERMS) else b""
 
 
 def letter_of(

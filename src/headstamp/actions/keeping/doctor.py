@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 from headstamp.actions.cases import check_case
+from headstamp.actions.desk.request_letter import FOLDER as LETTERS
 from headstamp.actions.keeping.ailment import Ailment, of_findings, restoring, typed
 from headstamp.actions.keeping.backup_ailments import ailing_backups, backup_place
 from headstamp.actions.keeping.between_devices import between_devices
@@ -34,7 +35,9 @@ from headstamp.errors import Conflicting, HeadstampError, Missing, Tampered, Unr
 from headstamp.intake.machine.parts import absent
 from headstamp.markings.core import compiled
 from headstamp.store.address import backend_of, without_password
+from headstamp.store.backup import other_files
 from headstamp.store.case import Case, now
+from headstamp.store.cipher_file import MAGIC
 from headstamp.store.move import key_was_moved
 from headstamp.store.progress import Told
 from headstamp.store.verify import Finding
@@ -114,7 +117,7 @@ def look_at(
     """
     ailments, witness = ailing_backups(case.where, case.folder, case, at)
     backup = backup_place(case.folder)
-    found = [*ailing_clock(case, at), *ailments, *_engine(case), *_swap(case)]
+    found = [*ailing_clock(case, at), *ailments, *_engine(case), *_swap(case), *_open_files(case)]
     if findings is None:
         findings = check_case(case, against=[*against, *witness], told=told)
     found += of_findings(findings, case.where, backup)
@@ -205,6 +208,26 @@ def _swap(case: Case) -> Iterator[Ailment]:
                       "is not known to be encrypted: parts of the case, and its key, could be found there",
                       "Encrypt the machine's swap, or switch it off and take it out of /etc/fstab. "
                       "If it is a file on an encrypted disk, nothing needs doing.", ("sudo swapoff -a",))
+
+
+def _open_files(case: Case) -> Iterator[Ailment]:
+    """What a person put into the folder of an encrypted case: nothing of headstamp's own lies there in the open."""
+    if not case.working.sealed:
+        return
+    letters = case.folder / LETTERS
+    for path in other_files(case.folder):
+        try:
+            with path.open("rb") as stream:
+                if stream.read(len(MAGIC)) == MAGIC:
+                    continue
+        except FileNotFoundError:
+            continue  # gone since it was listed
+        yield Ailment("lies_open", "fault", str(path), "This file lies readable in the folder of an encrypted case, "
+                      "and in its backups",
+                      "Have the case keep the templates of letters: they are encrypted then, and the readable ones "
+                      "deleted." if path.parent == letters else "Move it to an encrypted disk.",
+                      (typed(case.where, "request", "templates", str(letters), "--keep"),)
+                      if path.parent == letters else ())
 
 
 def _engine(case: Case) -> Iterator[Ailment]:
