@@ -273,3 +273,17 @@ def test_a_table_of_which_nothing_is_known_is_not_guessed(case: Case, tmp_path: 
 def test_a_table_without_rows_is_told(case: Case, tmp_path: Path) -> None:
     result = put(case, tmp_path / "empty.csv", "Tag,Make\n")
     assert result.read == 0 and "there are no rows below the header" in result.warnings
+
+
+def test_tags_of_other_items_are_told(case: Case, tmp_path: Path) -> None:
+    """A corrected list under a new name makes every find a second time: a word says so."""
+    first = put(case, tmp_path / "finds.csv", "tag,make\nA-1,First\nA-2,Second\nA-2,Second\n")
+    assert not [one for one in first.warnings if "another item" in one]
+    for trial in (True, False):
+        told = put(case, tmp_path / "finds-corrected.csv", "tag,make\nA-1,Other\nA-9,New\n", dry_run=trial)
+        assert [one for one in told.warnings if "1 tag is of another item already (A-1)" in one]
+    again = put(case, tmp_path / "finds-corrected.csv", "tag,make\nA-1,Else\n")
+    assert not [one for one in again.warnings if "another item" in one]
+    hidden = put(case, tmp_path / "sealed.csv", "tag,make\nZ-1,First\n", tier="restricted")
+    open_ = put(case, tmp_path / "open.csv", "tag,make\nZ-1,First\n")
+    assert not [one for one in hidden.warnings + open_.warnings if "another item" in one]

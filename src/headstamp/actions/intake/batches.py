@@ -8,10 +8,12 @@ from pathlib import Path
 
 from headstamp.errors import Invalid, Problem
 from headstamp.intake.importing import Planned
-from headstamp.records import Document, Record
+from headstamp.records import Document, Item, Record
 from headstamp.store.case import Case
 
 _KNOWN_LIMIT = 200_000
+_TAGS_LOOKED_UP = 50
+"""So many tags of new items are looked up in the case: it is for a word of warning, not for a list."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class Batches:
         self._known: set[str] = set()
         self.versions = 0
         self.empty_rows = 0
+        self._new_items: dict[str, str] = {}  # the tag of each, by its id
 
     def keep_document(self, path: Path) -> None:
         """Keeps the file as an original with its document, unless the case has both already."""
@@ -73,10 +76,27 @@ class Batches:
             changes = outcomes[at : at + len(row.records)]
             at += len(row.records)
             self.versions += changes.count("version")
+            self._note_items(row.records, changes)
             if not row.records and not row.shared:
                 self.empty_rows += 1
             done.append(Written(row, number in owner or any(c != "unchanged" for c in changes)))
         return done
+
+    def _note_items(self, records: Sequence[Record], changes: Sequence[str]) -> None:
+        for record, change in zip(records, changes, strict=True):
+            if (isinstance(record, Item) and record.tag and change == "new"
+                    and len(self._new_items) < _TAGS_LOOKED_UP):
+                self._new_items[record.id] = record.tag
+
+    def tags_of_others(self) -> list[str]:
+        """Tags of items that are new by this file, and that other files gave to other items before.
+
+        Of the first 50 new items. Only items for partners count: who imports is told of no others.
+        """
+        reader = self._case.read("partner")
+        return [tag for tag in dict.fromkeys(self._new_items.values())
+                if any(one.id not in self._new_items
+                       for one in reader.list("item", {"tag": tag}, limit=9).rows)]
 
     def _put(self, records: list[Record]) -> list[str]:
         outcomes: list[str] = []

@@ -190,6 +190,12 @@ def _warn(result: ImportResult, opened: Opened, planner: Planner, batches: Batch
         )
     if batches.versions:
         result.warnings.append(f"{plural(batches.versions, 'record was there already and has', 'records were there already and have')} a new version")
+    if known := batches.tags_of_others():
+        some = ", ".join(known[:5]) + (" ..." if len(known) > 5 else "")
+        result.warnings.append(
+            f"{plural(len(known), 'tag is', 'tags are')} of another item already ({some}): a file of another name "
+            "makes items of its own. If it is the newer state of a file that came in, give it that file's name"
+        )
     if batches.empty_rows:
         result.warnings.append(f"{plural(batches.empty_rows, 'row holds', 'rows hold')} nothing that is recorded")
 
