@@ -311,3 +311,14 @@ def test_what_comes_of_an_act_is_not_filled_in_by_hand(two: Two) -> None:
     for address in ("/bundles", "/devices", f"/bundles/{bundle}", f"/devices/{devices(two.hq)}"):
         page = hq.get(address).text
         assert 'href="/exchange">Exchange</a>' in page and "/new" not in page and "/edit" not in page
+
+
+def test_a_page_of_a_fault_leads_back(two: Two) -> None:
+    """To the page of ours that led there, and to no other place."""
+    hq = browser_of(two.hq)
+    for came, back in ((f"{hq.base_url}/exchange?x=1", 'href="/exchange?x=1"'), ("http://elsewhere/exchange", ""),
+                       (f"{hq.base_url}//elsewhere/", ""), ("", ""), ("javascript:alert(1)", "")):
+        answer = hq.post("/exchange/take", headers={"referer": came}, data={"token": token(hq, "/exchange")},
+                         files=[("files", ("a", b"x")), ("key", ("k", b"no key"))])
+        assert (answer.status_code, "<h1>Not accepted</h1>" in answer.text) == (422, True)
+        assert ("Back to where" in answer.text) == bool(back) and back in answer.text

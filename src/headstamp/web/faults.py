@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 from traceback import extract_tb
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,6 +18,8 @@ from starlette.responses import PlainTextResponse, Response
 from headstamp.errors import HeadstampError
 from headstamp.web.answer import JSON, desk_of, html
 from headstamp.web.guard import HEADERS
+
+_TITLES = {422: "Not accepted"}  # else the words of HTTP, which are plain enough
 
 logger = logging.getLogger("headstamp.web")
 
@@ -34,9 +37,18 @@ def _told(request: Request, status: int, error: HeadstampError) -> Response:
     # Only the class's own first paragraph is advice; the base class has none for readers.
     doc = (type(error).__doc__ or "").strip() if type(error) is not HeadstampError else ""
     return html(
-        request, "error.html", HTTPStatus(status).phrase, error, desk_of(request).last_around(),
-        status, advice=doc,
+        request, "error.html", _TITLES.get(status) or HTTPStatus(status).phrase, error,
+        desk_of(request).last_around(), status, advice=doc, back=_back(request),
     )
+
+
+def _back(request: Request) -> str:
+    """The page of ours that led here, as the browser says; empty where there is none."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc != request.url.netloc or came.path == request.url.path:
+        return ""
+    path = came.path if came.path.startswith("/") and not came.path.startswith("//") else ""
+    return f"{path}?{came.query}" if path and came.query else path
 
 
 async def on_headstamp_error(request: Request, error: Exception) -> Response:
