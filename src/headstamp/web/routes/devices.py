@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from headstamp.actions.exchange.devices import add_device, mark_lost, retire, trust
-from headstamp.errors import Conflicting, Invalid, Problem, Unreadable
+from headstamp.errors import Conflicting, Invalid, Problem, Refused, Unreadable
 from headstamp.exchange.card import Card
+from headstamp.kinds.tier import RANK
 from headstamp.web.act import Act
 from headstamp.web.answer import desk_of, html
 from headstamp.web.contexts.exchange import exchange_context
@@ -19,6 +22,8 @@ from headstamp.web.page import Params
 
 _BY_PERSON = "a form for people; programs use the command line (headstamp device)"
 _CARD_BYTES_MAX = 8192
+_TRUSTED: Final = RANK["restricted"]
+"""Devices are records of this tier. What a device of headquarters says erases records here."""
 
 
 async def add(request: Request) -> Response:
@@ -46,6 +51,8 @@ async def add(request: Request) -> Response:
 
 
 def _add(desk: Desk, given: dict[str, str]) -> None:
+    if RANK[desk.settings.clearance] < _TRUSTED:
+        raise Refused("whom to trust is not decided by who is not shown the devices: it takes the clearance restricted")
     missing = [Problem(rule, field=name) for name, rule in (
         ("card", "its card is needed: paste its text, or choose the file"),
         ("title", "say what people call it")) if not given[name]]
