@@ -63,6 +63,8 @@ def test_what_was_put_aside_is_told_and_a_fork_is_evidence(two: Two, tmp_path: P
     later = two.packed()
     two.taken(later)
     assert told(two.hq) == {"bundle_aside": "fault"}
+    (aside,) = [one for one in doctor.examine(str(two.hq.folder)).ailments if one.what == "bundle_aside"]
+    assert "--key FILE" in aside.remedy  # without it a sealed one is refused: how most of them come
     trust(two.hq, "Field", actor="Ben", reason="found")
     assert two.taken(later).state == "taken"
     assert told(two.hq) == {}

@@ -82,7 +82,7 @@ def _aside(case: Case, reader: Reader) -> Iterator[Ailment]:
             yield Ailment(
                 "bundle_aside", "fault", one.id, f"A bundle of {title} was put aside: {one.get('problem')}",
                 "Ask its holder whether they packed it. Then take it in with the first command, or leave "
-                "it with the second.",
+                "it with the second. Where it is sealed, add --key FILE to the first.",
                 (typed(case.where, "take", one.id, "--release", "--reason", "TEXT"),
                  typed(case.where, "take", one.id, "--leave", "--reason", "TEXT")))
     if len(found) > SHOWN:
