@@ -10,12 +10,15 @@ def known(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> Sequence[M
 
     >>> known([{"Site": "A", " VALUE": "1", "Note": ""}], ("site", "value"))
     [{'site': 'A', 'value': '1', 'Note': ''}]
+    >>> known([{"region": "A"}], ("Region",))
+    [{'Region': 'A'}]
     """
     if not rows:
         return rows
+    wanted = {name.strip().casefold(): name for name in names if name.strip() and name not in rows[0]}
     turned: dict[str, str] = {}
     for column in rows[0]:
-        plain = column.strip().casefold()
-        if column != plain and plain in names and plain not in rows[0] and plain not in turned.values():
-            turned[column] = plain
+        name = wanted.get(column.strip().casefold())
+        if name is not None and name not in turned.values():
+            turned[column] = name
     return [{turned.get(column, column): cell for column, cell in row.items()} for row in rows] if turned else rows

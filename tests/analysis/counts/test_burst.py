@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from headstamp.analysis.counts.burst import burst
 from headstamp.analysis.counts.burst_fit import Usual, usual
-from headstamp.analysis.counts.burst_periods import read_period
+from headstamp.analysis.counts.burst_periods import read_period, with_period
 from headstamp.errors import Invalid
 from tests.effort import counted, examples
 from tests.shared import shared
@@ -170,3 +170,33 @@ def test_bad_input_is_named(rows: list[dict[str, str]], given: dict[str, object]
     with pytest.raises(Invalid) as error:
         burst(rows, **given)  # type: ignore[arg-type]
     assert rule in str(error.value)
+
+
+def test_year_and_month_in_two_columns_are_put_together() -> None:
+    cells = [(2015 + n // 12, n % 12 + 1, 400 if n == 37 else 10 + n % 4) for n in range(72)]
+    whole = burst([{"date": f"{year}-{month:02}", "n": str(n)} for year, month, n in cells], count="n")
+    parted = [{"Year": str(year), "MONTH": str(month), "n": str(n)} for year, month, n in cells]
+    for day in ("", "month", "year,month", "Year, Month"):
+        found = burst(parted, day=day, count="n")
+        assert found.more["bursts"] == whole.more["bursts"] and found.estimate == whole.estimate, day
+        assert found.more["unit_of_periods"] == "month" and any(one.name == "parts" for one in found.diagnostics)
+    assert not any(one.name == "parts" for one in whole.diagnostics)
+    # Whoever asks for years is given years, and other names than these are told by name.
+    assert burst(parted, day="year", count="n").reason.startswith("6 years are too few")
+    told = burst([{"ano": row["Year"], "mes": row["MONTH"], "n": row["n"]} for row in parted], day="ano,mes", count="n")
+    assert told.more["bursts"] == whole.more["bursts"]
+    with pytest.raises(Invalid) as wrong:
+        burst([*parted, {"Year": "2021", "MONTH": "13", "n": "4"}], count="n")
+    assert [(one.value, one.row) for one in wrong.value.problems] == [("2021-13", 73)]
+    with pytest.raises(Invalid, match="cannot be asked"):
+        burst(parted, day="year,mth", count="n")
+
+
+def test_days_in_three_columns_are_put_together_and_a_lacking_month_is_a_year() -> None:
+    days = [{"year": "2020", "month": "1", "day": str(n % 30 + 1)} for n in range(90)]
+    assert burst(days).more["unit_of_periods"] == "day" and burst(days).more["periods"] == 30
+    table, name, parts = with_period([{"year": "2020", "month": ""}, {"year": "", "month": "4"}, {"year": "2021", "month": "5"}], "")
+    assert ([row[name] for row in table], parts) == (["2020", "", "2021-5"], ("year", "month"))
+    # A column of months that holds whole ones needs no year.
+    rows = [{"year": "2020", "month": "2020-03"}]
+    assert with_period(rows, "") == (rows, "month", ())

@@ -19,8 +19,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from headstamp.analysis.column_names import known
 from headstamp.analysis.counts.burst_fit import Ints, Usual, usual
-from headstamp.analysis.counts.burst_periods import Grain, periods, read_period
+from headstamp.analysis.counts.burst_periods import Grain, periods, read_period, with_period
 from headstamp.analysis.counts.burst_told import drawn, plots, recording_start, start_in_words
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
 from headstamp.errors import Invalid, Problem
@@ -78,18 +79,21 @@ def burst(
 ) -> Result:
     """Whether a day or place holds too much of a table.
 
-    ``day`` and ``place`` name columns; without a day, a column named date, day, month or year is taken.
+    ``day`` and ``place`` name columns; without a day, a column named date, day, month or year is taken. Year and
+    month (and day) in columns of their own are put together, by these names or by those given with commas.
     ``count`` names a column of how many each row stands for. Periods are days where the cells are days, else
     months or years. The estimate is how many rows the bursts hold beyond the usual. Raises Invalid for columns
     that are missing, naming every cell that is no period or no count.
     """
-    day = day or (_day_column(table[0]) if table else "")
+    table = known(table, (place, count))
+    table, day, parts = with_period(table, day)
     rows = _read(table, day, place, count, level)
     shared: dict[str, Any] = {
         "method": NAME, "version": VERSION, "question": QUESTION, "level": level, "unit": "rows beyond the usual",
         "assumptions": ASSUMPTIONS, "sources": SOURCES,
     }
-    told = [Diagnostic("rows", rows.whole, None, f"{plural(rows.whole, 'row')} counted")]
+    told = [Diagnostic("rows", rows.whole, None, f"{plural(rows.whole, 'row')} counted"),
+            *([Diagnostic("parts", len(parts), None, f"Periods are put together of the columns {', '.join(parts)}")] if parts else ())]
     places = _odd_places(rows, told) if place else []
     reason = _unfit(rows, day)
     if reason:
@@ -134,11 +138,6 @@ def burst(
         },
         text=" ".join((*((start_in_words(started, rows.grain, rows.whole),) if started else ()), words)),
     )
-
-
-def _day_column(row: Mapping[str, str]) -> str:
-    names = {name.strip().casefold(): name for name in row}
-    return next((names[name] for name in ("date", "day", "month", "year", "found_on", "recovered_on") if name in names), "")
 
 
 def _read(table: Sequence[Mapping[str, str]], day: str, place: str, count: str, level: float) -> _Rows:
@@ -315,7 +314,7 @@ MEASURE: Final = Measure(
     NAME, VERSION, QUESTION,
     (
         Input("table", "table", "A row for each thing, or for each count", needed=True),
-        Input("day", "word", "The column of days, months or years", default=""),
+        Input("day", "word", "The column of days, months or years; or those of year, month and day, with commas", default=""),
         Input("place", "word", "The column of places", default=""),
         Input("count", "word", "The column of how many a row stands for, if not one", default=""),
         Input("level", "number", "The level of the interval", default=0.95),

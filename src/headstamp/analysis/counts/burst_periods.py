@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import IntEnum
 from typing import Final
 
 import numpy as np
 
+from headstamp.analysis.column_names import known
 from headstamp.analysis.counts.burst_fit import Ints
 
 _CELL: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?")
+_NAMES: Final = ("date", "day", "month", "year", "found_on", "recovered_on")
+_PARTS: Final = ("year", "month", "day")
+_BARE: Final = re.compile(r"\d{0,2}")
 
 
 class Grain(IntEnum):
@@ -69,3 +73,46 @@ def periods(counts: Mapping[int, int], silent: frozenset[int] | set[int] = froze
     first, last = min(counts), max(counts)
     at = np.array([n for n in range(first, last + 1) if n in counts or n not in silent], np.int64)
     return at, np.array([counts.get(int(n), 0) for n in at], np.int64)
+
+
+Table = Sequence[Mapping[str, str]]
+
+
+def with_period(table: Table, day: str) -> tuple[Table, str, tuple[str, ...]]:
+    """The table, its column of periods ("" where there is none), and of which columns that was put together.
+
+    Year and month, or year, month and day, that stand in columns of their own are put together as ISO text. Without
+    ``day`` the column is found by its name; ``day`` may name such parts with commas, the year first.
+
+    >>> with_period([{"Year": "2020", "Month": "3", "n": "5"}], "")
+    ([{'Year': '2020', 'Month': '3', 'n': '5', 'Year, Month': '2020-3'}], 'Year, Month', ('Year', 'Month'))
+    """
+    if not table:
+        return table, day, ()
+    columns = {name.strip().casefold(): name for name in table[0]}
+    if "," in day and day not in table[0]:
+        asked = tuple(part.strip() for part in day.split(","))
+        table = known(table, asked)
+        parts = asked if len(asked) <= len(_PARTS) and all(part in table[0] for part in asked) else ()
+    else:
+        table = known(table, (day,))
+        day = day or next((columns[name] for name in _NAMES if name in columns), "")
+        parts = _parts(table, day, columns)
+    if not parts:
+        return table, day, ()
+    name = ", ".join(parts)
+    return [{**row, name: _joined([(row.get(part) or "").strip() for part in parts])} for row in table], name, parts
+
+
+def _parts(table: Table, day: str, columns: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns whose parts make the period: where a column of months or days holds bare numbers beside a year."""
+    word = day.strip().casefold()
+    if word not in _PARTS[1:] or not all(_BARE.fullmatch((row.get(day) or "").strip()) for row in table):
+        return ()
+    needed = _PARTS[: _PARTS.index(word)]
+    return (*(columns[name] for name in needed), day) if all(name in columns for name in needed) else ()
+
+
+def _joined(cells: Sequence[str]) -> str:
+    """Year, month, day up to the first that is empty; nothing without a year."""
+    return "-".join(cells[: cells.index("")] if "" in cells else cells)

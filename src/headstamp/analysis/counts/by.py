@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from headstamp.analysis.column_names import known as named_so
 from headstamp.analysis.counts.by_counts import Counted, in_columns, in_rows
 from headstamp.analysis.counts.interval import goodman
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
@@ -59,6 +60,7 @@ def shares(
     these columns: "each" is a thing by itself, or alike ones are counted "once".
     Raises Invalid for columns and groups that are not there.
     """
+    table = named_so(table, (column, count, *(one.strip() for one in (*same, *columns))))
     _checked(table, column, same, count, columns, level)
     words = {word.strip().casefold() for word in unknown} | {""}
     found: Counted = in_columns(table, columns) if columns else in_rows(table, column, count)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from headstamp.analysis.column_names import known
 from headstamp.analysis.counts.interval import wilson
 from headstamp.analysis.measure import Diagnostic, Input, Measure, Model, Result
 from headstamp.analysis.space_time.chance import gamma_below
@@ -110,6 +111,7 @@ Group = tuple[int, int]
 def _read(
     table: Sequence[Mapping[str, str]], column: str, group: str
 ) -> tuple[list[bool], int, list[Group] | None]:
+    table = known(table, (column, group))
     missing = [name for name in (column, group) if name and table and name not in table[0]]
     if missing:
         raise Invalid("the table lacks columns", [

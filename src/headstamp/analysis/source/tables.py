@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from headstamp.analysis.column_names import known
 from headstamp.analysis.source.two_level import Floats, Ints
 from headstamp.errors import Invalid, Problem
 
@@ -56,6 +57,10 @@ def tables(
     empty = [Problem("it has no rows", "Give one or more.", name) for name, rows in given.items() if not rows]
     if empty:
         raise Invalid("there is nothing to compare", empty)
+    # Only what was asked for by name: of itself Co is not taken for CO, which measures something else.
+    asked = (*([item] if item else ()), *(one.strip() for one in columns or ()))
+    background, control, recovered = (known(rows, asked) for rows in (background, control, recovered))
+    given = {"background": background, "control": control, "recovered": recovered}
     named = _item_column(background, item)
     measured, unused = _columns(given, named, columns)
     problems: list[Problem] = []
