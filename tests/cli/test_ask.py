@@ -34,7 +34,7 @@ def test_a_case_is_asked_in_its_present_state(run: Run, place: Path) -> None:
     told = run("ask", "counts", "--kind", "item", "--by=family", "--case", place, "--json").json
     assert told["rows"] == [{"family": "ammunition", "records": 2}, {"family": "package", "records": 1}]
     assert told["columns"] == ["family", "records"]
-    assert (told["engine"], told["clearance"], told["version"]) == ("duckdb", "restricted", 1)
+    assert (told["engine"], told["clearance"], told["version"]) == ("duckdb", "restricted", 2)
     assert told["given"] == {"kind": "item", "by": "family"}
     assert len(told["snapshot"]) == 64
     assert told["checkpoint"].startswith("headstamp")

@@ -40,7 +40,7 @@ def called(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 QUESTION: Final = Question(
-    "counts", 1, "How many records of a kind are there, by what stands in their fields?", (
+    "counts", 2, "How many records of a kind are there, by what stands in their fields?", (
         Parameter("kind", "word", "The kind of record", needed=True, choices=tuple(t.name for t in TYPES)),
         Parameter("by", "words", "One to three of its fields, parted by commas", needed=True),
         Parameter("least", "whole number", "Leave out what there is less of", default=1),
