@@ -69,11 +69,11 @@ def site_map(reader: Reader) -> MapFigure | None:
     told = [f"{plural(len(spots), 'site')} by position; the area of a circle is as the items "
             "recorded there."]
     if coarse:
-        told.append(f"{number(coarse)} of them are told coarsely, to the middle of a cell of 10 km.")
+        told.append(f"{plural(coarse, 'of them is', 'of them are')} told coarsely, to the middle of a cell of 10 km.")
     if without:
-        told.append(f"{plural(without, 'site')} without a position are not drawn.")
+        told.append(f"{plural(without, 'site without a position is', 'sites without a position are')} not drawn.")
     if left_out:
-        told.append(f"{number(left_out)} further sites are not drawn.")
+        told.append(f"{plural(left_out, 'further site is', 'further sites are')} not drawn.")
     return _drawn("Sites and their items", spots, " ".join(told), "countries-50m.json")
 
 

@@ -119,8 +119,8 @@ def test_bursts_of_published_counts_and_of_items(case: Case) -> None:
     clean = ask(case, "counts.burst", of="counts", what="pistols")
     assert not clean.result.warnings and clean.result.more["periods"] == 60
     items = ask(case, "counts.burst")
-    assert items.result.refused and any("1 of them have a date that is wider than a year" in said for said in items.fed.told)
-    assert any("1 of them have no date" in said for said in items.fed.told)
+    assert items.result.refused and any("1 of them has a date that is wider than a year" in said for said in items.fed.told)
+    assert any("1 of them has no date" in said for said in items.fed.told)
 
 
 def test_the_indicator_is_that_of_the_yearly_tables(case: Case) -> None:

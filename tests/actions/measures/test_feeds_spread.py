@@ -49,8 +49,8 @@ def test_recoveries_as_points_with_the_visits_beside_them(case: Case) -> None:
     found = measure_snapshot(snapshot, "space_time.knox", {"space": "3000", "time": "40"})
     assert found.result.more["points"] == 31 and found.result.more["left_out"] == 2
     told = " ".join(found.fed.told)
-    assert "32 recoveries and 1 find" in told and "1 of them are not dated to a day" in told
-    assert "1 of them have a place that is not exact enough (district)" in told and "30 of 30 visits" in told
+    assert "32 recoveries and 1 find" in told and "1 of them is not dated to a day" in told
+    assert "1 of them has a place that is not exact enough (district)" in told and "30 of 30 visits" in told
     assert any(one.name == "visits" for one in found.result.diagnostics)
     assert measure_snapshot(snapshot, "space_time.knox", {
         "space": "3000", "time": "40", "precision": "district"}).result.more["points"] == 32

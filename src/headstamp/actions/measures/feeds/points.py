@@ -32,7 +32,7 @@ def points(engine: Engine, given: Mapping[str, Any]) -> Fed:
     found = found_by_engine(engine, wanted if selected else None)
     made = {one.group: one for one in found}
     rows: list[dict[str, str]] = []
-    left: Counter[str] = Counter()
+    left: Counter[tuple[str, str]] = Counter()
     sites: dict[str, None] = {}
     records: list[str] = []
     for row in recoveries.ask(engine):
@@ -48,7 +48,7 @@ def points(engine: Engine, given: Mapping[str, Any]) -> Fed:
         sites.update({one.site: None} if one.site else {})
     told = [f"{plural(len(rows) - len(alone), 'recovery', 'recoveries')}" + (" with such items" if selected else "")
             + f" and {plural(len(alone), 'find that belongs', 'finds that belong')} to none, one point each."]
-    told += [f"{count:,} of them {why}: without a point." for why, count in sorted(left.items())]
+    told += [f"{plural(count, *why)}: without a point." for why, count in sorted(left.items())]
     inputs: dict[str, Any] = {"points": rows}
     looked, fit = _visits(engine, enough)
     if looked:
@@ -66,20 +66,26 @@ def _visits(engine: Engine, enough: tuple[str, ...]) -> tuple[list[dict[str, str
 
 
 def _point(
-    first: str | None, last: str | None, place: Mapping[str, Any], enough: tuple[str, ...], left: Counter[str]
+    first: str | None, last: str | None, place: Mapping[str, Any], enough: tuple[str, ...],
+    left: Counter[tuple[str, str]],
 ) -> dict[str, str]:
     day = first if first is not None and first == last else None
     latitude, longitude, precision = place["latitude"], place["longitude"], place["place_precision"]
     placed = latitude is not None and longitude is not None
     if placed and precision is not None and precision not in enough:
         placed = False
-        left[f"have a place that is not exact enough ({precision})"] += 1
+        left[_of_them("has", "have", f"a place that is not exact enough ({precision})")] += 1
     elif not placed:
-        left["have no place"] += 1
+        left[_of_them("has", "have", "no place")] += 1
     if day is None:
-        left["are not dated to a day"] += 1
+        left[_of_them("is", "are", "not dated to a day")] += 1
     return {"latitude": repr(latitude) if placed else "", "longitude": repr(longitude) if placed else "",
             "date": day or ""}
+
+
+def _of_them(one: str, many: str, what: str) -> tuple[str, str]:
+    """What is said of one of them, and of many."""
+    return f"of them {one} {what}", f"of them {many} {what}"
 
 
 _PARAMETERS: Final = (*SELECTION, Parameter(

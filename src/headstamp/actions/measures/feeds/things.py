@@ -87,7 +87,7 @@ def burst(engine: Engine, given: Mapping[str, Any]) -> Fed:
                   "place": row["site_name"] or row["site"] or ""} for row in rows]
         inputs = {"table": table, "day": "day"}
         records, sites = [row["item"] for row in rows], _sites(rows)
-    told += [f"{count:,} of them {why}." for why, count in sorted(rough.items())]
+    told += [f"{plural(count, f'of them has {what}', f'of them have {what}')}." for what, count in sorted(rough.items())]
     if any(row["place"] for row in table):
         inputs["place"] = "place"
     told.append("The date is that of the recovery or the period counted, as it was recorded.")
@@ -148,13 +148,13 @@ def _pieces(rows: Rows, table: list[dict[str, str]], told: list[str]) -> tuple[R
 def _period(text: str | None, first: str | None, last: str | None, rough: Counter[str]) -> str:
     """A day, month or year where the date lies in one; empty, and counted, where not."""
     if text is None:
-        rough["have no date"] += 1
+        rough["no date"] += 1
         return ""
     if first and last:
         for size in (10, 7, 4):
             if first[:size] == last[:size]:
                 return first[:size]
-    rough["have a date that is wider than a year"] += 1
+    rough["a date that is wider than a year"] += 1
     return ""
 
 
