@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from headstamp.publish.found_network import WARNING, Line, Node, found_network, held_by
@@ -38,7 +39,7 @@ def test_everything_drawn_is_in_the_table_and_told_apart_without_colour() -> Non
     assert made.caption[0] == WARNING and WARNING in made.svg
     assert "5 sites with 5 lines between them, 3 on evidence and 2 on words or inference; 2 bridges, 2 cut nodes; in 1 part." \
         in made.caption
-    assert "Without a line, and not drawn: 1 sites." in made.caption
+    assert "Without a line, and not drawn: 1 site." in made.caption
     told = made.as_dict()
     assert {node["id"] for node in told["nodes"] if node["cut"]} == {"c", "d"}
     assert [edge["rests_on"] for edge in told["edges"]] == ["evidence"] * 3 + ["words only", "inferred"]
@@ -71,3 +72,17 @@ def test_nothing_to_draw() -> None:
     made = found_network("Network", "parties", {"a": Node("a", "A")}, ())
     assert "Nothing to show yet" in made.svg and made.rows == ()
     assert float(made.svg.split('viewBox="')[1].split('"')[0].split()[3]) < 100  # no great empty box
+
+
+def test_no_name_covers_the_ring_of_a_cut_node_or_the_tip_of_a_line() -> None:
+    nodes, lines = some()
+    made = found_network("Network", "sites", nodes, lines)
+    rings = [tuple(map(float, found)) for found in re.findall(r'class="net-cut" cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"', made.svg)]
+    # The first sign of the path of a tip is where the line ends.
+    tips = [(float(x), float(y), 0.0) for x, y in re.findall(r'class="net-tip" d="M([\d.]+),([\d.]+)', made.svg)]
+    names = [(float(x), float(y)) for x, y in re.findall(r'class="flow-label" x="([\d.]+)" y="([\d.]+)"', made.svg)]
+    assert (len(rings), len(tips), len(names)) == (3, 4, 5)  # one ring is the key's
+    for x, y in names:
+        for cx, cy, r in (*rings, *tips):
+            across, down = max(0.0, abs(cx - x) - 3), max(0.0, y - 8 - cy, cy - y)
+            assert math.hypot(across, down) >= r, ((x, y), (cx, cy, r))

@@ -33,12 +33,13 @@ Rect = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place to be drawn: where, how many, what to call it."""
+    """A place to be drawn: where, how many, what to call it; ``room`` around it is kept free of names."""
 
     lat: float
     lon: float
     count: float
     label: str
+    room: float = 0.0
 
 
 def map_svg(
@@ -77,8 +78,9 @@ def map_svg(
         (spot, *view.xy(view.lon_here(spot.lon), spot.lat), _radius(spot.count, largest, most))
         for spot in shown
     ]
-    taken: list[Rect] = [(x - r, y - r, x + r, y + r) for _, x, y, r in circles]
-    labels = "".join(_spot_labels(circles, taken, view))
+    kept = [(spot, x, y, max(r, spot.room)) for spot, x, y, r in circles]
+    taken: list[Rect] = [(x - r, y - r, x + r, y + r) for _, x, y, r in kept]
+    labels = "".join(_spot_labels(kept, taken, view))
     land, names = _land(_base(topology), view, taken)
     described = _description(shown, len(points) - len(shown), unit)
     return "".join(

@@ -24,7 +24,7 @@ from headstamp.publish.picture import Picture
 
 WARNING = ("This is the network found, not the network that existed. Who is better documented has more lines, and who "
            "was never found stands nowhere.")
-_TITLE, _FOOT, _MOST_LINES, _FEW = 30.0, 46.0, 400, 30
+_TITLE, _FOOT, _MOST_LINES, _FEW, _RING = 30.0, 46.0, 400, 30, 4.5
 _EMPTY: Final = 64.0
 """How high a drawing without anything is: its title and a sentence."""
 _COLOUR = "#3b6a8f"
@@ -95,11 +95,11 @@ def found_network(
     joined = len(drawing.joined)
     firm = sum(one.evidence for one in lines)
     told = [WARNING, f"{joined:,} {what} with {plural(len(lines), 'line')} between them, {firm:,} on evidence and "
-                     f"{len(lines) - firm:,} on words or inference; {len(held.bridges):,} bridges, {len(held.cut):,} cut "
-                     f"nodes; in {drawing.parts:,} part{'s' if drawing.parts != 1 else ''}."]
+                     f"{len(lines) - firm:,} on words or inference; {plural(len(held.bridges), 'bridge')}, "
+                     f"{plural(len(held.cut), 'cut node')}; in {plural(drawing.parts, 'part')}."]
     alone = len(nodes) - joined
     if alone > 0:
-        told.append(f"Without a line, and not drawn: {alone:,} {what}.")
+        told.append(f"Without a line, and not drawn: {plural(alone, _WORDS[what][0], what)}.")
     if drawing.grouped:
         told.append(f"{drawing.grouped:,} {what} are drawn in groups with their number; the table has each.")
     if drawing.left_out:
@@ -155,7 +155,11 @@ class _Drawing:
         ranked = sorted((at for at, sign in enumerate(self.signs) if sign.party),
                         key=lambda at: (-self.signs[at].degree, self.signs[at].party))
         below = {at: nodes[self.signs[at].party].below for at in ranked} if len(self.signs) <= _FEW else {}
-        self.labels, unplaced = labels([(at, self._name(at)) for at in ranked], self.spots, self.radii, width, below)
+        # With the ring of a cut node, which neither a name nor the tip of a line covers.
+        self.around = [r + _RING if sign.party in held.cut else r for r, sign in zip(self.radii, self.signs, strict=True)]
+        tips = [self._curve(a, b, both).end for (a, b, both), _ in self.lines if not both] if len(self.signs) <= _FEW else []
+        self.labels, unplaced = labels(
+            [(at, self._name(at)) for at in ranked], self.spots, self.around, width, below, tips)
         self.key = [(self._name(at), self.spots[at]) for at in unplaced]
 
     def svg(self, title: str, counted: str) -> str:
@@ -179,12 +183,15 @@ class _Drawing:
         sign = self.signs[at]
         return min(6 + 1.5 * math.sqrt(sign.degree), 16) if sign.party else min(8 + math.sqrt(len(sign.members)), 22)
 
+    def _curve(self, a: int, b: int, both: bool) -> Curve:
+        return curve(self.spots[a], self.spots[b], self.around[a], self.around[b], -0.08 if both else 0.12)
+
     def _drawn_lines(self) -> Iterator[str]:
         for (a, b, both), some in reversed(self.lines):
             records = sum(len(one.records) for one in some)
             firm = any(one.evidence for one in some)
             broad = min(1.3 + math.log2(records) * 0.6, 6)
-            line = curve(self.spots[a], self.spots[b], self.radii[a], self.radii[b], -0.08 if both else 0.12)
+            line = self._curve(a, b, both)
             bridge = any(_pair(one) in self.held.bridges for one in some) and self.signs[a].party and self.signs[b].party
             sorts: Counter[str] = Counter()
             for one in some:
@@ -270,5 +277,5 @@ def _circle(x: float, y: float, r: float, filled: bool, ring: bool) -> Iterator[
            f'fill="{_COLOUR if filled else "#ffffff"}" stroke="{"#ffffff" if filled else _COLOUR}" '
            f'stroke-width="{"1.5" if filled else "2"}"/>')
     if ring:
-        yield (f'<circle class="net-cut" cx="{svg.number(x)}" cy="{svg.number(y)}" r="{svg.number(r + 3.5)}" '
+        yield (f'<circle class="net-cut" cx="{svg.number(x)}" cy="{svg.number(y)}" r="{svg.number(r + _RING - 1)}" '
                'fill="none" stroke="#23292e" stroke-width="1.6"/>')

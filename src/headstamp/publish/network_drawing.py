@@ -13,6 +13,7 @@ Spot = tuple[float, float]
 FONT, SIDE, COLUMNS, KEY_HIGH = 11.0, 8.0, 4, 15.0
 MOST_LABELS = 60
 _SMALL = 9.0
+_TIP = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,15 @@ def curve(start: Spot, end: Spot, start_radius: float, end_radius: float, bend: 
 
 def labels(
     ranked: Sequence[tuple[int, str]], spots: Sequence[Spot], radii: Sequence[float], width: float,
-    below: Mapping[int, str] | None = None,
+    below: Mapping[int, str] | None = None, kept: Sequence[Spot] = (),
 ) -> tuple[list[str], list[int]]:
     """Names (by rank, with the number of their sign) where they cover nothing; and those that found no place.
 
-    ``below`` are words that stand small under a name where there is room for both.
+    ``below`` are words that stand small under a name where there is room for both; ``kept`` are the tips of
+    lines, which no name covers.
     """
     taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(spots, radii, strict=True)]
+    taken += [(x - _TIP, y - _TIP, x + _TIP, y + _TIP) for x, y in kept]
     written: list[str] = []
     unplaced: list[int] = []
     for at, name in ranked[:MOST_LABELS]:

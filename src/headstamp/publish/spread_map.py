@@ -15,9 +15,11 @@ from headstamp.places.drawing import DISCLAIMER, Spot, map_svg
 from headstamp.places.projection import View
 from headstamp.publish.geography import topology
 from headstamp.publish.picture import Picture
-from headstamp.publish.wording import number, plural
+from headstamp.publish.wording import plural
 
 _MOST: Final = 2_000
+_RING: Final = 13.0
+"""How far from its middle the newest is ringed."""
 _HEADS: Final = ("find", "label", "first possible day", "last possible day", "country", "area", "latitude", "longitude")
 
 Position = tuple[float, float]
@@ -36,7 +38,8 @@ def spread_map(
     at: dict[Position, list[str]] = defaultdict(list)
     for one in placed:
         at[one["latitude"], one["longitude"]].append(one["item"])
-    spots = [Spot(*place, len(items), _name(items, labels, newest)) for place, items in list(at.items())[:_MOST]]
+    spots = [Spot(*place, len(items), _name(items, labels, newest), _RING + 2 if newest in items else 0.0)
+             for place, items in list(at.items())[:_MOST]]
     base = topology("countries-50m.json") or topology("countries-110m.json")
     mark = next(((one["latitude"], one["longitude"]) for one in placed if one["item"] == newest), None)
     drawing = ""
@@ -52,7 +55,7 @@ def spread_map(
     if looked:
         said.append(f"Crosses: {plural(len(set(looked)), 'place')} where finds were documented without it.")
     if len(placed) < len(sightings):
-        said.append(f"{number(len(sightings) - len(placed))} without a position are not drawn.")
+        said.append(f"{plural(len(sightings) - len(placed), 'without a position is', 'without a position are')} not drawn.")
     if base is None:
         said.append("The map cannot be drawn: this installation lacks its base map.")
     return Picture(
@@ -85,5 +88,5 @@ def _over(
                'stroke-width="1.2" stroke-dasharray="5 4"/>')
     if mark is not None and view.holds(*mark):
         x, y = at(mark)
-        yield (f'<circle class="map-newest" cx="{svg.number(x)}" cy="{svg.number(y)}" r="13" fill="none" stroke="#b3500f" '
-               'stroke-width="2.2"/>')
+        yield (f'<circle class="map-newest" cx="{svg.number(x)}" cy="{svg.number(y)}" r="{svg.number(_RING)}" fill="none" '
+               'stroke="#b3500f" stroke-width="2.2"/>')
