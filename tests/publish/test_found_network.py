@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 
 from headstamp.publish.found_network import WARNING, Line, Node, found_network, held_by
 
@@ -75,14 +76,14 @@ def test_nothing_to_draw() -> None:
 
 
 def test_no_name_covers_the_ring_of_a_cut_node_or_the_tip_of_a_line() -> None:
-    nodes, lines = some()
-    made = found_network("Network", "sites", nodes, lines)
+    nodes = {name: Node(name, f"Site {name}", below="storage") for name in "abcdefg"}
+    made = found_network("Network", "sites", nodes, tuple(line(a, b) for a, b in pairwise("abcdefg")))
     rings = [tuple(map(float, found)) for found in re.findall(r'class="net-cut" cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"', made.svg)]
-    # The first sign of the path of a tip is where the line ends.
-    tips = [(float(x), float(y), 0.0) for x, y in re.findall(r'class="net-tip" d="M([\d.]+),([\d.]+)', made.svg)]
+    # The first point of the path of a tip is where the line ends.
+    tips = [(float(x), float(y), 3.0) for x, y in re.findall(r'class="net-tip" d="M([\d.]+),([\d.]+)', made.svg)]
     names = [(float(x), float(y)) for x, y in re.findall(r'class="flow-label" x="([\d.]+)" y="([\d.]+)"', made.svg)]
-    assert (len(rings), len(tips), len(names)) == (3, 4, 5)  # one ring is the key's
+    assert (len(rings), len(tips), len(names)) == (6, 6, 7)  # one ring is the key's
     for x, y in names:
         for cx, cy, r in (*rings, *tips):
-            across, down = max(0.0, abs(cx - x) - 3), max(0.0, y - 8 - cy, cy - y)
+            across, down = max(0.0, abs(cx - x) - 12), max(0.0, y - 9 - cy, cy - y - 11)
             assert math.hypot(across, down) >= r, ((x, y), (cx, cy, r))
