@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from headstamp.store import syncing as module
 from headstamp.store.backup_set import ORIGINALS, original_in, read_manifest, states
 from headstamp.store.case import Case
 from headstamp.store.syncing import Syncing, sync_names
+from headstamp.store.vault import Vault
+from tests.durability.stage import need_strace
 from tests.store.kept import live
 
 
@@ -133,3 +138,19 @@ def test_what_is_mended_is_on_disk_before_the_next_is_copied(
     back_up(sqlite_case.folder, place)
     order = [path.name if what == "file" else path for what, path in synced.all]
     assert order.index(damaged[0].parent) < order.index(damaged[1].name)
+
+
+@pytest.mark.parametrize("when", [1, 2])
+def test_files_taken_over_are_told_of_when_their_disk_could_not_write_them(tmp_path: Path, when: int) -> None:
+    """A flush of the whole disk whose fault went unsaid would acknowledge what is not there."""
+    need_strace(tmp_path)
+    beside = tmp_path / "beside"
+    beside.write_bytes(b"a photograph")
+    digest = hashlib.sha256(b"a photograph").hexdigest()
+    words = (f"from pathlib import Path\nfrom {Vault.__module__} import Vault\n"
+             f"Vault(Path({str(tmp_path / 'originals')!r})).adopt([({digest!r}, Path({str(beside)!r}))])")
+    done = subprocess.run(
+        ["strace", "-f", "-o", "/dev/null", "-e", "trace=syncfs", "-e", f"inject=syncfs:error=EIO:when={when}",
+         sys.executable, "-c", words], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "the vault cannot be written: Input/output error" in done.stderr

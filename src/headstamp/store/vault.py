@@ -26,6 +26,7 @@ from typing import BinaryIO
 from headstamp.errors import Missing, Tampered, Unavailable, Unreadable
 from headstamp.store.cipher import Keys
 from headstamp.store.cipher_file import SealedReader, SealedWriter
+from headstamp.store.disk import sync_disk
 from headstamp.store.memory import MemoryPath
 
 _BLOCK = 1 << 20
@@ -119,7 +120,7 @@ class Vault:
 
         Each is (digest, path); what is new is moved from its place where that is possible.
         Durable when it returns, by two flushes of the whole disk instead of three for each
-        file. Raises as ``keep``; what was moved by then stays, and nothing names it.
+        file; what that disk could not write is told. Raises as ``keep``; what was moved by then stays, and nothing names it.
         """
         new = 0
         folders: set[str] = set()
@@ -133,7 +134,7 @@ class Vault:
                     continue
                 if not folders:
                     self.folder.mkdir(parents=True, exist_ok=True)
-                    os.sync()  # the bytes before their names
+                    sync_disk(self.folder)  # the bytes before their names
                 place = self._at(self.name(digest))
                 folder = place.rpartition("/")[0]
                 if folder not in folders:
@@ -146,7 +147,7 @@ class Vault:
                 os.rename(path, place)  # noqa: PTH104
                 new += 1
             if folders:
-                os.sync()
+                sync_disk(self.folder)
         except OSError as error:
             raise Unavailable(f"the vault cannot be written: {error.strerror}") from error
         return new
