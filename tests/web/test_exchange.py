@@ -69,7 +69,7 @@ def devices(case: Case) -> str:
 
 
 def test_from_packing_to_the_receipt(two: Two) -> None:
-    field, hq = browser_of(two.field), browser_of(two.hq)
+    field, hq = browser_of(two.field, "sealed"), browser_of(two.hq)
     told, bundle = packed(field, devices(two.field))
     assert "path" not in told
     assert told["records"] == 2
@@ -91,7 +91,7 @@ def test_from_packing_to_the_receipt(two: Two) -> None:
 
 
 def test_a_packed_bundle_is_offered_for_a_week(two: Two) -> None:
-    field = browser_of(two.field)
+    field = browser_of(two.field, "sealed")
     packed(field, devices(two.field))
     (first,) = (two.field.folder / "derived" / "bundles").iterdir()
     os.utime(first, (1, 1))
@@ -102,7 +102,7 @@ def test_a_packed_bundle_is_offered_for_a_week(two: Two) -> None:
 
 
 def test_what_is_refused_says_why_and_stops_none_of_the_others(two: Two) -> None:
-    field, hq = browser_of(two.field), browser_of(two.hq)
+    field, hq = browser_of(two.field, "sealed"), browser_of(two.hq)
     _, bundle = packed(field, devices(two.field))
     before = two.hq.checkpoint()
     (one, other), page = sent(hq, ("broken.bundle.tar", bundle[: len(bundle) // 2]), ("notes.txt", b"<b>hello"))
@@ -134,9 +134,36 @@ def test_a_sealed_bundle_between_encrypted_cases_leaves_nothing_readable(tmp_pat
         assert check_case(case) == []
 
 
+def test_pages_hand_out_in_the_open_only_what_all_of_may_be_seen(two: Two) -> None:
+    """A hidden record is in the bundle; and with none the answer is the same: it is the clearance that counts."""
+    some, everything, device = browser_of(two.field), browser_of(two.field, "sealed"), devices(two.field)
+    asked = {"token": token(some, "/exchange"), "device": device}
+    before = some.post("/exchange/pack", data=asked)
+    with two.field.change(actor="Ana", reason="r") as change:
+        change.put(make("item", "hidden", make="Verborgen", tier="sealed"))
+    after = some.post("/exchange/pack", data=asked)
+    assert before.status_code == after.status_code == 403
+    assert before.text == after.text
+    for way in ("headstamp device keys", "headstamp pack", "at the clearance sealed"):
+        assert way in after.text
+    assert two.field.read("sealed").list("bundle").total == 0
+    assert 'action="/exchange/pack"' not in some.get("/exchange").text
+    told, bundle = packed(everything, device)
+    assert b"Verborgen" in bundle
+    address = f"/exchange/bundles/{told['bundle']}"
+    assert some.get(address).status_code == 403
+    assert address not in some.get("/exchange").text and address in everything.get("/exchange").text
+    # Sealed to keys of the other device it can be carried by who is not shown all of it, and by nobody who sees less.
+    know(two.field, two.hq, "HQ", seal_to=[SealKey.generate().public])
+    _, bundle = packed(some, device)
+    assert bundle.startswith(b"age-encryption.org/v1") and b"Verborgen" not in bundle
+    less = browser_of(two.field, "partner")
+    assert less.post("/exchange/pack", data={"token": token(less, "/exchange"), "device": device}).status_code == 404
+
+
 def test_an_encrypted_case_without_a_seal_packs_nothing(tmp_path: Path) -> None:
     two = two_devices(tmp_path, encrypted_case)
-    field = browser_of(two.field)
+    field = browser_of(two.field, "sealed")
     job = post(field, "/exchange/pack", device=devices(two.field))
     told = finished(field, job)
     assert (told["state"], told["error"]["error"]) == ("failed", "invalid")
@@ -255,7 +282,7 @@ def test_a_fork_is_told_and_cannot_be_taken(two: Two, tmp_path: Path) -> None:
 
 def test_two_devices_are_made_known_on_the_pages_alone(tmp_path: Path) -> None:
     cases = [Case.create(tmp_path / name) for name in ("hq", "field")]
-    hq, field = (browser_of(case) for case in cases)
+    hq, field = browser_of(cases[0]), browser_of(cases[1], "sealed")
     cards = [re.search(r'<pre[^>]*id="card-text"[^>]*>([^<]+)</pre>', one.get("/exchange").text) for one in (hq, field)]
     assert cards[0] is not None and cards[1] is not None
     assert post(hq, "/exchange/devices", card=cards[1][1], title="Laptop <3>", role="field",

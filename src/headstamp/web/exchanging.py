@@ -12,10 +12,11 @@ from typing import Any
 from headstamp.actions.exchange.aside import release
 from headstamp.actions.exchange.pack import SEALED_SUFFIX, PackResult, pack
 from headstamp.actions.exchange.take import TakeResult, take
-from headstamp.errors import HeadstampError, Unavailable
+from headstamp.errors import HeadstampError, Refused, Unavailable
 from headstamp.exchange.keys import SealKey
+from headstamp.kinds.tier import RANK
 from headstamp.store.case import Case
-from headstamp.web.contexts.exchange import PACKED
+from headstamp.web.contexts.exchange import PACKED, may_have
 from headstamp.web.jobs import Told, Work
 from headstamp.web.uploads import Waiting, let_go
 
@@ -48,6 +49,16 @@ class AllTaken:
     """What became of all files that were sent together."""
 
     files: tuple[Taken, ...]
+
+
+def refuse_unless_carried(clearance: str, is_sealed: bool) -> None:
+    """Refuses a bundle to who is shown less than may be in it. Raises Refused."""
+    if not may_have(RANK[clearance], is_sealed):
+        raise Refused(
+            "a bundle that is not sealed can be read by whoever has it, and these pages are served at the clearance "
+            f"{clearance}: they hand out none. Have the other device's people make keys and put its new card on "
+            "file, and the bundle is sealed to them (headstamp device keys); or pack where all may be seen: on the "
+            "command line of this machine (headstamp pack), or on pages at the clearance sealed")
 
 
 def packing(case: Case, device: str, *, actor: str, everything: bool) -> Work:

@@ -8,7 +8,8 @@ from pathlib import Path
 from headstamp.actions.evidence.erasing import waiting
 from headstamp.actions.exchange.aside import put_aside
 from headstamp.actions.exchange.devices import own_card, peers_of
-from headstamp.actions.exchange.pack import SUFFIX
+from headstamp.actions.exchange.pack import SEALED_SUFFIX, SUFFIX
+from headstamp.kinds.tier import RANK
 from headstamp.publish.qr import qr_svg
 from headstamp.store.case import Case
 from headstamp.store.handing import unconfirmed
@@ -82,6 +83,7 @@ class ExchangeContext(Context):
     qr: str = field(default="", metadata=ON_PAGE)
     more: int = field(default=0, metadata=ON_PAGE)
     encrypted: bool = field(default=False, metadata=ON_PAGE)
+    plain: bool = field(default=False, metadata=ON_PAGE)
     roles: tuple[tuple[str, str], ...] = field(default=(), metadata=ON_PAGE)
 
 
@@ -101,6 +103,15 @@ def packed_file(case: Case, name: str) -> Path | None:
     """Where a bundle that a page packed still lies; None where it does not."""
     path = case.folder / PACKED / name
     return path if SUFFIX in name and path.name == name and path.is_file() else None
+
+
+def may_have(rank: int, is_sealed: bool) -> bool:
+    """Whether pages hand a bundle to who is shown so much: all records are in it, whoever may see them.
+
+    Decided by the clearance alone: an answer that looked at the records would tell of hidden ones.
+    Who sees devices at all may carry a sealed bundle, for nobody reads it on the way.
+    """
+    return rank >= RANK["sealed" if not is_sealed else "restricted"]
 
 
 def exchange_state(reader: Reader, case: Case) -> ExchangeState:
@@ -133,19 +144,21 @@ def exchange_context(reader: Reader, params: Params) -> ExchangeContext:
                 roles.label(peer.role), record_path(peer.id),
             ) for peer in found
         ),
-        tuple(_bundle(case, titles, one) for one in page.rows),
-        tuple(_bundle(case, titles, one) for one in put_aside(reader)),
+        tuple(_bundle(case, reader.rank, titles, one) for one in page.rows),
+        tuple(_bundle(case, reader.rank, titles, one) for one in put_aside(reader)),
         len(reader.contested()), card=card,
         qr=qr_svg(card, "The card of this device as a QR code", "The same text as beside it"),
         more=page.total - len(page.rows), encrypted=case.keys is not None,
+        plain=may_have(reader.rank, False),
         roles=tuple((term.code, term.label) for term in roles.terms),
     )
 
 
-def _bundle(case: Case, titles: dict[str, str], one: Shown) -> BundleView:
+def _bundle(case: Case, rank: int, titles: dict[str, str], one: Shown) -> BundleView:
     state, name = one.get("bundle_state", ""), one.get("file_name", "")
     device = one.get("device", "")
     here = one.get("direction") == "sent" and packed_file(case, name) is not None
+    here = here and may_have(rank, name.endswith(SEALED_SUFFIX))
     return BundleView(
         one.id, device, one.get("direction", ""), state, state == "received",
         one.get("packed_at", ""), name, one.get("size", 0), one.get("records"), one.get("taken"),

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headstamp.actions.exchange.devices import add_device, mark_lost, retire, trust
+from headstamp.actions.exchange.devices import add_device, mark_lost, peers, retire, trust
 from headstamp.errors import Conflicting, Invalid, Problem, Refused, Unreadable
 from headstamp.exchange.card import Card
 from headstamp.kinds.tier import RANK
@@ -59,9 +59,20 @@ def _add(desk: Desk, given: dict[str, str]) -> None:
     if missing:
         raise Invalid("this device cannot be put on file", missing)
     card = Card.parse(given["card"])
+    _refuse_other_seals(desk, card)
     add_device(desk.case, key=card.key, title=given["title"], role=given["role"] or "field",
                holder=given["holder"], seal_to=card.seal_to, actor=desk.settings.actor,
                reason="its card was handed over")
+
+
+def _refuse_other_seals(desk: Desk, card: Card) -> None:
+    """All records go into what is packed: who may not see them does not choose who opens it."""
+    known = {key for peer in peers(desk.case) if peer.verifier.text() == card.key for key in peer.seal_to}
+    if RANK[desk.settings.clearance] < RANK["sealed"] and known != set(card.seal_to):
+        raise Refused(
+            "by this card, bundles would be sealed to other keys than before: whoever has one of them reads all that "
+            "is packed. Put it on file where all may be seen: on the command line of this machine (headstamp device "
+            "add), or on pages at the clearance sealed")
 
 
 def _text(data: bytes) -> str:

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from headstamp.actions.exchange.aside import leave
+from headstamp.actions.exchange.devices import peer_named
+from headstamp.actions.exchange.pack import SEALED_SUFFIX
 from headstamp.actions.exchange.settling import chosen_values, rivals, settle
 from headstamp.errors import Conflicting, Invalid, Missing, Problem, Unreadable
 from headstamp.exchange.keys import SealKey, read_keys
@@ -21,7 +23,7 @@ from headstamp.web.contexts.conflicts import (
 )
 from headstamp.web.contexts.exchange import ExchangeContext, exchange_context, packed_file
 from headstamp.web.contexts.facts import record_path
-from headstamp.web.exchanging import packing, releasing, taking
+from headstamp.web.exchanging import packing, refuse_unless_carried, releasing, taking
 from headstamp.web.guard import checked_form
 from headstamp.web.page import Page, Parameter
 from headstamp.web.routes.working import limited
@@ -37,7 +39,13 @@ async def begin_packing(request: Request) -> Response:
     desk = desk_of(request)
     form = await checked_form(request)
     device = str(form.get("device", ""))
-    title = await run_in_threadpool(lambda: desk.reader().get(device).label)
+
+    def work() -> str:
+        title = desk.reader().get(device).label  # who may not see it packs nothing for it
+        refuse_unless_carried(desk.settings.clearance, bool(peer_named(desk.case, device).seal_to))
+        return title
+
+    title = await run_in_threadpool(work)
     job = desk.jobs.start("packing", f"Bundle for {title}", packing(
         desk.case, device, actor=desk.settings.actor, everything=form.get("everything") == "1"))
     return RedirectResponse(f"/jobs/{job.id}", 303)
@@ -95,6 +103,7 @@ async def bundle_file(request: Request) -> Response:
     path = packed_file(desk.case, shown.get("file_name") or "") if shown.kind == "bundle" else None
     if path is None:
         raise Missing("this bundle is not here any more; pack again")
+    refuse_unless_carried(desk.settings.clearance, path.name.endswith(SEALED_SUFFIX))
     return FileResponse(path, media_type="application/octet-stream", filename=path.name)
 
 
