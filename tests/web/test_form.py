@@ -157,3 +157,18 @@ def test_every_kind_has_a_form_with_every_open_field(browser: TestClient) -> Non
 def test_no_field_of_a_record_is_named_like_one_of_the_form_itself() -> None:
     assert [(kind.name, name) for kind in BY_NAME.values() for name in kind.by_name
             if name in _OURS] == []
+
+
+def test_what_only_the_program_says_is_no_choice_but_stays_where_it_stands(browser: TestClient, case: Case) -> None:
+    """That files were checked comes of hashing them: offered, it would only be refused."""
+    page = browser.get("/custodies/new").text
+    assert 'value="checked"' in page and "files_checked" not in page
+    said = make("custody", id="cust-look", item="item-aaaa", act="files_checked", custody_kind="unknown",
+                held_on="2026-01-01", basis="1 of 1 files", tier="partner")
+    with case.change(actor="A", reason="r") as change:
+        change.put(said)
+    address = f"/custodies/{said.id}/edit"
+    assert 'value="files_checked" selected' in browser.get(address).text
+    answer = browser.post(address, data={**_form(browser, address), "tier": ["public"], "reason": ["r"]})
+    assert answer.status_code == 303
+    assert case.read("sealed").get(said.id).get("act") == "files_checked"

@@ -15,6 +15,7 @@ from headstamp.errors import HeadstampError, Problem
 from headstamp.kinds.code import CodeKind
 from headstamp.kinds.kind import Kind
 from headstamp.records import BY_PREFIX, Fact, RecordType, kind_named, kind_of_id
+from headstamp.records.custody import FILES_CHECKED
 from headstamp.store.reader import Reader
 from headstamp.web.contexts.facts import in_order, record_path
 from headstamp.web.contexts.record import asked_record
@@ -23,6 +24,8 @@ from headstamp.web.page import ON_PAGE, Context, Params
 # Longer lists are typed with suggestions instead of being picked from.
 MOST_OPTIONS = 60
 EMPTY_ROWS = 2
+# What only the program says (``actions.correct``): no choice of a person, but kept where it stands.
+_BY_PROGRAM = frozenset({("custody_act", FILES_CHECKED)})
 # Where the way of writing is a question; an example elsewhere would look like content.
 SHOWS_EXAMPLE = frozenset({"date", "grade", "link", "verbatim"})
 WIDGETS = {"prose": "prose", "verbatim": "verbatim", "number": "number", "checkbox": "truth"}
@@ -153,7 +156,7 @@ def _control(fact: Fact, name: str, given: Typed, told: dict[str, list[str]]) ->
 def _plain(
     kind: Kind, fact: Fact, name: str, values: tuple[str, ...], wrong: tuple[str, ...]
 ) -> Control:
-    widget, options = WIDGETS.get(kind.widget, "line"), _options(kind)
+    widget, options = WIDGETS.get(kind.widget, "line"), _options(kind, values)
     if options:
         widget = "select" if len(options) <= MOST_OPTIONS and not _is_open(kind) else "suggest"
     default = fact.default if isinstance(fact.default, str) and not values else None
@@ -174,9 +177,10 @@ def _part(name: str, whole: str, given: Typed, told: dict[str, list[str]]) -> Co
                    problems=tuple(told.pop(whole.replace(".", "_"), [])))
 
 
-def _options(kind: Kind) -> tuple[tuple[str, str], ...]:
+def _options(kind: Kind, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     if isinstance(kind, CodeKind) and len(kind.vocabulary) <= 1000:
-        return tuple((term.code, term.label) for term in kind.vocabulary)
+        return tuple((term.code, term.label) for term in kind.vocabulary
+                     if (kind.vocabulary.name, term.code) not in _BY_PROGRAM or term.code in values)
     return ()
 
 
