@@ -336,3 +336,11 @@ def test_a_coarsened_place_tells_no_more_than_the_cell() -> None:
     assert shown["precision"] == "coarsened" and shown["latitude"] != 36.34
     assert coarsened({"locality": "a street"}) == {}
     assert coarsened({"latitude": 36.34}) == {}
+
+
+@pytest.mark.parametrize("prefix", ["party", "site", "item"])
+def test_the_example_of_a_reference_is_an_id_of_the_kind_it_points_to(prefix: str) -> None:
+    assert RefKind(prefix).example.startswith(f"{prefix}-")
+    with pytest.raises(Unfit) as told:
+        RefKind(prefix).clean("Bob")
+    assert f"An id looks like {prefix}-" in told.value.advice

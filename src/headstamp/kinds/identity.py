@@ -55,7 +55,7 @@ class RecordIdKind(Kind):
     def clean(self, value: Any) -> str:
         if type(value) is str and _ID.fullmatch(value):
             return value
-        raise Unfit("not a record's id", "An id looks like item-7k3m9qxz2a4b6c8d.")
+        raise Unfit("not a record's id", f"An id looks like {self.example}.")
 
 
 class RefKind(RecordIdKind):
