@@ -90,10 +90,11 @@ def test_whoever_has_the_old_case_open_cannot_write_there_any_more(
 ) -> None:
     live(sqlite_case)
     move_case(sqlite_case.folder, str(tmp_path / "to"))
-    with pytest.raises(Unavailable, match="not changed"), sqlite_case.change(
+    with pytest.raises(Unavailable, match=r"not changed\. The case was moved, ") as told, sqlite_case.change(
         actor="a", reason="a server that was not stopped"
     ) as change:
         change.put(Item.build({}))
+    assert "its new place" in told.value.message
     assert check_case(sqlite_case) == []
 
 

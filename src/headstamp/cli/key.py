@@ -40,8 +40,10 @@ app.add_typer(_key, name="key")
 @with_session
 def show(session: Session) -> None:
     """Show the public key in force, and all changes that led to it."""
+    from headstamp.store.signing_key import without_key
+
     with session.open() as case:
-        keys, here = case.key_line, case.signer() is not None
+        keys, here, missing = case.key_line, case.signer() is not None, without_key(case.folder)
     document = {
         "key": keys.newest.text(), "first": keys.first.text(), "here": here,
         "changes": [
@@ -56,7 +58,7 @@ def show(session: Session) -> None:
         for remark in keys.remarks():
             line(remark + ".")
         if not here:
-            line("The signing key is not on this machine: the case can be read and verified, not changed.")
+            line(missing[:1].upper() + missing[1:] + ".")
 
     session.show(document, words)
 

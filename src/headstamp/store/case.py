@@ -47,7 +47,7 @@ from headstamp.store.passphrase import unlocked
 from headstamp.store.policy import clearance_rank
 from headstamp.store.proof import Proof, Prover, prove
 from headstamp.store.reader import Reader
-from headstamp.store.signing_key import KEY, PUBLIC, settle, signing_key, write_key
+from headstamp.store.signing_key import KEY, PUBLIC, settle, signing_key, without_key, write_key
 from headstamp.store.sqlite import Sqlite
 from headstamp.store.tables import CHECKPOINT, EDGE, KEY_CHANGE, LOG, META
 from headstamp.store.vault import Vault
@@ -198,8 +198,7 @@ class Case:
         is. Raises Unavailable where this machine does not hold the case's key.
         """
         key = self.folder / "keys" / KEY
-        no_key = (f"the key of this case is not in {key.parent}: it can be read and verified here, "
-                  "not changed")
+        no_key = without_key(self.folder)
         signer = self.signer()
         if signer is None:
             raise Unavailable(no_key)

@@ -20,12 +20,11 @@ from headstamp.store.disk import copy_bytes, copy_file, sync_folder, told, workp
 from headstamp.store.progress import Told, silent
 from headstamp.store.restore import publish, refuse_unless_empty
 from headstamp.store.search import Keyer
+from headstamp.store.signing_key import MOVED
 from headstamp.store.sqlite import Sqlite
 from headstamp.store.syncing import Syncing, sync_names
 from headstamp.store.transfer import copy_tables
 from headstamp.store.verify import verify
-
-MOVED = "device.key.moved"
 
 
 def move(

@@ -17,6 +17,8 @@ from headstamp.store.cipher import Keys, is_sealed_text
 from headstamp.store.disk import sync_folder, told, write_file
 
 KEY, PUBLIC, NEXT = "device.key", "device.pub", "device.key.next"
+MOVED = "device.key.moved"
+"""What a move calls the key that it sets aside, so that only one of the two cases goes on."""
 _SEALED_AS = "keys/device.key"
 
 
@@ -39,6 +41,17 @@ def read_key(path: Path, keys: Keys | None = None) -> Signer | None:
             raise Unavailable(f"{path} is sealed: it is the key of an encrypted case")
         text = keys.open_text(text, _SEALED_AS)
     return Signer.parse(text)
+
+
+def without_key(folder: Path, why: str = "it can be read and verified here, not changed") -> str:
+    """What to say where the key of a case is not in its folder, and what to do about it.
+
+    A key that a move set aside is not asked for: two cases that both go on would fork the log.
+    """
+    told = f"the key of this case is not in {folder / 'keys'}: {why}. "
+    if (folder / "keys" / MOVED).is_file():
+        return told + "The case was moved, and its key with it: work with it at its new place"
+    return told + f"Put keys/{KEY} back from its backup copy"
 
 
 def write_key(path: Path, signer: Signer, keys: Keys | None = None) -> None:

@@ -25,7 +25,7 @@ from headstamp.intake.machine.proposal import Absent
 from headstamp.records import Item
 from headstamp.store.case import Case, now, settings_text
 from headstamp.store.marking_texts import texts_of
-from headstamp.store.move import MOVED
+from headstamp.store.signing_key import MOVED
 from headstamp.store.vault import Vault
 from tests.store.kept import live, tree
 

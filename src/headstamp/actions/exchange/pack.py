@@ -34,6 +34,7 @@ from headstamp.store.handing import versions_from
 from headstamp.store.memory import memory_handle
 from headstamp.store.progress import Told, silent
 from headstamp.store.served_log import ServedLog
+from headstamp.store.signing_key import without_key
 from headstamp.vocab import vocabulary
 
 SUFFIX, SEALED_SUFFIX = ".bundle.tar", ".bundle.tar.age"
@@ -160,7 +161,7 @@ class _Packing:
             made_at=made_at, version=__version__)
         signer = case.signer()
         if signer is None:
-            raise Unavailable("the key of this case is not here: nothing can be packed in its name")
+            raise Unavailable(without_key(case.folder, "nothing can be packed in its name"))
         sums = {filed.name: filed.sha256 for filed in bag.files}
         bag.add(bundle.SIGNATURE, sign(bundle.signed_text(sums), signer).encode("utf-8"))
         bag.add(bundle.CRATE, crate.metadata(description, bag.files))

@@ -22,6 +22,7 @@ from headstamp.evidence.note import Verifier
 from headstamp.exchange.invitation import Invitation
 from headstamp.exchange.line import Guest, Hello, Host, own_address
 from headstamp.store.case import Case
+from headstamp.store.signing_key import without_key
 
 Told = Callable[[str], None]
 
@@ -58,7 +59,7 @@ class _Party:
         """Says who this is to that host, and proves it."""
         signer = self.case.signer()
         if signer is None:
-            raise Unavailable("the key of this case is not here: nothing can be exchanged")
+            raise Unavailable(without_key(self.case.folder, "nothing can be exchanged"))
         return Hello.proven(signer, self.title, invitation.certificate)
 
     def know(self, other: Hello, title: str = "") -> Peer:

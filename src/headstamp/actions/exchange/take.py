@@ -53,6 +53,7 @@ from headstamp.store.cleaning import clean
 from headstamp.store.erased import approved_alone
 from headstamp.store.receiving import Received, Taken
 from headstamp.store.shown import Shown
+from headstamp.store.signing_key import without_key
 
 Told = Callable[[str, int, int], None]
 RECEIPT_BYTES_MAX = 1 << 16
@@ -393,7 +394,7 @@ class _Taking:
         ours = case.checkpoint()
         signer = case.signer()
         if signer is None:
-            raise Unavailable("the key of this case is not here: no receipt can be signed")
+            raise Unavailable(without_key(case.folder, "no receipt can be signed"))
         receipt = sign_receipt(Receipt(
             bundle=shown.get("sum"), sender=theirs.origin, size=theirs.size, root=theirs.root,
             taken=shown.get("taken", 0), known=shown.get("known", 0), beside=shown.get("beside", 0),
