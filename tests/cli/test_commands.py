@@ -147,6 +147,25 @@ def test_what_is_sealed_is_not_there(run: Run, small: Small) -> None:
     assert run("count", "item", "--case", small.folder, "--clearance", "sealed").out == "4\n"
 
 
+def test_what_was_recorded_above_the_clearance_says_how_it_is_shown(run: Run, small: Small) -> None:
+    made = run("record", "item", "--set", "tier=sealed", "--reason", "r", "--case", small.folder, "--actor", "a")
+    assert f"{made.out.strip()} is above the clearance you look with: --clearance sealed shows it" in made.err
+    for more in (("--set", "tier=sealed", "--clearance", "sealed"), ("--make", "Sony"), ("--parent", small.sealed)):
+        told = run("record", "item", *more, "--reason", "r", "--case", small.folder, "--actor", "a")
+        assert (told.code, "clearance" in told.err) == (0, False)
+
+
+def test_a_key_that_is_missing_is_asked_for_and_one_that_was_moved_is_not(run: Run, small: Small) -> None:
+    again = ("record", "item", "--make", "Sony", "--reason", "r", "--case", small.folder, "--actor", "a")
+    key = small.folder / "keys" / "device.key"
+    key.rename(key.with_name("copy"))
+    assert "not changed. Put keys/device.key back from its backup copy" in run(*again).err
+    assert "Put keys/device.key back" in run("key", "show", "--case", small.folder).out
+    key.with_name("copy").rename(key.with_name("device.key.moved"))
+    told = run(*again).err
+    assert "work with it at its new place" in told and "back from" not in told
+
+
 def test_verify(run: Run, small: Small, tmp_path: Path) -> None:
     kept = tmp_path / "checkpoint"
     kept.write_text(run("checkpoint", "--case", small.folder).out, "utf-8")

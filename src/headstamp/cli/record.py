@@ -17,7 +17,7 @@ from headstamp.cli.session import (
     Session,
     with_session,
 )
-from headstamp.cli.show import line
+from headstamp.cli.show import line, note
 from headstamp.cli.where import pairs
 from headstamp.errors import HeadstampError, Invalid, Problem
 
@@ -150,13 +150,18 @@ def _help(type_: RecordType, column: Column) -> str:
 
 def _record(session: Session, type_: RecordType, given: dict[str, str], reason: str) -> None:
     from headstamp.actions.record import record as record_in
+    from headstamp.store.policy import clearance_rank
 
     values = gathered(type_, given)
     settings = session.settings()
     with session.open() as case:
         outcome = record_in(case, type_.name, values, actor=settings.actor, reason=reason)
+        # Its own tier, which was just given: never that of a record it belongs to, which may be hidden.
+        tier = case.read("sealed").get(outcome.id).get("tier")
     session.show({"id": outcome.id, "version": outcome.version, "what": outcome.what},
                  lambda: line(outcome.id))
+    if clearance_rank(tier) > clearance_rank(settings.clearance):
+        note(f"headstamp: {outcome.id} is above the clearance you look with: --clearance {tier} shows it.")
 
 
 def gathered(type_: RecordType, given: dict[str, str]) -> dict[str, Any]:
