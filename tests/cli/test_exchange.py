@@ -167,7 +167,8 @@ def test_a_lost_laptop_is_put_aside_and_a_person_decides(run: Run, two: Two) -> 
     Path(aside["path"]).unlink()
     listed = run("take", "--list-aside", "--case", two.hq, "--json").json["aside"]
     assert [(one["bundle"], one["device"]) for one in listed] == [(aside["bundle"], "Laptop 1")]
-    left = run("take", aside["bundle"], "--leave", "--reason", "not now", "--case", two.hq, "--json")
+    left = run("take", aside["bundle"], "--leave", "--reason", "not now", "--case", two.hq)
+    assert f"can still be taken in: headstamp take {aside['bundle']} --release --reason TEXT" in left.out
     assert (left.code, run("take", "--list-aside", "--case", two.hq, "--json").json) == (0, {"aside": []})
     assert run("list", "item", "--case", two.hq, "--json").json["total"] == 1
     receipt = two.stick / "later.receipt"

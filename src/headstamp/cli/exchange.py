@@ -175,7 +175,8 @@ def _leave(session: Session, bundle: str, reason: str) -> None:
     with session.open() as case:
         leave(case, bundle, actor=session.settings().actor, reason=reason)
     session.show({"bundle": bundle, "state": "refused"},
-                 lambda: line(f"{bundle} was looked at and is not taken in. It is kept."))
+                 lambda: line(f"{bundle} was looked at and is not taken in. It is kept, and can still be taken in: "
+                              f"headstamp take {bundle} --release --reason TEXT."))
 
 
 def _list_aside(session: Session) -> None:
