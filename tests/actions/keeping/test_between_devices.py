@@ -14,6 +14,7 @@ from headstamp.actions.exchange.devices import mark_lost, trust
 from headstamp.actions.exchange.pack import pack
 from headstamp.actions.exchange.settling import rivals, settle
 from headstamp.actions.keeping import doctor
+from headstamp.actions.keeping.backups import back_up
 from headstamp.cli.edge import main
 from headstamp.store.case import Case, now
 from tests.actions.evidence.thing_kept import make
@@ -75,6 +76,23 @@ def test_what_was_put_aside_is_told_and_a_fork_is_evidence(two: Two, tmp_path: P
     two.taken(path)
     assert told(two.hq) == {"bundle_aside": "evidence"}
     assert doctor.examine(str(two.hq.folder)).exit_code == 9
+
+
+@pytest.mark.parametrize("harm", ["gone", "changed"])
+def test_the_log_kept_of_a_bundle_is_no_photograph_and_is_packed_again(two: Two, harm: str) -> None:
+    two.confirmed(two.taken(two.packed()))
+    (kept,) = [one for one in two.hq.read("sealed").list("bundle").rows if one.get("digest")]
+    path = two.hq.vault.path(kept.get("digest"))
+    path.chmod(0o600)
+    path.unlink() if harm == "gone" else path.write_bytes(b"x")
+    (one,) = [one for one in doctor.examine(str(two.hq.folder)).ailments if one.about == kept.id]
+    assert one.grade == "evidence" and "photograph" not in one.words and "kept of a bundle" in one.words
+    assert "pack all of it again on Field (headstamp pack DEVICE --everything" in one.remedy
+    assert "backup" not in one.remedy and one.run == ()  # none was ever made
+    (two.hq.folder.parent / "stick2").mkdir()
+    back_up(two.hq.folder, two.hq.folder.parent / "stick2")
+    (one,) = [one for one in doctor.examine(str(two.hq.folder)).ailments if one.about == kept.id]
+    assert "backup" in one.remedy and "on Field" in one.remedy and "restore" in one.run[1]
 
 
 def test_what_a_cut_off_taking_left_is_told(two: Two) -> None:

@@ -115,11 +115,24 @@ _TABLES = ("The database holds a table or column that is not headstamp's, or lac
            _CUSTODIAN + _BACKUP)
 _LOG = ("The log or its signatures do not hold", _CUSTODIAN + _BACKUP)
 
+# Of a bundle another device's log is kept, or the whole of it where it was put aside: no photograph.
+_BUNDLE = {"original_missing": "What was kept of a bundle of another device is gone from the case",
+           "original_changed": "What was kept of a bundle of another device is not what came"}
+_IN_BACKUP = _ORIGINAL + " Or, "
 
-def of_findings(found: Sequence[Finding], case: str, backup: str = "") -> list[Ailment]:
+
+def bundles_in(found: Sequence[Finding]) -> list[str]:
+    """The bundles of which what was kept is gone or changed."""
+    return [one.id for one in found if one.what in _BUNDLE and one.id.startswith("bndl-")]
+
+
+def of_findings(
+    found: Sequence[Finding], case: str, backup: str = "", senders: Mapping[str, str] | None = None
+) -> list[Ailment]:
     """What verification found, in these words; each named, the many of one kind cut short.
 
-    ``case`` is its address, ``backup`` the place of the last backup where one is known.
+    ``case`` is its address, ``backup`` the place of the last backup where one is known,
+    ``senders`` what the devices are called from which bundles came, by the bundles' ids.
     """
     told: list[Ailment] = []
     seen: dict[str, int] = {}
@@ -128,6 +141,8 @@ def of_findings(found: Sequence[Finding], case: str, backup: str = "") -> list[A
         if seen[one.what] > SHOWN:
             continue
         words, remedy = _words(one)
+        if one.what in _BUNDLE and one.id.startswith("bndl-"):
+            words, remedy = _BUNDLE[one.what], _packed_again((senders or {}).get(one.id, ""), backup)
         grade: Grade = "fault" if one.what in _UPKEEP else "evidence"
         told.append(Ailment(one.what, grade, one.id, f"{words}: {one.detail}", remedy,
                             _commands(remedy, case, backup)))
@@ -138,8 +153,14 @@ def of_findings(found: Sequence[Finding], case: str, backup: str = "") -> list[A
     return told
 
 
+def _packed_again(sender: str, backup: str) -> str:
+    return (_IN_BACKUP if backup else _CUSTODIAN) + (
+        f"pack all of it again on {sender or 'the device that it came from'} (headstamp pack DEVICE --everything, "
+        "with its name for this device), and take that in here.")
+
+
 def _commands(remedy: str, case: str, backup: str) -> tuple[str, ...]:
-    if remedy == _ORIGINAL:
+    if remedy.startswith(_ORIGINAL):
         return typed(case, "backup", backup or "BACKUP_DISK"), *restoring(case, backup)
     if remedy.endswith(_BACKUP):
         return restoring(case, backup)

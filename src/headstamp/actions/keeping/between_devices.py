@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -37,6 +37,16 @@ def between_devices(case: Case, at: datetime, clearance: str = "sealed") -> Iter
                       "versions are kept", "Look at them, ask those who wrote them, and say which holds: the page "
                       "Contradictions does it, and the last lines of what the second command shows.",
                       (typed(case.where, "conflicts"), typed(case.where, "conflicts", contested[0].id)))
+
+
+def senders(case: Case, bundles: Sequence[str], clearance: str) -> dict[str, str]:
+    """What the devices are called from which bundles came, as far as this reader may see them."""
+    if not bundles:
+        return {}
+    reader = case.read(clearance)
+    devices = {id_: one.get("device") for id_, one in reader.many(bundles).items() if one.get("device")}
+    titles = reader.labels(list(devices.values()))
+    return {id_: titles[device] for id_, device in devices.items() if device in titles}
 
 
 def unpacked_left(case: Case) -> Iterator[Path]:

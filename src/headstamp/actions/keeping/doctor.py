@@ -20,9 +20,9 @@ from pathlib import Path
 
 from headstamp.actions.cases import check_case
 from headstamp.actions.desk.request_letter import FOLDER as LETTERS
-from headstamp.actions.keeping.ailment import Ailment, of_findings, restoring, typed
+from headstamp.actions.keeping.ailment import Ailment, bundles_in, of_findings, restoring, typed
 from headstamp.actions.keeping.backup_ailments import ailing_backups, backup_place
-from headstamp.actions.keeping.between_devices import between_devices
+from headstamp.actions.keeping.between_devices import between_devices, senders
 from headstamp.actions.keeping.log_ailments import ailing_clock, ailing_witnesses, waiting_stamps
 from headstamp.actions.keeping.swap import open_swaps
 from headstamp.actions.keeping.work_ailments import (
@@ -120,7 +120,7 @@ def look_at(
     found = [*ailing_clock(case, at), *ailments, *_engine(case), *_swap(case), *_open_files(case)]
     if findings is None:
         findings = check_case(case, against=[*against, *witness], told=told)
-    found += of_findings(findings, case.where, backup)
+    found += of_findings(findings, case.where, backup, senders(case, bundles_in(findings), clearance))
     # A log that is not whole is told of above: who vouches for it comes after.
     if all(one.grade != "evidence" for one in found):
         found += ailing_witnesses(case, at, clearance)
