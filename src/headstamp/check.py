@@ -115,7 +115,8 @@ def _run_folder(folder: Path, known: Verifier | None, kept: Sequence[bytes]) -> 
           f"{report.originals} originals, {report.originals_left_out} not here.")
     for words in _not_checked(folder, report, len(kept)):
         print(f"Not checked: {words}.")
-    print("Nothing is wrong." if not report.findings else f"{len(report.findings)} findings.")
+    wrong = len(report.findings)
+    print(f"{wrong} finding{'' if wrong == 1 else 's'}." if wrong else "Nothing is wrong.")
     return Tampered.exit_code if report.findings else 0
 
 
@@ -125,8 +126,10 @@ def _not_checked(folder: Path, report: Report, kept: int) -> Iterator[str]:
         yield ("whether the log was written anew, or its end cut off: that shows only a checkpoint "
                "that somebody else kept, given with --against")
     if report.withheld or report.originals_left_out:
-        yield (f"what is in {report.withheld} withheld entries, of which only the hashes are here, and "
-               f"in {report.originals_left_out} originals that are not here")
+        withheld, originals = report.withheld, report.originals_left_out
+        yield (f"what is in {withheld} withheld {'entry' if withheld == 1 else 'entries'}, of which only the "
+               f"{'hash is' if withheld == 1 else 'hashes are'} here, and in {originals} "
+               f"original{' that is' if originals == 1 else 's that are'} not here")
     if (folder / "timestamps").is_dir():
         yield "the time stamps: openssl does that, as the README beside them tells"
     yield "whether what was recorded is true, and when by any clock but that of the machine"

@@ -363,6 +363,20 @@ def test_what_is_told_of_strange_letters_can_be_shown_on_any_terminal(
         assert b"\\u0425" in raw.getvalue() and b"\x1b" not in raw.getvalue()
 
 
+def test_what_is_one_is_not_told_as_several(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Case.create(tmp_path / "case") as case:
+        with case.change(actor="a", reason="r") as change:
+            change.put_many([Site.build({"name": "Mill"}), Site.build({"name": "Hut", "tier": "sealed"})])
+        export_log(case, tmp_path / "log", clearance="restricted")
+    assert check.main([str(tmp_path / "log")]) == 0
+    assert ("what is in 1 withheld entry, of which only the hash is here, and in 0 originals that are not here"
+            in capsys.readouterr().out)
+    (tmp_path / "log" / "originals").mkdir(exist_ok=True)
+    (tmp_path / "log" / "originals" / "stranger").write_text("x", "utf-8")
+    assert check.main([str(tmp_path / "log")]) == 9
+    assert capsys.readouterr().out.endswith("\n1 finding.\n")
+
+
 def test_what_was_not_checked_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with new_case("sqlite", tmp_path / "case") as case:
         _fill(case)
