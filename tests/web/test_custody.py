@@ -57,6 +57,7 @@ def test_nothing_recorded_asks_for_the_first_act(pages: TestClient) -> None:
 
 def test_the_item_says_in_short_who_holds_it(pages: TestClient) -> None:
     page = pages.get(f"/items/{ITEM}").text
+    assert f'<a href="/custodies/new?item={ITEM}">New custody</a>' in page and ">Custody</a>" not in page
     assert "In our custody" in page and "Does not fit: wrong seal" in page
     # What was done with it as evidence is no event of its past.
     assert '<h2 id="past">' not in page
