@@ -90,6 +90,20 @@ def test_from_packing_to_the_receipt(two: Two) -> None:
     assert not any((two.hq.folder / "imports" / "waiting").iterdir())
 
 
+def test_a_bundle_that_a_later_one_covers_waits_for_nothing(two: Two) -> None:
+    field, hq = browser_of(two.field, "sealed"), browser_of(two.hq, "sealed")
+    packed(field, devices(two.field))
+    _, later = packed(field, devices(two.field))
+    assert "covered by a later one" not in field.get("/exchange").text
+    (done,), _ = sent(hq, ("later.bundle.tar", later))
+    receipt = hq.get(f"/exchange/bundles/{done['bundle']}/receipt")
+    sent(field, ("x.receipt", receipt.content))
+    page = field.get("/exchange").text
+    assert page.count("covered by a later one") == 1 and "not confirmed" not in page
+    told = field.get("/api/exchange").json()["bundles"]
+    assert sorted((one["confirmed"], one["covered"]) for one in told) == [(False, True), (True, False)]
+
+
 def test_a_packed_bundle_is_offered_for_a_week(two: Two) -> None:
     field = browser_of(two.field, "sealed")
     packed(field, devices(two.field))

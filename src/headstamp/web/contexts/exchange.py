@@ -49,13 +49,17 @@ class DeviceView:
 
 @dataclass(frozen=True)
 class BundleView:
-    """One bundle that went or came; ``confirmed`` where the other side's signed receipt is here."""
+    """One bundle that went or came; ``confirmed`` where the other side's signed receipt is here.
+
+    ``covered`` where it is not, but that of a later bundle is, which tells for this one too.
+    """
 
     id: str
     device: str
     direction: str
     state: str
     confirmed: bool
+    covered: bool
     packed_at: str
     file_name: str
     size: int
@@ -129,6 +133,7 @@ def exchange_context(reader: Reader, params: Params) -> ExchangeContext:
     """The exchange as this reader may see it."""
     case = params.case
     found = peers_of(reader, case.origin)
+    sent = {peer.id: peer.sent for peer in found}
     titles = {peer.id: peer.title for peer in found}
     states, roles = vocabulary("device_state"), vocabulary("device_role")
     page = reader.list("bundle", limit=BUNDLES_SHOWN)
@@ -144,8 +149,8 @@ def exchange_context(reader: Reader, params: Params) -> ExchangeContext:
                 roles.label(peer.role), record_path(peer.id),
             ) for peer in found
         ),
-        tuple(_bundle(case, reader.rank, titles, one) for one in page.rows),
-        tuple(_bundle(case, reader.rank, titles, one) for one in put_aside(reader)),
+        tuple(_bundle(case, reader.rank, sent, titles, one) for one in page.rows),
+        tuple(_bundle(case, reader.rank, sent, titles, one) for one in put_aside(reader)),
         len(reader.contested()), card=card,
         qr=qr_svg(card, "The card of this device as a QR code", "The same text as beside it"),
         more=page.total - len(page.rows), encrypted=case.keys is not None,
@@ -154,15 +159,17 @@ def exchange_context(reader: Reader, params: Params) -> ExchangeContext:
     )
 
 
-def _bundle(case: Case, rank: int, titles: dict[str, str], one: Shown) -> BundleView:
+def _bundle(case: Case, rank: int, sent: dict[str, int], titles: dict[str, str], one: Shown) -> BundleView:
     state, name = one.get("bundle_state", ""), one.get("file_name", "")
     device = one.get("device", "")
     here = one.get("direction") == "sent" and packed_file(case, name) is not None
     here = here and may_have(rank, name.endswith(SEALED_SUFFIX))
+    covered = state == "packed" and one.get("size", 0) <= sent.get(device, 0)
     return BundleView(
-        one.id, device, one.get("direction", ""), state, state == "received",
+        one.id, device, one.get("direction", ""), state, state == "received", covered,
         one.get("packed_at", ""), name, one.get("size", 0), one.get("records"), one.get("taken"),
-        one.get("beside"), one.get("problem", ""), vocabulary("bundle_state").label(state),
+        one.get("beside"), one.get("problem", ""),
+        "covered by a later one" if covered else vocabulary("bundle_state").label(state),
         titles.get(device, device), record_path(one.id),
         f"/exchange/bundles/{one.id}" if here else "",
         f"/exchange/bundles/{one.id}/receipt" if state == "taken" and one.get("receipt") else "",
