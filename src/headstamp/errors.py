@@ -129,7 +129,7 @@ def naming(file: str) -> Iterator[None]:
     """
     try:
         yield
-    except (Invalid, Unreadable) as error:
+    except (Invalid, Unreadable, Refused, Tampered) as error:
         if file not in str(error):
             error.message = f"{file}: {error.message}"
         raise
