@@ -103,3 +103,18 @@ def test_words_that_stand_everywhere_do_not_hide_the_others(case: Case) -> None:
         change.put(Note.build(id="note-0000000a", about=ITEM, text="Told by a SOURCE, they say"))
     found = traces_of(case, "item-0000000b", WHOLE)
     assert (found.records, found.common) == (("note-0000000a",), ("make",))
+
+
+def test_hidden_records_make_no_word_common_and_no_file_unnamed(case: Case) -> None:
+    with case.change(actor="Ann", reason="seen") as change:
+        change.put_many([Item.build(id=f"item-{n:04}seen", make="Common Works", tier="partner") for n in range(30)])
+        change.put(Item.build(id="item-0000000b", make="Common Works", tier="partner"))
+        kept = change.file(b"of Common Works")
+        change.put(Document.build(id="doc-hidden00", title="h", digest=kept.digest, tier="sealed"))
+        change.put(Document.build(id="doc-open0000", title="o", digest=kept.digest, tier="partner"))
+    before = traces_of(case, "item-0000000b", WHOLE, "partner")
+    assert len(before.records) == 30 and before.common == () and "doc-open0000" in before.files
+    with case.change(actor="Ann", reason="seen") as change:
+        change.put_many([Item.build(id=f"item-{n:04}hide", make="Common Works", tier="sealed") for n in range(30)])
+    assert traces_of(case, "item-0000000b", WHOLE, "partner") == before
+    assert traces_of(case, "item-0000000b", WHOLE).common == ("make",)

@@ -15,12 +15,13 @@ from sqlalchemy import Connection, select
 
 from headstamp.evidence.canonical import canonical
 from headstamp.kinds.text import LineKind, ProseKind, VerbatimKind
+from headstamp.kinds.tier import RANK
 from headstamp.records import TYPES, Fact, Photograph, RecordType, kind_of_id
 from headstamp.records.spec import struct_facts
 from headstamp.store.case import Case
 from headstamp.store.erased import WHOLE
 from headstamp.store.file_traces import file_traces, refused_saying
-from headstamp.store.tables import VERSION
+from headstamp.store.tables import CURRENT, VERSION
 
 _LEAST = 4
 _MOST = 200
@@ -49,8 +50,11 @@ class Traces:
     common: tuple[str, ...] = ()
 
 
-def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
-    """Where the texts of these fields stand besides, whoever may see it; at most 200 of each.
+def traces_of(case: Case, id_: str, what: frozenset[str], clearance: str = "sealed") -> Traces:
+    """Where the texts of these fields stand besides; at most 200 of each.
+
+    Records above the clearance are not counted, lest ``common`` tell of them; entries of the log
+    and files are told whoever may see them: what of it a reader is shown is decided above.
 
     Words of people are looked for, of four letters or more, in whatever case; not codes, dates and
     numbers, which say nothing of their own when they stand in another record too.
@@ -61,6 +65,7 @@ def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
         words = _words_of(conn, kind, id_, what)
         if not words:
             return Traces()
+        hidden = _hidden(conn, RANK[clearance])
         needles = {canonical(word)[1:-1].decode().casefold(): name for word, name in words.items()}
         saying: dict[str, dict[str, None]] = {needle: {} for needle in needles}
         named: dict[str, str] = {}
@@ -68,8 +73,8 @@ def traces_of(case: Case, id_: str, what: frozenset[str]) -> Traces:
             if body is None:
                 continue
             if other.startswith(_HOLD_FILES):
-                _note_file(named, other, body, id_, what)
-            if other != id_:
+                _note_file(named, other, body, id_, what, hidden)
+            if other != id_ and other not in hidden:
                 for needle in _said(body, saying):
                     if len(saying[needle]) <= _COMMON:
                         saying[needle][other] = None
@@ -121,15 +126,24 @@ def _own(kind: RecordType, words: Mapping[str, str], what: frozenset[str]) -> li
     return [word for word, name in words.items() if what != WHOLE or not narrows(name)]
 
 
+def _hidden(conn: Connection, rank: int) -> frozenset[str]:
+    """The records above this rank."""
+    return frozenset(id_ for table in CURRENT.values() for id_ in conn.execute(
+        select(table.c.id).where(table.c.visible_rank > rank)).scalars())
+
+
 def _said(text: Any, needles: Collection[str]) -> list[str]:
     told = bytes(text).decode("utf-8", "replace").casefold()
     return [needle for needle in needles if needle in told]
 
 
-def _note_file(named: dict[str, str], id_: str, body: Any, about: str, what: frozenset[str]) -> None:
-    """Notes which record names a file; none for one that goes with what is erased."""
+def _note_file(
+    named: dict[str, str], id_: str, body: Any, about: str, what: frozenset[str], hidden: Collection[str]
+) -> None:
+    """Notes which record names a file, a hidden one only if no other does; none for one that goes
+    with what is erased."""
     digest = loads(bytes(body)).get("digest")
-    if digest is not None and not named.get(digest):
+    if digest is not None and (not named.get(digest) or named[digest] in hidden):
         goes = id_ == about and (what == WHOLE or "digest" in what)
         named[str(digest)] = "" if goes else id_
 

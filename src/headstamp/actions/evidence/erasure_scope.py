@@ -154,7 +154,7 @@ def scope_of(
     with case.backend.reading() as conn:
         refuse_unless_possible(conn, record_id, what)
         versions, held = left_of(conn, record_id, what)
-    traces = traces_of(case, record_id, what)
+    traces = traces_of(case, record_id, what, clearance)
     seen = reader.many([*traces.records, *traces.files])
     pictures = reader.referring(record_id, kind="photograph", field="items", limit=_MOST)
     refused = set(traces.refused) & set(waiting_problems(case))
