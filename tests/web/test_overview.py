@@ -120,3 +120,10 @@ def test_the_reminder_of_a_backup_turns_red_after_a_day(tmp_path: Path) -> None:
     note.write_text(note.read_text().replace("2026-11-21T11:00", "2026-11-21T13:00"))
     assert told() == (False, False) and "1 entry since" in pages.get("/").text
     assert str(tmp_path / "disk") not in pages.get("/").text
+
+
+def test_exchange_and_doctor_are_reached_while_nothing_waits(tmp_path: Path) -> None:
+    with Case.create(tmp_path / "case") as case:
+        text = TestClient(create_app(Settings(case.where, "t"), case=case), base_url=BASE).get("/").text
+    tools = text.partition('<div class="tools">')[2].partition("</div>")[0]
+    assert '<a href="/exchange">Exchange</a>' in tools and '<a href="/doctor">Doctor</a>' in tools
