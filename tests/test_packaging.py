@@ -21,6 +21,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.unpacking import unpack
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -261,9 +263,7 @@ def unpacked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("unpacked")
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as archive:
-        # Debian's Python 3.11.2 has no filters yet; later ones ask for one.
-        safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-        archive.extractall(folder, **safely)  # type: ignore[arg-type]
+        unpack(archive, folder)
     (root,) = folder.iterdir()
     return root
 

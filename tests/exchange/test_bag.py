@@ -17,6 +17,7 @@ from headstamp.exchange import bag, tags
 from headstamp.exchange.limits import Limits
 from tests.exchange.boxes import INFO, PAYLOAD, packed, tree
 from tests.shared import shared
+from tests.unpacking import unpack
 
 # The bags of these folders must be refused; those of "warning" are good on some disks only.
 REFUSED = ("invalid", "linux-only", "windows-only")
@@ -26,7 +27,7 @@ REFUSED = ("invalid", "linux-only", "windows-only")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("conformance") / "bags"
     with tarfile.open(shared("vectors/bagit-conformance") / "bags.tar.gz") as tar:
-        tar.extractall(folder, filter="data")
+        unpack(tar, folder)
     return folder
 
 

@@ -40,6 +40,7 @@ from tests.effort import counted
 from tests.shared import ROOT
 from tests.store.kept import live, state, tree
 from tests.store.make_sample import ERASED
+from tests.unpacking import unpack
 
 NEXT = layout.FORMAT + 1
 SAMPLES = sorted((Path(__file__).parent / "cases").glob("*.tar.gz"))
@@ -49,7 +50,7 @@ MERGED = [one for one in SAMPLES if one.name.startswith("format-2")]
 
 def unpacked(sample: Path, folder: Path) -> Path:
     with tarfile.open(sample) as packed:
-        packed.extractall(folder, filter="data")
+        unpack(packed, folder)
     (folder / "keys").chmod(0o700)
     return folder
 

@@ -21,6 +21,7 @@ from headstamp.store.taking_in import TakingChange
 from headstamp.store.vault import Vault
 from tests.actions.evidence.thing_kept import make
 from tests.actions.exchange.travel import ITEM, PICTURE, Two, know, put, state, two_devices
+from tests.unpacking import unpack
 
 
 @pytest.fixture
@@ -198,6 +199,6 @@ def test_who_recorded_it_there_is_told_by_the_log_that_came_along(two: Two) -> N
     # The log is kept as it came: an outsider unpacks it and checks it without us.
     kept = two.hq.read("sealed").get(done.bundle).get("digest")
     with tarfile.open(two.hq.vault.path(kept)) as box:
-        box.extractall(two.stick / "kept", filter="data")
+        unpack(box, two.stick / "kept")
     assert verify.main(["--key", two.field.verifier.text(), str(two.stick / "kept" / "log")]) == 0
     assert told_there(two.hq, ["example.org/nobody 3"]) == {}
