@@ -19,9 +19,9 @@ from headstamp.errors import HeadstampError, Invalid, Unavailable, Unreadable
 from headstamp.exchange import bag
 from headstamp.exchange.box import BoxWriter, _header, _read_pax, _read_ustar, unpack
 from headstamp.exchange.limits import Limits
+from tests import unpacking
 from tests.effort import counted, examples
 from tests.exchange.boxes import PAYLOAD, around, box, entry, header, packed, pax, tree
-from tests.unpacking import unpack
 
 
 def taken(data: bytes, target: Path, limits: Limits | None = None) -> bag.Bag:
@@ -44,7 +44,7 @@ def test_the_same_files_give_the_same_bytes() -> None:
 def test_other_tools_read_it(tmp_path: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(box())) as tar:
         members = tar.getmembers()
-        unpack(tar, tmp_path)
+        unpacking.unpack(tar, tmp_path)
     assert all(m.isfile() and m.mode == 0o644 and m.mtime == 0 and m.uid == 0 for m in members)
     assert {m.name.partition("/")[0] for m in members} == {"x"}
     assert bag.read(tmp_path / "x").version == "1.0"
