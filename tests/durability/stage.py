@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lacking import lacks
 from tests.shared import ROOT
 
 SECONDS = 120
@@ -132,9 +133,7 @@ def stage(folder: Path, environment: dict[str, str] | None = None) -> Iterator[S
 def need_strace(folder: Path) -> None:
     """Skips, by name, where a process cannot be traced."""
     if shutil.which("strace") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI needs strace")
-        pytest.skip("strace is not installed")
+        lacks("strace")
     done = subprocess.run(["strace", "-o", str(folder / "tried"), "true"], capture_output=True,
                           text=True, check=False)
     if done.returncode:

@@ -19,6 +19,7 @@ from headstamp.actions.settings import Settings
 from headstamp.demo.fill import fill
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
+from tests.lacking import lacks
 from tests.web.small import id_of, make, small_case
 
 pytestmark = pytest.mark.browser
@@ -59,7 +60,7 @@ def served(case: Case, clearance: str = "restricted") -> Iterator[str]:
 def chromium():
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     if not CHROMIUM.exists():
-        pytest.skip("needs Chromium at /usr/bin/chromium")
+        lacks("Chromium at /usr/bin/chromium")
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser

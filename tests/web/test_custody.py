@@ -16,6 +16,7 @@ from headstamp.actions.settings import Settings
 from headstamp.store.case import Case
 from headstamp.web.app import create_app
 from tests.actions.evidence.thing_kept import a_case, act, make
+from tests.lacking import lacks
 from tests.web.conftest import BASE
 from tests.web.test_browser import AXE, CHROMIUM, FLAGS, Watched, served
 
@@ -121,7 +122,7 @@ def test_a_file_is_recorded_as_made_from_another_by_a_form(kept: Case, pages: Te
 def test_the_timeline_in_a_browser_by_keyboard_without_barriers(kept: Case) -> None:
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     if not CHROMIUM.exists():
-        pytest.skip("needs Chromium at /usr/bin/chromium")
+        lacks("Chromium at /usr/bin/chromium")
     with playwright.sync_playwright() as p, served(kept) as base:
         browser = p.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         with Watched(browser, base) as watched:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from headstamp.records import Record
+from tests.lacking import lacks
 from tests.shared import ROOT
 from tests.store.canaries import canary, in_files
 from tests.store.encrypted import PASSPHRASE, encrypted_case, passphrase_file
@@ -71,7 +72,7 @@ def address(tmp_path: Path) -> Iterator[str]:
 def test_a_browser_keeps_nothing_and_shows_nothing_after_the_lock(address: str, tmp_path: Path) -> None:
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     if not CHROMIUM.exists():
-        pytest.skip("needs Chromium at /usr/bin/chromium")
+        lacks("Chromium at /usr/bin/chromium")
     wrong: list[str] = []
     kept: list[str] = []
     with playwright.sync_playwright() as p:

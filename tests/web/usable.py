@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headstamp.store.case import Case
+from tests.lacking import lacks
 from tests.web.test_browser import AXE, CHROMIUM, FLAGS, Watched, served
 
 
@@ -12,7 +13,7 @@ def usable_by_everybody(case: Case, *addresses: str) -> None:
     """Opens each page of a case and asks axe; skips where there is no Chromium."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     if not CHROMIUM.exists():
-        pytest.skip(f"needs Chromium at {CHROMIUM}")
+        lacks(f"Chromium at {CHROMIUM}")
     with playwright.sync_playwright() as p, served(case) as base:
         browser = p.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         try:

@@ -6,13 +6,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.lacking import lacks
 
 
 def pictures(pdf: bytes, folder: Path, dots: int = 150) -> list[Path]:
     """The pages as a printer would put them on paper."""
     if shutil.which("pdftoppm") is None:
-        pytest.skip("needs pdftoppm (poppler)")
+        lacks("pdftoppm (poppler)")
     path = folder / "paper.pdf"
     path.write_bytes(pdf)
     subprocess.run(["pdftoppm", "-r", str(dots), "-png", path, folder / "page"], check=True)
